@@ -1,0 +1,96 @@
+/* contract.h - what an account bought: accounts, contracts and their versions.
+ *
+ * Pure. Parses and checks the files of `account put` and `contract put` (A-1 to A-3),
+ * and answers which contract was in force for a module at an hour. */
+#ifndef TALLY_CORE_LICENCE_CONTRACT_H
+#define TALLY_CORE_LICENCE_CONTRACT_H
+
+#include "core/base/arena.h"
+#include "core/base/calendar.h"
+#include "core/catalog/catalog.h"
+#include "core/json/json_read.h"
+
+enum contract_model {
+	MODEL_DEVELOPER_360,
+	MODEL_SERVICES,
+	MODEL_SERVICE_INSTANCES,
+	MODEL_LEGACY_USER,
+	MODEL_FLEX,
+};
+struct span contract_model_name(enum contract_model model);
+
+struct account {
+	struct span id;
+	struct span name;
+	struct span currency; /* ISO 4217 */
+	struct span parent;   /* empty: none */
+	struct span settings; /* the JSON object as given, "{}" when absent */
+	bool        gitops_service_based_licensing;
+};
+
+/* The text of an account file. Unknown settings and fields are refused by name.
+ * Spans point into json or arena. */
+MUST_CHECK enum err account_parse(struct span json, struct arena *arena, struct account *account,
+                                  struct refusal *refusal);
+/* An account setting by name as the catalogue's rules ask for it; absent is false. */
+bool account_setting(const struct account *account, struct span name);
+
+enum { CONTRACT_MODULES_MAX = 32 };
+
+/* What is owned of one module. */
+struct contract_module {
+	struct span         module;
+	enum contract_model model;        /* the contract's unless given its own */
+	int64_t             developers;   /* -1: not given, for each number */
+	int64_t             addon;
+	int64_t             services;
+	int64_t             instances;
+	int64_t             spend;        /* millionths of the currency */
+	bool                spend_yearly; /* period: year, else month */
+	bool                by_committers;/* ci_developers: committers */
+};
+
+struct contract {
+	struct span            id;
+	enum contract_model    model;
+	struct span            plan; /* FREE STARTUP TEAM ESSENTIALS ENTERPRISE */
+	struct span            kind; /* TRIAL PAID */
+	int32_t                start_hour;
+	int32_t                end_hour; /* exclusive */
+	struct contract_module modules[CONTRACT_MODULES_MAX];
+	uint32_t               modules_count;
+	struct span            flex; /* the JSON object as given; empty: none */
+	/* Version: this text holds for hours >= from_hour ("from" in the file; default the
+	 * start for the first version of an id, else the hour of the put). */
+	int32_t                from_hour;
+	bool                   from_given;
+	struct span            why;  /* "why" in the file, optional */
+};
+
+MUST_CHECK enum err contract_parse(struct span json, const struct catalog *catalog,
+                                   struct arena *arena, struct contract *contract,
+                                   struct refusal *refusal);
+
+/* One stored version, oldest first by recorded time. */
+struct contract_version {
+	struct contract contract;
+	struct instant  recorded;
+};
+
+/* May `next` be put beside versions (all of the account's, all ids)? Refuses overlap
+ * for a module (ERR_CONTRACT_OVERLAP names both ids, the module and the hours), two
+ * Flex contracts at one hour, and renewal of a retired model (LEGACY_USER,
+ * ERR_CONTRACT_RETIRED: extending the end of a contract or starting a new contract of
+ * that model when one of it exists for the module). */
+MUST_CHECK enum err contract_admit(const struct contract_version *versions, uint32_t count,
+                                   const struct contract *next, struct refusal *refusal);
+
+/* The contract module in force for module at hour, of the versions recorded until
+ * known: of each id the version with the greatest from_hour <= hour (of several, the
+ * one recorded last) whose [start, end) holds the hour. NULL when there is none. */
+const struct contract_module *contract_in_force(const struct contract_version *versions,
+                                                uint32_t count, struct span module, int32_t hour,
+                                                struct instant known,
+                                                const struct contract **contract);
+
+#endif
