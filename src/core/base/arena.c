@@ -1,0 +1,184 @@
+/* arena.c - bump allocation in pieces that double, and a pool of powers of two. */
+#include "core/base/arena.h"
+
+#include "core/base/check.h"
+
+enum { ALIGN = 16, PIECE_SIZE_MIN = 64 << 10, PIECE_SIZE_MAX = 1 << 20, POOL_CLASS_MIN = 4 };
+
+/* Stands at the start of each piece; size counts the whole piece. */
+struct arena_piece {
+	struct arena_piece *older;
+	size_t              size;
+};
+
+_Static_assert(sizeof(struct arena_piece) == ALIGN, "what follows the head must be aligned");
+_Static_assert(1 << POOL_CLASS_MIN >= sizeof(void *), "a free piece holds a link");
+
+void
+arena_open(struct arena *arena, struct memory memory)
+{
+	CHECK(memory.take != NULL);
+	CHECK(memory.give != NULL);
+	*arena = (struct arena){ .memory = memory };
+}
+
+static struct arena_piece *
+piece_take(struct arena *arena, size_t size)
+{
+	struct arena_piece *piece = arena->memory.take(arena->memory.owner, size);
+	CHECK(piece != NULL);
+	CHECK((uintptr_t)piece % ALIGN == 0);
+	piece->size = size;
+	piece->older = NULL;
+	arena->size_held += size;
+	return piece;
+}
+
+static void
+piece_begin(struct arena *arena, struct arena_piece *piece)
+{
+	arena->next = (uint8_t *)(piece + 1);
+	arena->end  = (uint8_t *)piece + piece->size;
+}
+
+static size_t
+piece_size_next(const struct arena *arena)
+{
+	size_t size = arena->newest ? arena->newest->size * 2 : PIECE_SIZE_MIN;
+	return size < PIECE_SIZE_MAX ? size : PIECE_SIZE_MAX;
+}
+
+/* size does not fit in the newest piece. */
+static void *
+take_slowly(struct arena *arena, size_t size)
+{
+	size_t whole = size + sizeof(struct arena_piece);
+	size_t usual = piece_size_next(arena);
+
+	/* A large one gets a piece of its own behind the newest, whose room stays
+	 * in use. */
+	if (whole > usual && arena->newest) {
+		struct arena_piece *piece = piece_take(arena, whole);
+		piece->older          = arena->newest->older;
+		arena->newest->older  = piece;
+		return piece + 1;
+	}
+	struct arena_piece *piece = piece_take(arena, whole > usual ? whole : usual);
+	piece->older  = arena->newest;
+	arena->newest = piece;
+	piece_begin(arena, piece);
+	uint8_t *taken = arena->next;
+	arena->next += size;
+	return taken;
+}
+
+void *
+arena_take(struct arena *arena, size_t size)
+{
+	CHECK(size <= SIZE_MAX / 4);
+	size = size ? (size + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
+	if (size > (size_t)(arena->end - arena->next))
+		return take_slowly(arena, size);
+	uint8_t *taken = arena->next;
+	arena->next += size;
+	return taken;
+}
+
+void *
+arena_take_zeroed(struct arena *arena, size_t size)
+{
+	return memset(arena_take(arena, size), 0, size);
+}
+
+struct span
+arena_copy(struct arena *arena, struct span bytes)
+{
+	char *copy = arena_take(arena, bytes.size);
+	if (bytes.size > 0)
+		memcpy(copy, bytes.at, bytes.size);
+	return (struct span){ copy, bytes.size };
+}
+
+static void
+pieces_give(struct arena *arena, struct arena_piece *piece)
+{
+	while (piece) {
+		struct arena_piece *older = piece->older;
+		CHECK(arena->size_held >= piece->size);
+		arena->size_held -= piece->size;
+		arena->memory.give(arena->memory.owner, piece, piece->size);
+		piece = older;
+	}
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	if (!arena->newest)
+		return;
+	pieces_give(arena, arena->newest->older);
+	arena->newest->older = NULL;
+	CHECK(arena->size_held == arena->newest->size);
+	piece_begin(arena, arena->newest);
+}
+
+void
+arena_close(struct arena *arena)
+{
+	pieces_give(arena, arena->newest);
+	CHECK(arena->size_held == 0);
+	arena->newest = NULL;
+	arena->next = arena->end = NULL;
+}
+
+void
+pool_open(struct pool *pool, struct arena *arena)
+{
+	*pool = (struct pool){ .arena = arena };
+}
+
+/* The power of two that size is rounded up to, as its exponent. */
+static unsigned
+pool_class(size_t size)
+{
+	CHECK(size <= SIZE_MAX / 4);
+	unsigned class = POOL_CLASS_MIN;
+	if (size > (size_t)1 << POOL_CLASS_MIN)
+		class = 64 - (unsigned)__builtin_clzll((unsigned long long)size - 1);
+	CHECK(class < POOL_CLASSES);
+	return class;
+}
+
+void *
+pool_take(struct pool *pool, size_t size)
+{
+	unsigned class = pool_class(size);
+	void    *piece = pool->free[class];
+	if (!piece)
+		return arena_take(pool->arena, (size_t)1 << class);
+	memcpy(&pool->free[class], piece, sizeof(void *));
+	return piece;
+}
+
+void
+pool_give(struct pool *pool, void *piece, size_t size)
+{
+	if (!piece)
+		return;
+	unsigned class = pool_class(size);
+	memcpy(piece, &pool->free[class], sizeof(void *));
+	pool->free[class] = piece;
+}
+
+void *
+pool_grow(struct pool *pool, void *piece, size_t size, size_t new_size)
+{
+	if (!piece)
+		return pool_take(pool, new_size);
+	if (pool_class(size) == pool_class(new_size))
+		return piece;
+	void *moved = pool_take(pool, new_size);
+	memcpy(moved, piece, size < new_size ? size : new_size);
+	pool_give(pool, piece, size);
+	return moved;
+}
