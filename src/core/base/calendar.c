@@ -114,27 +114,48 @@ two_digits(const char *at)
 	return (at[0] - '0') * 10 + (at[1] - '0');
 }
 
-/* Eight bytes at once: where mask is a '0' there must be a digit, elsewhere the
- * mask's byte. After the exclusive-or a digit is 0 to 9 and adding 6 stays below 16. */
+/* Eight bytes of a shape that are compared at once. fixed has a '0' for a digit; low
+ * has 6 and high the upper half-byte there, else 0 and the whole byte. */
+struct eight {
+	char fixed[8];
+	char low[8];
+	char high[8];
+};
+
+#define D '\x06'
+#define H '\xf0'
+#define F '\xff'
+
+static const struct eight DATE_EIGHT = {
+	{ '0', '0', '0', '0', '-', '0', '0', '-' },
+	{ D, D, D, D, 0, D, D, 0 },
+	{ H, H, H, H, F, H, H, F },
+};
+
+static const struct eight TIME_EIGHT = {
+	{ '0', '0', 'T', '0', '0', ':', '0', '0' },
+	{ D, D, 0, D, D, 0, D, D },
+	{ H, H, F, H, H, F, H, H },
+};
+
+/* After the exclusive-or a digit is 0 to 9, so that adding 6 stays below 16, and a
+ * fixed byte is 0; anything else leaves a bit within high. */
 static bool
-eight_fit(const char *at, const char *mask)
+eight_fit(const char *at, const struct eight *eight)
 {
-	uint64_t bytes, wanted, sixes = 0, high = 0;
+	uint64_t bytes, fixed, low, high;
 	memcpy(&bytes, at, sizeof(bytes));
-	memcpy(&wanted, mask, sizeof(wanted));
-	for (unsigned i = 0; i < 8; i++) {
-		bool digit = ((wanted >> (8 * i)) & 0xff) == '0';
-		sixes |= (uint64_t)(digit ? 0x06 : 0x00) << (8 * i);
-		high |= (uint64_t)(digit ? 0xf0 : 0xff) << (8 * i);
-	}
-	uint64_t apart = bytes ^ wanted;
-	return (((apart + sixes) | apart) & high) == 0;
+	memcpy(&fixed, eight->fixed, sizeof(fixed));
+	memcpy(&low, eight->low, sizeof(low));
+	memcpy(&high, eight->high, sizeof(high));
+	uint64_t apart = bytes ^ fixed;
+	return (((apart + low) | apart) & high) == 0;
 }
 
 static bool
 shape_is_usual(const char *at)
 {
-	return eight_fit(at, "0000-00-") && eight_fit(at + 8, "00T00:00") && at[16] == ':' &&
+	return eight_fit(at, &DATE_EIGHT) && eight_fit(at + 8, &TIME_EIGHT) && at[16] == ':' &&
 	       is_digit(at[17]) && is_digit(at[18]);
 }
 

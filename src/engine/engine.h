@@ -1,0 +1,214 @@
+/* engine.h - the one meeting place: gather what an operation needs, let the core
+ * decide, commit.
+ *
+ * An engine owns a store and everything derived from it. Every call may be made from
+ * any thread unless it says otherwise. Answers are JSON bytes in the caller's arena,
+ * exactly as the HTTP interface and `--json` print them (docs/api.md); refusals and
+ * faults come as enum err with *refusal saying what and where.
+ *
+ * Two threads of its own: one identifies, numbers and packs batches, one commits,
+ * counts and answers them, so while a block is being synced the next one fills. */
+#ifndef TALLY_ENGINE_ENGINE_H
+#define TALLY_ENGINE_ENGINE_H
+
+#include "core/base/arena.h"
+#include "core/base/calendar.h"
+#include "core/catalog/catalog.h"
+#include "core/meter/decode.h"
+#include "edge/store/store.h"
+
+struct engine;
+
+struct engine_settings {
+	struct duration max_ahead;    /* ingest.max_ahead, default 5 minutes */
+	int32_t         horizon_days; /* ingest.horizon_days, 0: none */
+	bool            keep_unknown; /* ingest.unknown_types = keep */
+};
+struct engine_settings engine_settings_default(void);
+
+struct engine_options {
+	struct store          *store;   /* owned by the engine from a successful open on */
+	const struct catalog  *catalog; /* outlives the engine */
+	struct engine_settings settings;
+	struct instant (*clock)(void *context); /* NULL: the system's */
+	void                  *clock_context;
+};
+
+/* Loads identities, retractions, accounts and keys; books come on first use. */
+MUST_CHECK enum err engine_open(const struct engine_options *options, struct engine **engine,
+                                struct refusal *refusal);
+/* Finishes what was accepted, checkpoints, closes the store. */
+void engine_close(struct engine *engine);
+/* ERR_NONE: takes events and answers. A fault: why it cannot take events just now
+ * (questions are answered all the same). */
+enum err engine_ready(const struct engine *engine);
+struct instant engine_now(const struct engine *engine);
+
+/* ---- events in ---- */
+
+enum verdict { VERDICT_ACCEPTED, VERDICT_DUPLICATE, VERDICT_REJECTED };
+
+struct ingest_counts {
+	uint64_t accepted;
+	uint64_t duplicate;
+	uint64_t conflicting; /* of the duplicates, those that say something else */
+	uint64_t rejected;
+};
+
+/* One batch on its way. The caller owns it and body until done was called. */
+struct ingest {
+	struct span       body;     /* unpacked */
+	enum event_format format;
+	struct span       account;  /* of the API key; empty: each event names its own */
+	bool              receipts; /* keep every event's verdict */
+	void (*done)(struct ingest *ingest); /* on the committing thread; short */
+	void             *context;
+
+	/* Filled when done is called. err is a fault when nothing of the batch is
+	 * promised to be on disk (it may be sent again without harm, E-1, E-3). */
+	enum err             err;
+	struct ingest_counts counts;
+	struct ingest_batch *batch; /* the engine's; ingest_release gives it back */
+};
+
+/* Decode on the caller's thread, queue, return; done is called later, exactly once
+ * (perhaps before this returns). A refusal of the whole (ERR_NOTHING_READ,
+ * ERR_TOO_MANY_REQUESTS, ERR_STORE_*) is returned at once and done is not called. */
+MUST_CHECK enum err engine_ingest(struct engine *engine, struct ingest *ingest,
+                                  struct refusal *refusal);
+/* The same and wait; ingest->done is not used. */
+MUST_CHECK enum err engine_ingest_wait(struct engine *engine, struct ingest *ingest,
+                                       struct refusal *refusal);
+/* {"accepted":..,"duplicate":..,"conflicting":..,"rejected":..,"errors":[..first 100..]}
+ * and with receipts "receipts":["accepted",...]. */
+struct span ingest_answer(const struct ingest *ingest, struct arena *arena);
+void        ingest_release(struct engine *engine, struct ingest *ingest);
+
+/* ---- accounts, contracts, keys ---- */
+
+/* Who changes something, and the request's Idempotency-Key (empty: none): the same
+ * key with the same request gives the first answer again, with another request
+ * ERR_IDEMPOTENCY_REUSED. */
+struct change {
+	struct span actor;
+	struct span idempotency_key;
+};
+
+MUST_CHECK enum err engine_account_put(struct engine *engine, const struct change *change,
+                                       struct span json, struct arena *arena, struct span *answer,
+                                       struct refusal *refusal);
+MUST_CHECK enum err engine_account_get(struct engine *engine, struct span account,
+                                       struct arena *arena, struct span *answer,
+                                       struct refusal *refusal);
+/* {"accounts":[...],"next":cursor?}; only `only` when it is not empty. */
+MUST_CHECK enum err engine_account_list(struct engine *engine, struct span only, uint32_t limit,
+                                        struct span cursor, struct arena *arena,
+                                        struct span *answer, struct refusal *refusal);
+MUST_CHECK enum err engine_contract_put(struct engine *engine, const struct change *change,
+                                        struct span account, struct span json,
+                                        struct arena *arena, struct span *answer,
+                                        struct refusal *refusal);
+/* id empty: all contracts, newest version each; else that one; versions: every version. */
+MUST_CHECK enum err engine_contract_list(struct engine *engine, struct span account,
+                                         struct span id, bool versions, struct arena *arena,
+                                         struct span *answer, struct refusal *refusal);
+
+enum key_scope { SCOPE_INGEST = 1, SCOPE_READ = 2, SCOPE_WRITE = 4, SCOPE_OPERATOR = 8 };
+
+/* json: {"name":"ci","scopes":["ingest"],"account":"acme","expires":"2027-..."};
+ * account absent: all accounts. The answer holds "key":"tly_..." this once (A-21). */
+MUST_CHECK enum err engine_key_create(struct engine *engine, const struct change *change,
+                                      struct span json, struct arena *arena, struct span *answer,
+                                      struct refusal *refusal);
+MUST_CHECK enum err engine_key_list(struct engine *engine, struct span account,
+                                    struct arena *arena, struct span *answer,
+                                    struct refusal *refusal);
+MUST_CHECK enum err engine_key_revoke(struct engine *engine, const struct change *change,
+                                      struct span id, struct arena *arena, struct span *answer,
+                                      struct refusal *refusal);
+
+struct key_grant {
+	char     id[32];      /* of the key, for logs; never the secret */
+	uint32_t scopes;
+	char     account[65]; /* empty: all */
+};
+/* Constant-time. ERR_KEY_INVALID for unknown, revoked and expired alike. */
+MUST_CHECK enum err engine_key_check(struct engine *engine, struct span secret,
+                                     struct key_grant *grant);
+
+/* ---- questions ---- */
+
+enum step { STEP_DAY, STEP_MONTH };
+
+/* One question; empty spans and false flags mean not asked. Times as the caller wrote
+ * them, RFC 3339 or a date. */
+struct question {
+	struct span account;
+	struct span module;   /* usage: empty gives the summary of every module */
+	struct span at;       /* default: now */
+	struct span known_at; /* L-65 */
+	struct span kind, org, project, id; /* row filters; for explain: which row */
+	struct span type, subject; /* event filters */
+	struct span from, to; /* trend: days, both included; events: [from, to) */
+	enum step   step;
+	struct span sort;     /* rows: licences (default), id, name, instances, last_activity;
+	                         a leading - reverses */
+	uint32_t    limit;    /* 0: all rows for usage, LIMIT_PAGE_ROWS for events */
+	struct span cursor;
+};
+
+MUST_CHECK enum err engine_usage(struct engine *engine, const struct question *question,
+                                 struct arena *arena, struct span *answer,
+                                 struct refusal *refusal);
+MUST_CHECK enum err engine_trend(struct engine *engine, const struct question *question,
+                                 struct arena *arena, struct span *answer,
+                                 struct refusal *refusal);
+MUST_CHECK enum err engine_explain(struct engine *engine, const struct question *question,
+                                   struct arena *arena, struct span *answer,
+                                   struct refusal *refusal);
+/* {"events":[{"event":{...as sent...},"received":..,"ordinal":..,"retracted":bool}],
+ *  "next":cursor?}, newest first. */
+MUST_CHECK enum err engine_events(struct engine *engine, const struct question *question,
+                                  struct arena *arena, struct span *answer,
+                                  struct refusal *refusal);
+
+/* Every stored event that matches, oldest first, as sent, one a line, to write().
+ * account may be empty: all accounts. */
+typedef enum err engine_write(void *context, struct span bytes);
+MUST_CHECK enum err engine_export(struct engine *engine, const struct question *question,
+                                  engine_write *write, void *context, struct refusal *refusal);
+
+/* ---- care ---- */
+
+MUST_CHECK enum err engine_backup(struct engine *engine, const char *path,
+                                  store_progress *progress, void *context,
+                                  struct refusal *refusal);
+/* Read every record, check every checksum and the chain, recompute every book from the
+ * log and compare byte for byte with memory and with the checkpoints. Takes events
+ * meanwhile. The answer says what was checked, or *refusal the first difference. */
+MUST_CHECK enum err engine_verify(struct engine *engine, store_progress *progress, void *context,
+                                  struct arena *arena, struct span *answer,
+                                  struct refusal *refusal);
+
+/* Numbers for /metrics, all since start unless they are states. */
+enum { ENGINE_COMMIT_BUCKETS = 16 };
+struct engine_metrics {
+	struct ingest_counts counts;
+	uint64_t rejected_by[ERR_COUNT];
+	uint64_t events_stored;   /* in the log */
+	uint64_t commits;
+	uint64_t commit_failures;
+	uint64_t commit_ns;       /* sum */
+	uint64_t commit_bucket[ENGINE_COMMIT_BUCKETS]; /* <= 0.1 ms * 2^i, last: all */
+	uint64_t queue_size;      /* bytes waiting */
+	uint64_t queue_batches;
+	uint64_t store_size;
+	uint64_t books_size;
+	uint64_t identity_size;
+	uint64_t questions;
+	uint64_t question_ns;
+	uint64_t question_bucket[ENGINE_COMMIT_BUCKETS];
+};
+void engine_metrics(struct engine *engine, struct engine_metrics *metrics);
+
+#endif
