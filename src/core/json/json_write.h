@@ -10,7 +10,8 @@
 
 struct json_out {
 	struct text text;
-	uint64_t    filled; /* one bit a level: something stands before */
+	uint64_t    filled;  /* one bit a level: something stands before */
+	uint64_t    objects; /* one bit a level: it is an object */
 	uint32_t    depth;
 	bool        after_key;
 };
