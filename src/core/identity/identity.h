@@ -52,7 +52,7 @@ void recent_prefetch(const struct recent *recent, struct identity identity);
 /* True and *entry filled when it is there. */
 bool recent_find(const struct recent *recent, struct identity identity,
                  struct recent_entry *entry);
-/* Adds what is not there yet (CHECKed). */
+/* Adds what is not there yet, in the order of ordinals (both CHECKed). */
 void recent_add(struct recent *recent, struct identity identity, struct recent_entry entry);
 /* Forget every entry with ordinal >= from (a batch that was not committed) ... */
 void recent_forget_from(struct recent *recent, uint64_t from);
@@ -60,6 +60,9 @@ void recent_forget_from(struct recent *recent, uint64_t from);
 void recent_forget_until(struct recent *recent, uint64_t until);
 
 /* ---- run: many identities, sealed ---- */
+
+/* An entry points to its block in 12 bits. */
+enum { RUN_BLOCKS_MAX = 4096 };
 
 /* Builds the pages of a run over the log's ordinals [first, until). */
 struct run_item {
@@ -83,7 +86,9 @@ void run_build(struct run_item *items, uint64_t count, uint64_t first, uint64_t 
 
 uint32_t run_page_of(const struct run_header *header, struct identity identity);
 void     run_page_prefetch(struct span page, struct identity identity);
-/* Candidate blocks of identity in its page, at most max; 0: surely not in the run. */
+/* Candidate blocks of identity in its page, which run_page_check has passed; 0: surely
+ * not in the run. One that was not added has a candidate once in 60,000 questions; more
+ * than max (8 is plenty) is CHECKed, since the one left out could be the true one. */
 uint32_t run_find(const struct run_header *header, struct span page, struct identity identity,
                   uint32_t *blocks, uint32_t max);
 /* Any bytes are safe; ERR_STORE_DAMAGED when they are not a page of this run. */
