@@ -11,6 +11,10 @@
 #include "core/base/err.h"
 
 enum { CATALOG_FIELDS_MAX = 12, CATALOG_TYPES_MAX = 128, CATALOG_METERS_MAX = 64 };
+enum { CATALOG_MODULES_MAX = 32, CATALOG_RULES_MAX = 64, CATALOG_NAME_SIZE_MAX = 64 };
+enum { CATALOG_WINDOW_DAYS_MAX = 366 };
+/* No divisor of a rule or a module is larger, so that no product can overflow. */
+enum { CATALOG_NUMBER_MAX = 1000000000 };
 
 /* What a field of an event's data may hold. */
 enum field_kind {
@@ -25,7 +29,8 @@ struct catalog_field {
 	struct span        name;
 	enum field_kind    kind;
 	bool               required;
-	struct span        fallback; /* what an absent text or choice reads as; empty: absent */
+	struct span        fallback; /* what an absent text, choice or quantity ("1") reads as;
+	                                empty: absent */
 	const struct span *choices;
 	uint32_t           choices_count;
 };
@@ -71,7 +76,8 @@ struct catalog_meter {
 	bool             where_class; /* compare the field's deployment class, not its text */
 	bool             where_not;   /* ... is not where_value */
 	struct span      where_value; /* ... is where_value; empty with where_not: is present */
-	int32_t          each_field;  /* one key for each item of this list field; -1 none */
+	int32_t          each_field;  /* one key for each item of this list field, an absent or
+	                                 empty list names one item: the subject (L-13); -1 none */
 	int32_t          org_field;   /* fields of the key; -1: not part of the key */
 	int32_t          project_field;
 	int32_t          split_fields[2]; /* -1: none */
@@ -130,6 +136,10 @@ struct catalog_module {
 struct catalog {
 	struct span                      name;    /* "harness" */
 	struct span                      version;
+	const struct span               *known_modules; /* every module of the platform in the
+	                                                   order of answers; those that are
+	                                                   counted stand in modules as well */
+	uint32_t                         known_modules_count;
 	const struct catalog_deployment *deployments;
 	uint32_t                         deployments_count;
 	const struct catalog_machine    *machines;
@@ -154,8 +164,11 @@ const struct catalog_type   *catalog_type_find(const struct catalog *catalog, st
 const struct catalog_module *catalog_module_find(const struct catalog *catalog, struct span name);
 /* The class of a deployment type; an empty span when unknown. */
 struct span                  catalog_class_of(const struct catalog *catalog, struct span deployment);
+/* An empty size is the smallest of the os (L-50). */
 const struct catalog_machine *catalog_machine_find(const struct catalog *catalog, struct span os,
                                                    struct span size);
+/* The place in known_modules, -1 when unknown. */
+int32_t catalog_known_module(const struct catalog *catalog, struct span name);
 /* The index of a field in the type's row, -1 when unknown. */
 int32_t catalog_field_find(const struct catalog_type *type, struct span name);
 

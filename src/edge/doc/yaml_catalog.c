@@ -1,0 +1,490 @@
+/* yaml_catalog.c - reads the catalogue from YAML into const rows.
+ *
+ * Three steps: libcyaml reads the text by its schema (yaml_load.c); here the rows are
+ * copied into the arena, names becoming indices; catalog_check() looks at the result. */
+#include "edge/doc/yaml_catalog.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "edge/doc/yaml_int.h"
+
+struct resolver {
+	struct span          yaml;
+	struct arena        *arena;
+	struct file_catalog *file;
+	struct catalog      *catalog;
+	struct refusal      *refusal;
+	char                 path[REFUSAL_FIELD_SIZE]; /* of the row in hand */
+};
+
+__attribute__((format(printf, 2, 3))) static void
+resolver_at(struct resolver *resolver, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(resolver->path, sizeof(resolver->path), format, arguments);
+	va_end(arguments);
+}
+
+/* Refuses a column of the row in hand, quoting the word that was found there. */
+static enum err
+resolver_refuse(const struct resolver *resolver, const char *column, const char *reason,
+                const char *word)
+{
+	char     path[2 * REFUSAL_FIELD_SIZE];
+	char     detail[REFUSAL_DETAIL_SIZE];
+	uint32_t line;
+
+	snprintf(path, sizeof(path), "%s.%s", resolver->path, column);
+	line = yaml_line_of(resolver->yaml, path);
+	snprintf(detail, sizeof(detail), "line %u: %s `%s`", line, reason, word);
+	return refuse(resolver->refusal, ERR_CATALOG, span_of(path), span_of(detail));
+}
+
+/* Text that may be absent, copied. */
+static struct span
+resolver_text(const struct resolver *resolver, const char *text)
+{
+	return text ? arena_copy(resolver->arena, span_of(text)) : (struct span){ 0 };
+}
+
+static const struct span *
+resolver_texts(const struct resolver *resolver, char *const *texts, uint32_t count)
+{
+	struct span *spans = ARENA_ARRAY(resolver->arena, struct span, count);
+
+	for (uint32_t i = 0; i < count; i++)
+		spans[i] = resolver_text(resolver, texts[i]);
+	return spans;
+}
+
+/* A whole number of at most 18 digits; an absent one is 0. */
+static enum err
+resolver_number(const struct resolver *resolver, const char *column, const char *text,
+                int64_t *number)
+{
+	int64_t value = 0;
+
+	if (!text) {
+		*number = 0;
+		return ERR_NONE;
+	}
+	for (const char *at = text; *at != '\0'; at++) {
+		if (*at < '0' || *at > '9' || at - text >= 18)
+			return resolver_refuse(resolver, column, "not a whole number:", text);
+		value = value * 10 + (*at - '0');
+	}
+	*number = value;
+	return ERR_NONE;
+}
+
+static void
+resolve_deployments(struct resolver *resolver)
+{
+	const struct file_catalog *file  = resolver->file;
+	uint32_t                   count = file->deployments_count;
+	struct catalog_deployment *rows =
+	        ARENA_ARRAY(resolver->arena, struct catalog_deployment, count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		rows[i].name  = resolver_text(resolver, file->deployments[i].type);
+		rows[i].class = resolver_text(resolver, file->deployments[i].class);
+	}
+	resolver->catalog->deployments       = rows;
+	resolver->catalog->deployments_count = count;
+}
+
+static enum err
+resolve_machines(struct resolver *resolver)
+{
+	const struct file_catalog *file  = resolver->file;
+	uint32_t                   count = file->machines_count;
+	struct catalog_machine    *rows  = ARENA_ARRAY(resolver->arena, struct catalog_machine, count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		resolver_at(resolver, "machines[%u]", i);
+		rows[i].os   = resolver_text(resolver, file->machines[i].os);
+		rows[i].size = resolver_text(resolver, file->machines[i].size);
+		enum err err = resolver_number(resolver, "credits_per_minute",
+		                               file->machines[i].credits_per_minute,
+		                               &rows[i].credits_per_minute);
+		if (err)
+			return err;
+	}
+	resolver->catalog->machines       = rows;
+	resolver->catalog->machines_count = count;
+	return ERR_NONE;
+}
+
+static void
+resolve_field(const struct resolver *resolver, const struct file_field *from,
+              struct catalog_field *field)
+{
+	static const enum field_kind kinds[] = {
+		[FILE_TEXT] = FIELD_TEXT,     [FILE_QUANTITY] = FIELD_QUANTITY,
+		[FILE_BOOLEAN] = FIELD_FLAG,  [FILE_LIST] = FIELD_LIST,
+		[FILE_CHOICE] = FIELD_CHOICE, [FILE_DEPLOYMENT] = FIELD_CHOICE,
+	};
+	const struct catalog *catalog = resolver->catalog;
+
+	*field = (struct catalog_field){
+		.name          = resolver_text(resolver, from->name),
+		.kind          = kinds[from->kind],
+		.required      = from->required == FILE_YES,
+		.fallback      = resolver_text(resolver, from->fallback),
+		.choices       = resolver_texts(resolver, from->choices, from->choices_count),
+		.choices_count = from->choices_count,
+	};
+	if (from->kind != FILE_DEPLOYMENT)
+		return;
+
+	struct span *choices = ARENA_ARRAY(resolver->arena, struct span, catalog->deployments_count);
+	for (uint32_t i = 0; i < catalog->deployments_count; i++)
+		choices[i] = catalog->deployments[i].name;
+	field->choices       = choices;
+	field->choices_count = catalog->deployments_count;
+}
+
+static void
+resolve_type(const struct resolver *resolver, const struct file_type *from, uint32_t index,
+             struct catalog_type *type)
+{
+	uint32_t              own    = from->in_project == FILE_YES ? 2 : 0;
+	uint32_t              count  = own + from->fields_count;
+	struct catalog_field *fields = ARENA_ARRAY(resolver->arena, struct catalog_field, count);
+
+	for (uint32_t i = 0; i < own; i++) {
+		fields[i] = (struct catalog_field){
+			.name     = i == 0 ? SPAN("org") : SPAN("project"),
+			.kind     = FIELD_TEXT,
+			.fallback = SPAN("default"),
+		};
+	}
+	for (uint32_t i = 0; i < from->fields_count; i++)
+		resolve_field(resolver, &from->fields[i], &fields[own + i]);
+
+	*type = (struct catalog_type){
+		.name             = resolver_text(resolver, from->type),
+		.subject          = resolver_text(resolver, from->subject),
+		.subject_is_email = from->email == FILE_YES,
+		.fields           = fields,
+		.fields_count     = count,
+		.checks_currency  = from->checks_currency == FILE_YES,
+		.checks_machine   = from->checks_machine == FILE_YES,
+		.index            = index,
+	};
+}
+
+static void
+resolve_types(struct resolver *resolver)
+{
+	const struct file_catalog *file  = resolver->file;
+	uint32_t                   count = file->types_count;
+	struct catalog_type       *rows  = ARENA_ARRAY(resolver->arena, struct catalog_type, count);
+
+	for (uint32_t i = 0; i < count; i++)
+		resolve_type(resolver, &file->types[i], i, &rows[i]);
+	resolver->catalog->types       = rows;
+	resolver->catalog->types_count = count;
+}
+
+/* The index of a field of the type that the meter reads; -1 when name is absent. */
+static enum err
+resolve_meter_field(const struct resolver *resolver, const struct catalog_type *type,
+                    const char *column, const char *name, int32_t *index)
+{
+	*index = -1;
+	if (!name)
+		return ERR_NONE;
+	*index = catalog_field_find(type, span_of(name));
+	if (*index < 0)
+		return resolver_refuse(resolver, column, "the type has no field", name);
+	return ERR_NONE;
+}
+
+static enum err
+resolve_where(const struct resolver *resolver, const struct catalog_type *type,
+              const struct file_where *from, struct catalog_meter *meter)
+{
+	if (!from)
+		return ERR_NONE;
+	int conditions = (from->class != NULL) + (from->class_not != NULL) +
+	                 (from->equals != NULL) + (from->differs != NULL) +
+	                 (from->present == FILE_YES);
+	if (conditions != 1)
+		return resolver_refuse(resolver, "where", "one condition is needed for the field",
+		                       from->field);
+
+	meter->where_class = from->class || from->class_not;
+	meter->where_not   = from->class_not || from->differs || from->present == FILE_YES;
+	for (uint32_t i = 0; i < 4; i++) {
+		const char *const values[] = { from->class, from->class_not, from->equals,
+			                       from->differs };
+		if (values[i])
+			meter->where_value = resolver_text(resolver, values[i]);
+	}
+	return resolve_meter_field(resolver, type, "where", from->field, &meter->where_field);
+}
+
+static enum err
+resolve_meter(const struct resolver *resolver, const struct file_meter *from,
+              struct catalog_meter *meter)
+{
+	const struct catalog_type *type = catalog_type_find(resolver->catalog, span_of(from->reads));
+
+	if (!type)
+		return resolver_refuse(resolver, "reads", "there is no type", from->reads);
+	meter->name = resolver_text(resolver, from->name);
+	meter->type = type->index;
+	meter->kind = from->keeps;
+
+	const struct {
+		const char *column;
+		const char *name;
+		int32_t    *index;
+	} fields[] = {
+		{ "value", from->value, &meter->value_field },
+		{ "each", from->each, &meter->each_field },
+		{ "org", from->org, &meter->org_field },
+		{ "project", from->project, &meter->project_field },
+		{ "split", from->split_count > 0 ? from->split[0] : NULL, &meter->split_fields[0] },
+		{ "split", from->split_count > 1 ? from->split[1] : NULL, &meter->split_fields[1] },
+	};
+	for (uint32_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		enum err err = resolve_meter_field(resolver, type, fields[i].column, fields[i].name,
+		                                   fields[i].index);
+		if (err)
+			return err;
+	}
+	return resolve_where(resolver, type, from->where, meter);
+}
+
+static enum err
+resolve_meters(struct resolver *resolver)
+{
+	const struct file_catalog *file  = resolver->file;
+	uint32_t                   count = file->meters_count;
+	struct catalog_meter      *rows  = ARENA_ARRAY(resolver->arena, struct catalog_meter, count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		resolver_at(resolver, "meters[%u]", i);
+		rows[i]      = (struct catalog_meter){ .index = i, .where_field = -1 };
+		enum err err = resolve_meter(resolver, &file->meters[i], &rows[i]);
+		if (err)
+			return err;
+	}
+	resolver->catalog->meters       = rows;
+	resolver->catalog->meters_count = count;
+	return ERR_NONE;
+}
+
+static enum err
+resolve_rule_meters(const struct resolver *resolver, const struct file_rule *from,
+                    struct catalog_rule *rule)
+{
+	const struct catalog *catalog = resolver->catalog;
+	const struct {
+		const char *column;
+		const char *name;
+		int32_t    *index;
+	} meters[] = {
+		{ "active", from->active, &rule->active_meter },
+		{ "gauge", from->gauge, &rule->gauge_meter },
+		{ "ended_by", from->ended_by, &rule->ended_meter },
+		{ "named_by", from->named_by, &rule->name_meter },
+		{ "link", from->link ? from->link->by : NULL, &rule->link_meter },
+	};
+
+	for (uint32_t i = 0; i < sizeof(meters) / sizeof(meters[0]); i++) {
+		*meters[i].index = -1;
+		if (!meters[i].name)
+			continue;
+		for (uint32_t j = 0; j < catalog->meters_count; j++) {
+			if (span_equal(catalog->meters[j].name, span_of(meters[i].name)))
+				*meters[i].index = (int32_t)j;
+		}
+		if (*meters[i].index < 0)
+			return resolver_refuse(resolver, meters[i].column, "there is no meter",
+			                       meters[i].name);
+	}
+	return ERR_NONE;
+}
+
+static enum err
+resolve_rule_link(const struct resolver *resolver, const struct file_module *module,
+                  uint32_t rules_first, const struct file_rule *from, struct catalog_rule *rule)
+{
+	rule->link_rule = -1;
+	if (!from->link)
+		return ERR_NONE;
+	rule->link_setting = resolver_text(resolver, from->link->setting);
+	for (uint32_t i = 0; i < module->rules_count; i++) {
+		if (strcmp(module->rules[i].part, from->link->to) == 0)
+			rule->link_rule = (int32_t)(rules_first + i);
+	}
+	if (rule->link_rule < 0)
+		return resolver_refuse(resolver, "link", "there is no part", from->link->to);
+	return ERR_NONE;
+}
+
+static enum err
+resolve_rule_numbers(const struct resolver *resolver, const struct file_rule *from,
+                     struct catalog_rule *rule)
+{
+	int64_t  percentile = 0;
+	enum err err = resolver_number(resolver, "percentile", from->percentile, &percentile);
+
+	/* Whatever does not fit becomes 0, which catalog_check() refuses. */
+	rule->percentile = percentile > 100 ? 0 : (int32_t)percentile;
+	if (!err)
+		err = resolver_number(resolver, "per", from->per, &rule->per);
+	if (!err)
+		err = resolver_number(resolver, "least", from->least, &rule->least);
+	if (!err)
+		err = resolver_number(resolver, "total_per", from->total_per, &rule->total_per);
+	return err;
+}
+
+static enum err
+resolve_rules(struct resolver *resolver, uint32_t module_index, uint32_t rules_first,
+              struct catalog_rule *rows)
+{
+	const struct file_module *module = &resolver->file->modules[module_index];
+
+	for (uint32_t i = 0; i < module->rules_count; i++) {
+		const struct file_rule *from = &module->rules[i];
+		struct catalog_rule    *rule = &rows[rules_first + i];
+
+		resolver_at(resolver, "modules[%u].rules[%u]", module_index, i);
+		*rule = (struct catalog_rule){
+			.module         = resolver_text(resolver, module->name),
+			.part           = resolver_text(resolver, from->part),
+			.row_kind       = resolver_text(resolver, from->row_kind),
+			.fold           = from->fold,
+			.class_fallback = resolver_text(resolver, from->class_fallback),
+			.text           = resolver_text(resolver, from->text),
+		};
+		enum err err = resolve_rule_meters(resolver, from, rule);
+		if (!err)
+			err = resolve_rule_link(resolver, module, rules_first, from, rule);
+		if (!err)
+			err = resolve_rule_numbers(resolver, from, rule);
+		if (err)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+static enum err
+resolve_module(struct resolver *resolver, uint32_t index, struct catalog_module *module)
+{
+	const struct file_module *from = &resolver->file->modules[index];
+	int64_t                   days = 0;
+
+	resolver_at(resolver, "modules[%u]", index);
+	module->name   = resolver_text(resolver, from->name);
+	module->title  = resolver_text(resolver, from->title);
+	module->unit   = resolver_text(resolver, from->unit);
+	module->text   = resolver_text(resolver, from->text);
+	module->window = from->window.kind;
+
+	enum err err = resolver_number(resolver, "window", from->window.days, &days);
+	if (err)
+		return err;
+	module->window_days = days > CATALOG_WINDOW_DAYS_MAX ? -1 : (int32_t)days;
+	return resolver_number(resolver, "developers_per", from->developers_per,
+	                       &module->developers_per);
+}
+
+static enum err
+resolve_modules(struct resolver *resolver)
+{
+	const struct file_catalog *file  = resolver->file;
+	uint32_t                   count = file->modules_count;
+	struct catalog_module *modules = ARENA_ARRAY(resolver->arena, struct catalog_module, count);
+	uint32_t               rules_count = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		rules_count += file->modules[i].rules_count;
+	struct catalog_rule *rules = ARENA_ARRAY(resolver->arena, struct catalog_rule, rules_count);
+
+	rules_count = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		modules[i]   = (struct catalog_module){ .rules_first = rules_count,
+			                                .rules_count = file->modules[i].rules_count };
+		enum err err = resolve_module(resolver, i, &modules[i]);
+		if (!err)
+			err = resolve_rules(resolver, i, rules_count, rules);
+		if (err)
+			return err;
+		rules_count += modules[i].rules_count;
+	}
+	resolver->catalog->modules       = modules;
+	resolver->catalog->modules_count = count;
+	resolver->catalog->rules         = rules;
+	resolver->catalog->rules_count   = rules_count;
+	return ERR_NONE;
+}
+
+static enum err
+resolve_catalog(struct resolver *resolver)
+{
+	const struct file_catalog *file    = resolver->file;
+	struct catalog            *catalog = resolver->catalog;
+
+	*catalog = (struct catalog){
+		.name    = resolver_text(resolver, file->name),
+		.version = resolver_text(resolver, file->version),
+		.known_modules =
+		        resolver_texts(resolver, file->known_modules, file->known_modules_count),
+		.known_modules_count = file->known_modules_count,
+	};
+	resolve_deployments(resolver);
+	resolve_types(resolver);
+	enum err err = resolve_machines(resolver);
+	if (!err)
+		err = resolve_meters(resolver);
+	if (!err)
+		err = resolve_modules(resolver);
+	return err;
+}
+
+/* catalog_check() names the path; the file's reader wants the line, too. */
+static enum err
+resolver_check(const struct resolver *resolver)
+{
+	struct refusal found = { .err = ERR_NONE };
+	char           detail[2 * REFUSAL_DETAIL_SIZE];
+	enum err       err = catalog_check(resolver->catalog, &found);
+
+	if (!err)
+		return ERR_NONE;
+	snprintf(detail, sizeof(detail), "line %u: %s", yaml_line_of(resolver->yaml, found.field),
+	         found.detail);
+	return refuse(resolver->refusal, err, span_of(found.field), span_of(detail));
+}
+
+enum err
+yaml_catalog_read(struct span yaml, struct arena *arena, const struct catalog **catalog,
+                  struct refusal *refusal)
+{
+	CHECK(arena && catalog);
+	if (yaml.size > YAML_CATALOG_SIZE_MAX)
+		return refuse(refusal, ERR_CATALOG, (struct span){ 0 },
+		              SPAN("the file is larger than one mebibyte"));
+
+	struct resolver resolver = { .yaml = yaml, .arena = arena, .refusal = refusal };
+	enum err        err      = yaml_load(yaml, &resolver.file, refusal);
+	if (err)
+		return err;
+	resolver.catalog = arena_take(arena, sizeof(*resolver.catalog));
+	err              = resolve_catalog(&resolver);
+	if (!err)
+		err = resolver_check(&resolver);
+	yaml_unload(resolver.file);
+	if (!err)
+		*catalog = resolver.catalog;
+	return err;
+}

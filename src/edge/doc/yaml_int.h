@@ -1,0 +1,143 @@
+/* yaml_int.h - for this room alone: the catalogue's file as libcyaml reads it.
+ *
+ * The `file_` structs have a member for each key of the file, absent ones are NULL or
+ * 0. They live on the heap between yaml_load and yaml_unload. */
+#ifndef TALLY_EDGE_DOC_YAML_INT_H
+#define TALLY_EDGE_DOC_YAML_INT_H
+
+#include "core/catalog/catalog.h"
+
+enum file_flag { FILE_NO, FILE_YES };
+
+/* As enum field_kind; a deployment is a choice of the catalogue's deployment types. */
+enum file_kind {
+	FILE_TEXT,
+	FILE_QUANTITY,
+	FILE_BOOLEAN,
+	FILE_LIST,
+	FILE_CHOICE,
+	FILE_DEPLOYMENT,
+};
+
+/* Numbers stay text until the resolver reads them: libcyaml takes `5x` for 5. */
+struct file_deployment {
+	char *type;
+	char *class;
+};
+
+struct file_machine {
+	char *os;
+	char *size;
+	char *credits_per_minute;
+};
+
+struct file_field {
+	char          *name;
+	enum file_kind kind;
+	enum file_flag required;
+	char          *fallback;
+	char         **choices;
+	uint32_t       choices_count;
+};
+
+struct file_type {
+	char              *type;
+	char              *subject;
+	enum file_flag     email;
+	enum file_flag     in_project;
+	enum file_flag     checks_currency;
+	enum file_flag     checks_machine;
+	struct file_field *fields;
+	uint32_t           fields_count;
+};
+
+struct file_where {
+	char          *field;
+	char          *class;
+	char          *class_not;
+	char          *equals;
+	char          *differs;
+	enum file_flag present;
+};
+
+struct file_meter {
+	char              *name;
+	char              *reads;
+	enum series_kind   keeps;
+	char              *value;
+	struct file_where *where;
+	char              *each;
+	char              *org;
+	char              *project;
+	char             **split;
+	uint32_t           split_count;
+};
+
+struct file_link {
+	char *by;
+	char *to;
+	char *setting;
+};
+
+struct file_rule {
+	char             *part;
+	char             *row_kind;
+	enum rule_fold    fold;
+	char             *percentile;
+	char             *active;
+	char             *gauge;
+	char             *ended_by;
+	char             *named_by;
+	char             *class_fallback;
+	struct file_link *link;
+	char             *per;
+	char             *least;
+	char             *total_per;
+	char             *text;
+};
+
+struct file_window {
+	enum window_kind kind;
+	char            *days;
+};
+
+struct file_module {
+	char              *name;
+	char              *title;
+	char              *unit;
+	struct file_window window;
+	char              *developers_per;
+	char              *text;
+	struct file_rule  *rules;
+	uint32_t           rules_count;
+};
+
+struct file_catalog {
+	char                   *name;
+	char                   *version;
+	char                  **known_modules;
+	uint32_t                known_modules_count;
+	struct file_deployment *deployments;
+	uint32_t                deployments_count;
+	struct file_machine    *machines;
+	uint32_t                machines_count;
+	struct file_type       *types;
+	uint32_t                types_count;
+	struct file_meter      *meters;
+	uint32_t                meters_count;
+	struct file_module     *modules;
+	uint32_t                modules_count;
+};
+
+/* Reads the text by its schema. ERR_CATALOG names the line; ERR_SYSTEM. */
+MUST_CHECK enum err yaml_load(struct span yaml, struct file_catalog **file,
+                              struct refusal *refusal);
+void                yaml_unload(struct file_catalog *file);
+
+/* The line, from 1, of a row or value in block style: `types[3].fields[1].name`. As near
+ * as it can be found, 0 when not even the first name is there. */
+uint32_t yaml_line_of(struct span yaml, const char *path);
+/* The line of the first `key:` at or after first_line; first_line when there is none. */
+uint32_t yaml_line_of_key(struct span yaml, uint32_t first_line, struct span key);
+
+#endif

@@ -1,0 +1,286 @@
+/* yaml_load.c - the schemas of the catalogue's file, and reading by them.
+ *
+ * libcyaml explains itself through its log: that is caught here and becomes the
+ * refusal. */
+#include "edge/doc/yaml_int.h"
+
+#include <cyaml/cyaml.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- schemas ---- */
+
+enum { FILE_NAME_MAX = CATALOG_NAME_SIZE_MAX, FILE_TEXT_MAX = 1000, FILE_NUMBER_MAX = 20 };
+enum { FILE_DEPLOYMENTS_MAX = 128, FILE_MACHINES_MAX = 64, FILE_CHOICES_MAX = 128 };
+
+#define NEEDED CYAML_FLAG_DEFAULT
+#define OPTIONAL CYAML_FLAG_OPTIONAL
+#define TEXT(key, flags, type, member, max)                                                        \
+	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, max)
+#define CHOICE(key, flags, type, member, words)                                                    \
+	CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT | (flags), type, member, words, CYAML_ARRAY_LEN(words))
+#define ROWS(key, flags, type, member, row, max)                                                   \
+	CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | (flags), type, member, row, 0, max)
+#define ROW(name, type, fields)                                                                    \
+	static const cyaml_schema_value_t name = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, type,   \
+		                                                       fields) }
+
+static const cyaml_strval_t flag_words[] = { { "false", FILE_NO }, { "true", FILE_YES } };
+
+static const cyaml_strval_t kind_words[] = {
+	{ "text", FILE_TEXT }, { "quantity", FILE_QUANTITY }, { "flag", FILE_BOOLEAN },
+	{ "list", FILE_LIST }, { "choice", FILE_CHOICE },     { "deployment", FILE_DEPLOYMENT },
+};
+
+static const cyaml_strval_t keeps_words[] = {
+	{ "gauge", SERIES_GAUGE },
+	{ "latest", SERIES_LATEST },
+	{ "count", SERIES_COUNT },
+};
+
+static const cyaml_strval_t fold_words[] = {
+	{ "percentile", FOLD_PERCENTILE },
+	{ "count", FOLD_COUNT },
+	{ "distinct", FOLD_DISTINCT },
+};
+
+static const cyaml_strval_t window_words[] = {
+	{ "rolling_days", WINDOW_ROLLING_DAYS },
+	{ "month_to_date", WINDOW_MONTH_TO_DATE },
+	{ "contract_year", WINDOW_CONTRACT_YEAR },
+};
+
+static const cyaml_schema_value_t name_row = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, FILE_NAME_MAX),
+};
+
+static const cyaml_schema_field_t deployment_fields[] = {
+	TEXT("type", NEEDED, struct file_deployment, type, FILE_NAME_MAX),
+	TEXT("class", NEEDED, struct file_deployment, class, FILE_NAME_MAX),
+	CYAML_FIELD_END,
+};
+ROW(deployment_row, struct file_deployment, deployment_fields);
+
+static const cyaml_schema_field_t machine_fields[] = {
+	TEXT("os", NEEDED, struct file_machine, os, FILE_NAME_MAX),
+	TEXT("size", NEEDED, struct file_machine, size, FILE_NAME_MAX),
+	TEXT("credits_per_minute", NEEDED, struct file_machine, credits_per_minute,
+	     FILE_NUMBER_MAX),
+	CYAML_FIELD_END,
+};
+ROW(machine_row, struct file_machine, machine_fields);
+
+static const cyaml_schema_field_t field_fields[] = {
+	TEXT("name", NEEDED, struct file_field, name, FILE_NAME_MAX),
+	CHOICE("kind", NEEDED, struct file_field, kind, kind_words),
+	CHOICE("required", OPTIONAL, struct file_field, required, flag_words),
+	TEXT("default", OPTIONAL, struct file_field, fallback, FILE_NAME_MAX),
+	ROWS("choices", OPTIONAL, struct file_field, choices, &name_row, FILE_CHOICES_MAX),
+	CYAML_FIELD_END,
+};
+ROW(field_row, struct file_field, field_fields);
+
+static const cyaml_schema_field_t type_fields[] = {
+	TEXT("type", NEEDED, struct file_type, type, FILE_NAME_MAX),
+	TEXT("subject", NEEDED, struct file_type, subject, FILE_TEXT_MAX),
+	CHOICE("email", OPTIONAL, struct file_type, email, flag_words),
+	CHOICE("in_project", OPTIONAL, struct file_type, in_project, flag_words),
+	CHOICE("checks_currency", OPTIONAL, struct file_type, checks_currency, flag_words),
+	CHOICE("checks_machine", OPTIONAL, struct file_type, checks_machine, flag_words),
+	ROWS("fields", OPTIONAL, struct file_type, fields, &field_row, CATALOG_FIELDS_MAX),
+	CYAML_FIELD_END,
+};
+ROW(type_row, struct file_type, type_fields);
+
+static const cyaml_schema_field_t where_fields[] = {
+	TEXT("field", NEEDED, struct file_where, field, FILE_NAME_MAX),
+	TEXT("class", OPTIONAL, struct file_where, class, FILE_NAME_MAX),
+	TEXT("class_not", OPTIONAL, struct file_where, class_not, FILE_NAME_MAX),
+	TEXT("equals", OPTIONAL, struct file_where, equals, FILE_NAME_MAX),
+	TEXT("differs", OPTIONAL, struct file_where, differs, FILE_NAME_MAX),
+	CHOICE("present", OPTIONAL, struct file_where, present, flag_words),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t meter_fields[] = {
+	TEXT("name", NEEDED, struct file_meter, name, FILE_NAME_MAX),
+	TEXT("reads", NEEDED, struct file_meter, reads, FILE_NAME_MAX),
+	CHOICE("keeps", NEEDED, struct file_meter, keeps, keeps_words),
+	TEXT("value", OPTIONAL, struct file_meter, value, FILE_NAME_MAX),
+	CYAML_FIELD_MAPPING_PTR("where", CYAML_FLAG_POINTER | OPTIONAL, struct file_meter, where,
+	                        where_fields),
+	TEXT("each", OPTIONAL, struct file_meter, each, FILE_NAME_MAX),
+	TEXT("org", OPTIONAL, struct file_meter, org, FILE_NAME_MAX),
+	TEXT("project", OPTIONAL, struct file_meter, project, FILE_NAME_MAX),
+	ROWS("split", OPTIONAL, struct file_meter, split, &name_row, 2),
+	CYAML_FIELD_END,
+};
+ROW(meter_row, struct file_meter, meter_fields);
+
+static const cyaml_schema_field_t link_fields[] = {
+	TEXT("by", NEEDED, struct file_link, by, FILE_NAME_MAX),
+	TEXT("to", NEEDED, struct file_link, to, FILE_NAME_MAX),
+	TEXT("setting", NEEDED, struct file_link, setting, FILE_NAME_MAX),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t rule_fields[] = {
+	TEXT("part", NEEDED, struct file_rule, part, FILE_NAME_MAX),
+	TEXT("row_kind", OPTIONAL, struct file_rule, row_kind, FILE_NAME_MAX),
+	CHOICE("fold", NEEDED, struct file_rule, fold, fold_words),
+	TEXT("percentile", OPTIONAL, struct file_rule, percentile, FILE_NUMBER_MAX),
+	TEXT("active", NEEDED, struct file_rule, active, FILE_NAME_MAX),
+	TEXT("gauge", OPTIONAL, struct file_rule, gauge, FILE_NAME_MAX),
+	TEXT("ended_by", OPTIONAL, struct file_rule, ended_by, FILE_NAME_MAX),
+	TEXT("named_by", OPTIONAL, struct file_rule, named_by, FILE_NAME_MAX),
+	TEXT("class_fallback", OPTIONAL, struct file_rule, class_fallback, FILE_NAME_MAX),
+	CYAML_FIELD_MAPPING_PTR("link", CYAML_FLAG_POINTER | OPTIONAL, struct file_rule, link,
+	                        link_fields),
+	TEXT("per", NEEDED, struct file_rule, per, FILE_NUMBER_MAX),
+	TEXT("least", NEEDED, struct file_rule, least, FILE_NUMBER_MAX),
+	TEXT("total_per", NEEDED, struct file_rule, total_per, FILE_NUMBER_MAX),
+	TEXT("text", NEEDED, struct file_rule, text, FILE_TEXT_MAX),
+	CYAML_FIELD_END,
+};
+ROW(rule_row, struct file_rule, rule_fields);
+
+static const cyaml_schema_field_t window_fields[] = {
+	CHOICE("kind", NEEDED, struct file_window, kind, window_words),
+	TEXT("days", OPTIONAL, struct file_window, days, FILE_NUMBER_MAX),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t module_fields[] = {
+	TEXT("name", NEEDED, struct file_module, name, FILE_NAME_MAX),
+	TEXT("title", NEEDED, struct file_module, title, FILE_TEXT_MAX),
+	TEXT("unit", NEEDED, struct file_module, unit, FILE_NAME_MAX),
+	CYAML_FIELD_MAPPING("window", NEEDED, struct file_module, window, window_fields),
+	TEXT("developers_per", NEEDED, struct file_module, developers_per, FILE_NUMBER_MAX),
+	TEXT("text", NEEDED, struct file_module, text, FILE_TEXT_MAX),
+	ROWS("rules", NEEDED, struct file_module, rules, &rule_row, CATALOG_RULES_MAX),
+	CYAML_FIELD_END,
+};
+ROW(module_row, struct file_module, module_fields);
+
+static const cyaml_schema_field_t catalog_fields[] = {
+	TEXT("name", NEEDED, struct file_catalog, name, FILE_NAME_MAX),
+	TEXT("version", NEEDED, struct file_catalog, version, FILE_NAME_MAX),
+	ROWS("known_modules", NEEDED, struct file_catalog, known_modules, &name_row,
+	     CATALOG_MODULES_MAX),
+	ROWS("deployments", NEEDED, struct file_catalog, deployments, &deployment_row,
+	     FILE_DEPLOYMENTS_MAX),
+	ROWS("machines", NEEDED, struct file_catalog, machines, &machine_row, FILE_MACHINES_MAX),
+	ROWS("types", NEEDED, struct file_catalog, types, &type_row, CATALOG_TYPES_MAX),
+	ROWS("meters", NEEDED, struct file_catalog, meters, &meter_row, CATALOG_METERS_MAX),
+	ROWS("modules", NEEDED, struct file_catalog, modules, &module_row, CATALOG_MODULES_MAX),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t catalog_value = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_catalog, catalog_fields),
+};
+
+/* ---- what libcyaml says when it refuses ---- */
+
+enum { LOG_REASON_SIZE = 160 };
+
+struct log {
+	char     reason[LOG_REASON_SIZE]; /* the first message */
+	char     place[REFUSAL_FIELD_SIZE];
+	uint32_t line;                    /* of the innermost place; 0: not told */
+};
+
+/* Messages look like `Load: Unexpected key: foo`, then `Load: Backtrace:`, then
+ * `  in mapping field 'types' (line: 3, column: 5)` from the inside out. */
+__attribute__((format(printf, 3, 0))) static void
+log_take(cyaml_log_t level, void *owner, const char *format, va_list arguments)
+{
+	struct log *log = owner;
+	char        text[LOG_REASON_SIZE];
+	const char *line;
+
+	(void)level;
+	vsnprintf(text, sizeof(text), format, arguments);
+	text[strcspn(text, "\n")] = '\0';
+	line                      = strstr(text, "(line: ");
+	if (strncmp(text, "Load: Backtrace", 15) == 0)
+		return;
+	if (strncmp(text, "Load: ", 6) == 0) {
+		if (log->reason[0] == '\0')
+			snprintf(log->reason, sizeof(log->reason), "%s", text + 6);
+		return;
+	}
+	if (line && log->line == 0)
+		log->line = (uint32_t)strtoul(line + 7, NULL, 10);
+	if (log->place[0] == '\0' && sscanf(text, " in mapping field '%63[^']", log->place) != 1)
+		log->place[0] = '\0';
+}
+
+/* libcyaml stands on the value before an unknown or repeated key: go on to the key. */
+static uint32_t
+log_line(const struct log *log, struct span yaml)
+{
+	static const char *const words[] = { "Unexpected key: ", "Mapping field already seen: " };
+
+	for (uint32_t i = 0; i < 2; i++) {
+		size_t size = strlen(words[i]);
+		if (strncmp(log->reason, words[i], size) == 0)
+			return yaml_line_of_key(yaml, log->line + i, span_of(log->reason + size));
+	}
+	return log->line;
+}
+
+static enum err
+log_refuse(const struct log *log, struct span yaml, cyaml_err_t why, struct refusal *refusal)
+{
+	const char *reason = log->reason[0] != '\0' ? log->reason : cyaml_strerror(why);
+	uint32_t    line   = log_line(log, yaml);
+	char        detail[REFUSAL_DETAIL_SIZE];
+
+	if (why == CYAML_ERR_OOM)
+		return refuse(refusal, ERR_SYSTEM, SPAN("catalogue"), SPAN("out of memory"));
+	if (line > 0)
+		snprintf(detail, sizeof(detail), "line %u: %s", line, reason);
+	else
+		snprintf(detail, sizeof(detail), "%s", reason);
+	return refuse(refusal, ERR_CATALOG, span_of(log->place), span_of(detail));
+}
+
+static cyaml_config_t
+load_config(struct log *log)
+{
+	return (cyaml_config_t){
+		.log_fn    = log_take,
+		.log_ctx   = log,
+		.log_level = CYAML_LOG_ERROR,
+		.mem_fn    = cyaml_mem,
+		/* An alias can stand for a thousand values, each with a thousand more. */
+		.flags = CYAML_CFG_NO_ALIAS,
+	};
+}
+
+enum err
+yaml_load(struct span yaml, struct file_catalog **file, struct refusal *refusal)
+{
+	struct log     log    = { .line = 0 };
+	cyaml_config_t config = load_config(&log);
+	void          *read   = NULL;
+	cyaml_err_t    why    = cyaml_load_data((const uint8_t *)yaml.at, yaml.size, &config,
+	                                        &catalog_value, &read, NULL);
+
+	if (why != CYAML_OK)
+		return log_refuse(&log, yaml, why, refusal);
+	if (!read)
+		return refuse(refusal, ERR_CATALOG, (struct span){ 0 }, SPAN("the file is empty"));
+	*file = read;
+	return ERR_NONE;
+}
+
+void
+yaml_unload(struct file_catalog *file)
+{
+	struct log     log    = { .line = 0 };
+	cyaml_config_t config = load_config(&log);
+
+	cyaml_free(&config, &catalog_value, file, 0);
+}
