@@ -375,8 +375,10 @@ size_t
 instant_format(struct instant at, char out[INSTANT_SIZE])
 {
 	int64_t seconds = floor_divide(at.ns, NS_PER_SECOND);
-	int     nanos   = (int)(at.ns - seconds * NS_PER_SECOND);
+	int     nanos   = (int)(at.ns % NS_PER_SECOND);
 	char   *end     = moment_put(out, seconds);
+	if (nanos < 0)
+		nanos += (int)NS_PER_SECOND;
 	if (nanos > 0) {
 		*end++ = '.';
 		end    = digits_put(end, nanos, FRACTION_DIGITS_MAX);
