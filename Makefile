@@ -56,7 +56,8 @@ BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 PUBLIC   = $(call OBJ,core) $(call OBJ,edge) $(call OBJ,engine) $(call OBJ,lib)
 
-.PHONY: all run test check format bench fuzz install uninstall clean deps crash-long soak tests
+.PHONY: all run test check format bench fuzz fuzzers install uninstall clean deps tests \
+        crash-long soak
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -121,12 +122,13 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIBS)
 deps:
 	@tools/install_build_dependencies.sh
 
-run: deps
+run:
+	@tools/install_build_dependencies.sh build
 	@$(MAKE) --no-print-directory $(BUILD)/tally
 	$(BUILD)/tally demo $(DEMO)
 
 test: deps
-	@tools/test_all
+	@BUILD=$(BUILD) tools/test_all
 
 tests: $(UNIT) $(HELPERS)
 
@@ -139,9 +141,11 @@ format:
 bench: $(BUILD)/tally $(BENCHES)
 	@BUILD=$(BUILD) bench/run
 
-fuzz: $(FUZZERS)
-	@test $(MODE) = fuzz || { echo "make fuzz needs MODE=fuzz"; exit 2; }
-	@BUILD=$(BUILD) tools/fuzz
+fuzzers: $(FUZZERS)
+
+fuzz:
+	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
+	@FUZZ_SECONDS=$(or $(SECONDS),60) tools/fuzz
 
 crash-long soak: $(BUILD)/tally tests
 	@BUILD=$(BUILD) tools/$@

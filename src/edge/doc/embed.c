@@ -1,12 +1,14 @@
 /* embed.c - the embedded files as spans. */
 #include "edge/doc/embed.h"
 
-extern const char catalog_harness_begin[];
-extern const char catalog_harness_end[];
+#include <stdint.h>
+
+/* From embed_files.S. */
+extern const char     catalog_harness[];
+extern const uint64_t catalog_harness_size;
 
 struct span
 embed_catalog(void)
 {
-	size_t size = (size_t)(catalog_harness_end - catalog_harness_begin);
-	return (struct span){ catalog_harness_begin, size };
+	return (struct span){ catalog_harness, catalog_harness_size };
 }

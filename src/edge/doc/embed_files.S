@@ -1,17 +1,17 @@
 /* embed_files.S - the bytes of the embedded files, one after another.
  *
- * Each stands between NAME_begin and NAME_end; a zero follows that is not counted. */
-	.macro embed name, path
-	.global \name\()_begin
-	.global \name\()_end
-	.balign 16
-\name\()_begin:
-	.incbin "\path"
-\name\()_end:
-	.byte 0
-	.endm
-
+ * NAME is where the bytes are, NAME_size how many. */
 	.section .rodata
+
+	.macro embed name, path
+	.global \name, \name\()_size
+	.balign 16
+\name:	.incbin "\path"
+	.set \name\()_length, . - \name
+	.balign 8
+\name\()_size:
+	.quad \name\()_length
+	.endm
 
 	embed catalog_harness, "catalog/harness.yaml"
 
