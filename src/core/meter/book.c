@@ -1,0 +1,508 @@
+/* book.c - the books: accounts, eras, and joining events into their cells. */
+#include "core/base/check.h"
+#include "core/meter/feed.h"
+
+/* Feeds that are looked up together: enough to hide the misses of a look-up behind
+ * the others, few enough that what was prefetched is still there when it is used. */
+enum { FEEDS_MAX = 128 };
+
+/* One event on its way into one split. */
+struct feed {
+	const struct event         *event;
+	const struct catalog_meter *meter;
+	struct book                *book;
+	struct book_key             key;
+	struct span                 split_text[2];
+	struct hash                 hash;
+	struct split               *split;
+	int32_t                     hour;
+};
+
+struct feeds {
+	struct books *books;
+	uint32_t      count;
+	struct feed   at[FEEDS_MAX];
+};
+
+/* ---- open, close, accounts ---- */
+
+/* The meters in order of their types, so that an event finds its own. */
+static void
+types_index(struct books *books)
+{
+	const struct catalog *catalog = books->catalog;
+	uint32_t              next    = 0;
+
+	books->type_meters = ARENA_ARRAY(&books->arena, uint32_t, catalog->meters_count);
+	books->type_first  = ARENA_ARRAY(&books->arena, uint32_t, catalog->types_count + 1);
+	for (uint32_t type = 0; type < catalog->types_count; type++) {
+		books->type_first[type] = next;
+		for (uint32_t meter = 0; meter < catalog->meters_count; meter++) {
+			if (catalog->meters[meter].type == type)
+				books->type_meters[next++] = meter;
+		}
+	}
+	books->type_first[catalog->types_count] = next;
+}
+
+struct books *
+books_open(const struct catalog *catalog, struct memory memory)
+{
+	CHECK(catalog->meters_count <= CATALOG_METERS_MAX);
+	struct arena arena;
+	arena_open(&arena, memory);
+	struct books *books = arena_take_zeroed(&arena, sizeof(*books));
+	books->catalog      = catalog;
+	books->arena        = arena;
+	arena_open(&books->scratch, memory);
+	pool_open(&books->pool, &books->arena);
+	names_open(&books->names, &books->arena, &books->pool);
+	types_index(books);
+	for (uint32_t i = 0; i < catalog->meters_count; i++)
+		CHECK(catalog->meters[i].index == i);
+	return books;
+}
+
+void
+books_close(struct books *books)
+{
+	struct arena arena = books->arena; /* the books lie in it themselves */
+	arena_close(&books->scratch);
+	arena_close(&arena);
+}
+
+size_t
+books_size(const struct books *books)
+{
+	return books->arena.size_held + books->scratch.size_held;
+}
+
+static struct book *
+book_make(struct books *books, struct span account, struct hash hash)
+{
+	uint32_t     meters_count = books->catalog->meters_count;
+	struct book *book         = arena_take_zeroed(&books->arena, sizeof(*book));
+	book->books               = books;
+	book->account             = arena_copy(&books->arena, account);
+	book->newest_hour         = INT32_MIN;
+	book->newest_exact        = true;
+	book->meters = arena_take_zeroed(&books->arena, meters_count * sizeof(*book->meters));
+	books->books = vector_grow(&books->pool, books->books, sizeof(*books->books),
+	                           books->books_count, &books->books_capacity);
+	books->books[books->books_count] = book;
+	table_add(&books->accounts, &books->pool, hash, books->books_count);
+	books->books_count++;
+	return book;
+}
+
+struct book *
+book_of(struct books *books, struct span account, bool make)
+{
+	struct hash hash  = hash_of(account.at, account.size);
+	uint32_t    probe = 0;
+	for (;;) {
+		uint32_t index = table_find(&books->accounts, hash, &probe);
+		if (index == TABLE_NONE)
+			return make ? book_make(books, account, hash) : NULL;
+		if (span_equal(books->books[index]->account, account))
+			return books->books[index];
+	}
+}
+
+struct span
+book_account(const struct book *book)
+{
+	return book->account;
+}
+
+struct book *
+book_at(const struct books *books, uint32_t index)
+{
+	return index < books->books_count ? books->books[index] : NULL;
+}
+
+/* ---- eras ---- */
+
+/* The position of the first era with a number not below. */
+static uint32_t
+era_seek(const struct book *book, int32_t number)
+{
+	uint32_t position = book->eras_count;
+	while (position > 0 && book->eras[position - 1].number >= number)
+		position--;
+	return position;
+}
+
+struct era *
+book_era(struct book *book, int32_t number, bool make)
+{
+	if (book->era_last < book->eras_count && book->eras[book->era_last].number == number)
+		return &book->eras[book->era_last];
+	uint32_t position = era_seek(book, number);
+	book->era_last    = position;
+	if (position < book->eras_count && book->eras[position].number == number)
+		return &book->eras[position];
+	if (!make)
+		return NULL;
+	book->eras      = vector_grow(&book->books->pool, book->eras, sizeof(struct era),
+	                              book->eras_count, &book->eras_capacity);
+	struct era *era = &book->eras[position];
+	memmove(era + 1, era, (book->eras_count - position) * sizeof(struct era));
+	book->eras_count++;
+	*era = (struct era){ .number = number };
+	return era;
+}
+
+void
+book_cell_added(struct book *book, int32_t hour)
+{
+	book_era(book, hour >> ERA_SHIFT, true)->cells++;
+	if (hour >= book->newest_hour) {
+		book->newest_hour  = hour;
+		book->newest_exact = true;
+	}
+}
+
+void
+book_cell_removed(struct book *book, int32_t hour)
+{
+	struct era *era = book_era(book, hour >> ERA_SHIFT, false);
+	CHECK(era != NULL);
+	CHECK(era->cells > 0);
+	era->cells--;
+	if (hour == book->newest_hour)
+		book->newest_exact = false;
+}
+
+/* ---- feeds ---- */
+
+static void
+feed_join(const struct feed *feed)
+{
+	struct books  *books  = feed->book->books;
+	struct instant at     = feed->event->time;
+	enum joined    joined = JOINED_NOTHING;
+
+	switch (feed->meter->kind) {
+	case SERIES_GAUGE:
+		joined = gauge_join(feed->split, &books->pool, feed->hour,
+		                    offset_in_hour(at, feed->hour),
+		                    feed->event->number[feed->meter->value_field]);
+		break;
+	case SERIES_LATEST:
+		joined = latest_join(feed->split, &books->pool, &books->names, at,
+		                     meter_text(feed->meter, feed->event));
+		break;
+	case SERIES_COUNT:
+		joined = count_join(feed->split, &books->pool, at);
+		break;
+	}
+	if (joined == JOINED_NEW)
+		book_cell_added(feed->book, feed->hour);
+	if (joined != JOINED_NOTHING)
+		book_era(feed->book, feed->hour >> ERA_SHIFT, true)->dirty = true;
+}
+
+static void
+feed_split(struct feed *feed)
+{
+	feed->split = book_split_find(feed->book, feed->hash);
+	if (!feed->split)
+		feed->split = book_split_make(feed->book, feed->meter, &feed->key, feed->split_text,
+		                              feed->hash);
+	__builtin_prefetch(feed->split);
+}
+
+/* Where the join will begin to read: the newest page or cell. */
+static void
+feed_prefetch_end(const struct feed *feed)
+{
+	const struct split *split = feed->split;
+	if (split->count == 0)
+		return;
+	if (feed->meter->kind == SERIES_GAUGE)
+		__builtin_prefetch(&split->pages[split->count - 1]);
+	else
+		__builtin_prefetch(&split->cells[split->count - 1]);
+}
+
+/* The two lines of a page that the join will read and write. */
+static void
+feed_prefetch_cell(const struct feed *feed)
+{
+	if (feed->meter->kind != SERIES_GAUGE)
+		return;
+	const struct page *page = split_page(feed->split, feed->hour >> PAGE_SHIFT);
+	if (!page)
+		return;
+	uint32_t slot = page_slot(page, (uint32_t)feed->hour & (PAGE_HOURS - 1));
+	__builtin_prefetch((const char *)page->values.cells + slot * (page->values.wide ? 8 : 2));
+	__builtin_prefetch((const char *)page->times.cells + slot * (page->times.wide ? 8 : 2));
+}
+
+/* A look-up is a chain of four misses; each loop takes one step of all chains. */
+static void
+feeds_flush(struct feeds *feeds)
+{
+	for (uint32_t i = 0; i < feeds->count; i++)
+		feed_split(&feeds->at[i]);
+	for (uint32_t i = 0; i < feeds->count; i++)
+		feed_prefetch_end(&feeds->at[i]);
+	for (uint32_t i = 0; i < feeds->count; i++)
+		feed_prefetch_cell(&feeds->at[i]);
+	for (uint32_t i = 0; i < feeds->count; i++)
+		feed_join(&feeds->at[i]);
+	feeds->count = 0;
+}
+
+static struct hash
+feed_hash(const struct feed *feed)
+{
+	if (feed->meter->kind == SERIES_GAUGE)
+		return split_hash(feed->meter->index, &feed->key, feed->split_text);
+	return key_hash(feed->meter->index, &feed->key);
+}
+
+static struct feed
+feed_of(struct book *book, const struct event *event, const struct catalog_meter *meter,
+        struct span item)
+{
+	struct feed feed = {
+		.event = event,
+		.meter = meter,
+		.book  = book,
+		.key   = meter_key(meter, event, item),
+		.hour  = hour_of(event->time),
+	};
+	if (meter->kind == SERIES_GAUGE)
+		meter_split(meter, event, feed.split_text);
+	feed.hash = feed_hash(&feed);
+	return feed;
+}
+
+static void
+feeds_add(struct feeds *feeds, struct book *book, const struct event *event,
+          const struct catalog_meter *meter, struct span item)
+{
+	if (feeds->count == FEEDS_MAX)
+		feeds_flush(feeds);
+	struct feed *feed = &feeds->at[feeds->count++];
+	*feed             = feed_of(book, event, meter, item);
+	table_prefetch(&book->table, feed->hash);
+}
+
+/* Whether the event has what the meter keeps: a gauge needs its number. */
+static bool
+meter_reads(const struct books *books, const struct catalog_meter *meter, const struct event *event)
+{
+	if (meter->kind == SERIES_GAUGE &&
+	    (meter->value_field < 0 || (event->present >> meter->value_field & 1) == 0))
+		return false;
+	return meter_selects(books->catalog, meter, event);
+}
+
+static void
+feeds_add_event(struct feeds *feeds, struct book *book, const struct event *event)
+{
+	struct books *books = feeds->books;
+	uint32_t      type  = event->type->index;
+	CHECK(type < books->catalog->types_count);
+
+	for (uint32_t i = books->type_first[type]; i < books->type_first[type + 1]; i++) {
+		const struct catalog_meter *meter = &books->catalog->meters[books->type_meters[i]];
+		if (!meter_reads(books, meter, event))
+			continue;
+		if (meter->each_field < 0) {
+			feeds_add(feeds, book, event, meter, (struct span){ "", 0 });
+			continue;
+		}
+		arena_reset(&books->scratch);
+		struct item_list items = meter_items(meter, event, &books->scratch);
+		for (uint32_t item = 0; item < items.count; item++)
+			feeds_add(feeds, book, event, meter, *items.at[item]);
+	}
+}
+
+/* ---- writing ---- */
+
+static bool
+chunk_holds(struct book *book, const struct event *event, uint64_t ordinal)
+{
+	const struct era *era = book_era(book, hour_of(event->time) >> ERA_SHIFT, false);
+	return era && ordinal < era->position;
+}
+
+void
+books_apply(struct books *books, const struct event *const *events, uint32_t count, uint64_t first,
+            const bool *skip)
+{
+	struct feeds feeds;
+	feeds.books       = books;
+	feeds.count       = 0;
+	struct book *book = NULL;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct event *event = events[i];
+		if ((skip && skip[i]) || !event->type)
+			continue;
+		if (!book || !span_equal(book->account, event->account))
+			book = book_of(books, event->account, true);
+		if (!chunk_holds(book, event, first + i))
+			feeds_add_event(&feeds, book, event);
+	}
+	feeds_flush(&feeds);
+}
+
+static void
+feed_clear(const struct feed *feed)
+{
+	struct books *books = feed->book->books;
+	struct split *split = book_split_find(feed->book, feed->hash);
+	bool          there;
+
+	if (!split)
+		return;
+	if (feed->meter->kind == SERIES_GAUGE)
+		there = gauge_clear(split, &books->pool, feed->hour);
+	else
+		there = cell_clear(split, feed->hour);
+	if (!there)
+		return;
+	book_cell_removed(feed->book, feed->hour);
+	book_era(feed->book, feed->hour >> ERA_SHIFT, true)->dirty = true;
+}
+
+void
+book_clear(struct books *books, const struct event *event)
+{
+	struct book *book = book_of(books, event->account, false);
+	if (!event->type || !book)
+		return;
+	uint32_t type = event->type->index;
+	for (uint32_t i = books->type_first[type]; i < books->type_first[type + 1]; i++) {
+		const struct catalog_meter *meter = &books->catalog->meters[books->type_meters[i]];
+		if (!meter_reads(books, meter, event))
+			continue;
+		arena_reset(&books->scratch);
+		struct item_list items = meter_items(meter, event, &books->scratch);
+		for (uint32_t item = 0; item < items.count; item++) {
+			struct feed feed = feed_of(book, event, meter, *items.at[item]);
+			feed_clear(&feed);
+		}
+	}
+}
+
+/* Whether both feed the same series (and split) with some item. */
+static bool
+feeds_alike(const struct catalog_meter *meter, const struct event *a, const struct event *b)
+{
+	struct span     none  = { "", 0 };
+	struct book_key key_a = meter_key(meter, a, none);
+	struct book_key key_b = meter_key(meter, b, none);
+	if (!span_equal(key_a.id, key_b.id) || !span_equal(key_a.org, key_b.org) ||
+	    !span_equal(key_a.project, key_b.project))
+		return false;
+	if (meter->kind != SERIES_GAUGE)
+		return true;
+	struct span split_a[2];
+	struct span split_b[2];
+	meter_split(meter, a, split_a);
+	meter_split(meter, b, split_b);
+	return span_equal(split_a[0], split_b[0]) && span_equal(split_a[1], split_b[1]);
+}
+
+/* Join the event for each item that both have. */
+static void
+meter_restore(struct feeds *feeds, struct book *book, const struct catalog_meter *meter,
+              const struct event *event, const struct event *cleared)
+{
+	struct arena *scratch = &book->books->scratch;
+	arena_reset(scratch);
+	struct item_list items = meter_items(meter, event, scratch);
+	struct item_list wiped = meter_items(meter, cleared, scratch);
+	uint32_t         at    = 0;
+
+	for (uint32_t i = 0; i < items.count; i++) {
+		while (at < wiped.count && span_compare(*wiped.at[at], *items.at[i]) < 0)
+			at++;
+		if (at < wiped.count && span_equal(*wiped.at[at], *items.at[i]))
+			feeds_add(feeds, book, event, meter, *items.at[i]);
+	}
+}
+
+void
+book_restore(struct books *books, const struct event *event, const struct event *cleared)
+{
+	if (!event->type || event->type != cleared->type ||
+	    hour_of(event->time) != hour_of(cleared->time) ||
+	    !span_equal(event->account, cleared->account))
+		return;
+	struct book *book = book_of(books, event->account, true);
+	struct feeds feeds;
+	feeds.books   = books;
+	feeds.count   = 0;
+	uint32_t type = event->type->index;
+	for (uint32_t i = books->type_first[type]; i < books->type_first[type + 1]; i++) {
+		const struct catalog_meter *meter = &books->catalog->meters[books->type_meters[i]];
+		if (meter_reads(books, meter, event) && meter_reads(books, meter, cleared) &&
+		    feeds_alike(meter, event, cleared))
+			meter_restore(&feeds, book, meter, event, cleared);
+	}
+	feeds_flush(&feeds);
+}
+
+/* ---- checkpoints ---- */
+
+bool
+books_dirty_next(const struct books *books, uint64_t *cursor, struct book **book, int32_t *era)
+{
+	uint32_t book_index = (uint32_t)(*cursor >> 32);
+	uint32_t era_index  = (uint32_t)*cursor;
+	for (; book_index < books->books_count; book_index++, era_index = 0) {
+		struct book *at = books->books[book_index];
+		for (; era_index < at->eras_count; era_index++) {
+			if (!at->eras[era_index].dirty)
+				continue;
+			*book   = at;
+			*era    = at->eras[era_index].number;
+			*cursor = (uint64_t)book_index << 32 | (era_index + 1);
+			return true;
+		}
+	}
+	*cursor = (uint64_t)book_index << 32;
+	return false;
+}
+
+uint32_t
+books_dirty_count(const struct books *books)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < books->books_count; i++) {
+		for (uint32_t e = 0; e < books->books[i]->eras_count; e++)
+			count += books->books[i]->eras[e].dirty;
+	}
+	return count;
+}
+
+void
+book_chunk_clean(struct book *book, int32_t number, uint64_t position)
+{
+	struct era *era = book_era(book, number, true);
+	CHECK(position >= era->position);
+	era->dirty    = false;
+	era->position = position;
+}
+
+uint32_t
+book_eras(const struct book *book, int32_t *eras, uint32_t max)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < book->eras_count; i++) {
+		if (book->eras[i].cells == 0)
+			continue;
+		if (count < max)
+			eras[count] = book->eras[i].number;
+		count++;
+	}
+	return count;
+}

@@ -1,0 +1,18 @@
+/* chunk.h - what writer and reader of chunks agree on; for this room alone.
+ *
+ * Pure. The bytes are described in docs/format.md, "Chunks". */
+#ifndef TALLY_CORE_METER_CHUNK_H
+#define TALLY_CORE_METER_CHUNK_H
+
+#include "core/meter/meter_int.h"
+
+#define CHUNK_MAGIC "TLYC"
+enum { CHUNK_VERSION = 1 };
+
+/* The unit of a column: whole units and seconds, or millionths and nanoseconds. */
+enum { CHUNK_COLUMN_WHOLE = 0, CHUNK_COLUMN_FINE = 1 };
+
+/* Series of a meter stand in this order. */
+int chunk_key_order(const struct book_key *a, const struct book_key *b);
+
+#endif

@@ -1,0 +1,109 @@
+/* feed.c - an event seen through the rows of the meters. */
+#include "core/meter/feed.h"
+
+#include "core/base/check.h"
+
+static bool
+field_given(const struct event *event, int32_t field)
+{
+	return field >= 0 && (event->present >> field & 1) != 0;
+}
+
+/* The field as text; empty when it is absent. A flag reads as its word. */
+static struct span
+field_text(const struct event *event, int32_t field)
+{
+	if (!field_given(event, field))
+		return (struct span){ "", 0 };
+	if (event->type->fields[field].kind == FIELD_FLAG)
+		return event->number[field] ? SPAN("true") : SPAN("false");
+	if (event->type->fields[field].kind == FIELD_LIST)
+		return (struct span){ "", 0 };
+	return event->field[field];
+}
+
+/* Numbers are compared as numbers: "0.0" is "0". */
+static bool
+field_is(const struct catalog *catalog, const struct catalog_meter *meter,
+         const struct event *event)
+{
+	int32_t     field = meter->where_field;
+	struct span text  = field_text(event, field);
+	if (meter->where_class)
+		return span_equal(catalog_class_of(catalog, text), meter->where_value);
+	if (event->type->fields[field].kind == FIELD_QUANTITY) {
+		int64_t wanted;
+		return decimal_parse(meter->where_value, &wanted) == ERR_NONE &&
+		       wanted == event->number[field];
+	}
+	return span_equal(text, meter->where_value);
+}
+
+bool
+meter_selects(const struct catalog *catalog, const struct catalog_meter *meter,
+              const struct event *event)
+{
+	if (meter->where_field < 0)
+		return true;
+	bool given = field_given(event, meter->where_field);
+	if (meter->where_not && meter->where_value.size == 0)
+		return given;
+	if (!given)
+		return meter->where_not;
+	return field_is(catalog, meter, event) != meter->where_not;
+}
+
+struct book_key
+meter_key(const struct catalog_meter *meter, const struct event *event, struct span item)
+{
+	return (struct book_key){
+		.org     = field_text(event, meter->org_field),
+		.project = field_text(event, meter->project_field),
+		.id      = event->subject,
+		.item    = item,
+	};
+}
+
+void
+meter_split(const struct catalog_meter *meter, const struct event *event, struct span split[2])
+{
+	for (uint32_t i = 0; i < 2; i++)
+		split[i] = field_text(event, meter->split_fields[i]);
+}
+
+struct span
+meter_text(const struct catalog_meter *meter, const struct event *event)
+{
+	return field_text(event, meter->value_field);
+}
+
+static int
+item_order(const void *a, const void *b, const void *context)
+{
+	(void)context;
+	return span_compare(*(const struct span *)a, *(const struct span *)b);
+}
+
+struct item_list
+meter_items(const struct catalog_meter *meter, const struct event *event, struct arena *arena)
+{
+	static const struct span empty = { "", 0 };
+
+	uint32_t            given = field_given(event, meter->each_field) ? event->list_count : 0;
+	const struct span **items = ARENA_ARRAY(arena, const struct span *, given + 1u);
+	if (given == 0) {
+		items[0] = meter->each_field < 0 ? &empty : &event->subject;
+		return (struct item_list){ items, 1 };
+	}
+	for (uint32_t i = 0; i < given; i++)
+		items[i] = &event->list[i];
+	const struct span **spare = ARENA_ARRAY(arena, const struct span *, given);
+	pointers_sort((const void **)items, (const void **)spare, given, item_order, NULL);
+
+	uint32_t count = 1;
+	for (uint32_t i = 1; i < given; i++) {
+		if (!span_equal(*items[i], *items[count - 1]))
+			items[count++] = items[i];
+	}
+	return (struct item_list){ items, count };
+}

@@ -1,0 +1,264 @@
+/* gauge.c - pages of a gauge: 128 hours of values with the time of each.
+ *
+ * A page begins packed, with room for a few cells, and is laid out by hour when it has
+ * many, so that a sum over hours is one straight loop. Values and times are narrow
+ * (two bytes, whole units and whole seconds) until a cell needs more. */
+#include "core/base/check.h"
+#include "core/meter/meter_int.h"
+
+enum { PAGE_CAPACITY_MIN = 8 };
+
+/* ---- lanes ---- */
+
+static bool
+lane_is_narrow(int64_t unit, int64_t amount)
+{
+	return amount >= 0 && amount / unit <= UINT16_MAX && amount % unit == 0;
+}
+
+static size_t
+lane_size(const struct lane *lane, uint32_t capacity)
+{
+	return capacity * (lane->wide ? sizeof(int64_t) : sizeof(uint16_t));
+}
+
+static void
+lane_widen(struct lane *lane, struct pool *pool, uint32_t capacity, int64_t unit)
+{
+	struct lane wide = { .cells = pool_take(pool, capacity * sizeof(int64_t)), .wide = true };
+	for (uint32_t i = 0; i < capacity; i++)
+		((int64_t *)wide.cells)[i] = lane_get(lane, unit, i);
+	pool_give(pool, lane->cells, lane_size(lane, capacity));
+	*lane = wide;
+}
+
+static inline void
+lane_set(struct lane *lane, struct pool *pool, uint32_t capacity, int64_t unit, uint32_t i,
+         int64_t amount)
+{
+	if (!lane->wide && !lane_is_narrow(unit, amount))
+		lane_widen(lane, pool, capacity, unit);
+	if (lane->wide)
+		((int64_t *)lane->cells)[i] = amount;
+	else
+		((uint16_t *)lane->cells)[i] = (uint16_t)(amount / unit);
+}
+
+/* Move the cells from i on, of count, by one place up (or over cell i, down). */
+static void
+lane_shift(struct lane *lane, uint32_t i, uint32_t count, bool up)
+{
+	size_t   size  = lane->wide ? sizeof(int64_t) : sizeof(uint16_t);
+	uint8_t *cells = lane->cells;
+	if (up)
+		memmove(cells + (i + 1) * size, cells + i * size, (count - i) * size);
+	else
+		memmove(cells + i * size, cells + (i + 1) * size, (count - i - 1) * size);
+}
+
+static void
+lane_open(struct lane *lane, struct pool *pool, uint32_t capacity, bool wide)
+{
+	lane->wide  = wide;
+	lane->cells = pool_take(pool, lane_size(lane, capacity));
+	memset(lane->cells, 0, lane_size(lane, capacity));
+}
+
+/* ---- pages ---- */
+
+/* How many present places are below place. */
+static uint32_t
+page_rank(const struct page *page, uint32_t place)
+{
+	uint64_t below = (UINT64_C(1) << (place & 63)) - 1;
+	if (place < 64)
+		return bits_count(page->present[0] & below);
+	return bits_count(page->present[0]) + bits_count(page->present[1] & below);
+}
+
+uint32_t
+page_slot(const struct page *page, uint32_t place)
+{
+	CHECK(place < PAGE_HOURS);
+	return page->capacity == PAGE_HOURS ? place : page_rank(page, place);
+}
+
+/* The packed cells of from into to, which is laid out by hour or packed but larger. */
+static void
+lane_move(const struct page *page, struct lane *lane, struct pool *pool, uint32_t capacity)
+{
+	struct lane old  = *lane;
+	size_t      size = old.wide ? sizeof(int64_t) : sizeof(uint16_t);
+	uint32_t    rank = 0;
+
+	lane_open(lane, pool, capacity, old.wide);
+	for (uint32_t place = 0; place < PAGE_HOURS; place++) {
+		if (!page_has(page, place))
+			continue;
+		uint32_t to = capacity == PAGE_HOURS ? place : rank;
+		memcpy((uint8_t *)lane->cells + to * size, (uint8_t *)old.cells + rank * size,
+		       size);
+		rank++;
+	}
+	pool_give(pool, old.cells, lane_size(&old, page->capacity));
+}
+
+static void
+page_grow(struct page *page, struct pool *pool)
+{
+	uint32_t capacity = page->capacity < PAGE_PACKED_MAX ? page->capacity * 2u : PAGE_HOURS;
+	lane_move(page, &page->values, pool, capacity);
+	lane_move(page, &page->times, pool, capacity);
+	page->capacity = (uint16_t)capacity;
+}
+
+/* Make a cell for an absent place; its content is anything. */
+static void
+page_insert(struct page *page, struct pool *pool, uint32_t place)
+{
+	CHECK(!page_has(page, place));
+	uint32_t count = page_count(page);
+	if (page->capacity < PAGE_HOURS && count == page->capacity)
+		page_grow(page, pool);
+	if (page->capacity < PAGE_HOURS) {
+		lane_shift(&page->values, page_rank(page, place), count, true);
+		lane_shift(&page->times, page_rank(page, place), count, true);
+	}
+	page->present[place >> 6] |= UINT64_C(1) << (place & 63);
+}
+
+static void
+page_remove(struct page *page, struct pool *pool, uint32_t place)
+{
+	CHECK(page_has(page, place));
+	uint32_t slot = page_slot(page, place);
+	if (page->capacity < PAGE_HOURS) {
+		lane_shift(&page->values, slot, page_count(page), false);
+		lane_shift(&page->times, slot, page_count(page), false);
+	} else {
+		lane_set(&page->values, pool, PAGE_HOURS, MILLIONTHS, slot, 0);
+		lane_set(&page->times, pool, PAGE_HOURS, NS_PER_SECOND, slot, 0);
+	}
+	page->present[place >> 6] &= ~(UINT64_C(1) << (place & 63));
+}
+
+/* ---- splits ---- */
+
+uint32_t
+split_page_seek(const struct split *split, int32_t index)
+{
+	uint32_t low  = 0;
+	uint32_t high = split->count;
+	/* Most often the page asked for is the newest. */
+	if (high > 0 && split->pages[high - 1].index <= index)
+		return split->pages[high - 1].index == index ? high - 1 : high;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (split->pages[middle].index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct page *
+split_page(const struct split *split, int32_t index)
+{
+	uint32_t position = split_page_seek(split, index);
+	if (position == split->count || split->pages[position].index != index)
+		return NULL;
+	return &split->pages[position];
+}
+
+/* An empty page without lanes, where it belongs. */
+static struct page *
+split_page_insert(struct split *split, struct pool *pool, int32_t index)
+{
+	uint32_t position = split_page_seek(split, index);
+	split->pages      = vector_grow(pool, split->pages, sizeof(struct page), split->count,
+	                                &split->capacity);
+	struct page *page = &split->pages[position];
+	CHECK(position == split->count || page->index > index);
+	memmove(page + 1, page, (split->count - position) * sizeof(struct page));
+	split->count++;
+	*page = (struct page){ .index = index };
+	return page;
+}
+
+static void
+page_open(struct page *page, struct pool *pool, uint32_t count, bool values_wide, bool times_wide)
+{
+	page->capacity = PAGE_CAPACITY_MIN;
+	while (page->capacity < count)
+		page->capacity = page->capacity < PAGE_PACKED_MAX ? page->capacity * 2 : PAGE_HOURS;
+	lane_open(&page->values, pool, page->capacity, values_wide);
+	lane_open(&page->times, pool, page->capacity, times_wide);
+}
+
+static void
+page_set(struct page *page, struct pool *pool, uint32_t slot, int64_t value, int64_t offset_ns)
+{
+	lane_set(&page->values, pool, page->capacity, MILLIONTHS, slot, value);
+	lane_set(&page->times, pool, page->capacity, NS_PER_SECOND, slot, offset_ns);
+	if (!page->values.wide && value / MILLIONTHS > page->narrow_max)
+		page->narrow_max = (uint16_t)(value / MILLIONTHS);
+}
+
+enum joined
+gauge_join(struct split *split, struct pool *pool, int32_t hour, int64_t offset_ns, int64_t value)
+{
+	CHECK(value >= 0);
+	CHECK(offset_ns >= 0 && offset_ns < NS_PER_HOUR);
+	uint32_t     place = (uint32_t)hour & (PAGE_HOURS - 1);
+	struct page *page  = split_page(split, hour >> PAGE_SHIFT);
+	if (!page) {
+		page = split_page_insert(split, pool, hour >> PAGE_SHIFT);
+		page_open(page, pool, 1, false, false);
+	}
+	if (!page_has(page, place)) {
+		page_insert(page, pool, place);
+		page_set(page, pool, page_slot(page, place), value, offset_ns);
+		return JOINED_NEW;
+	}
+	int64_t old_ns = page_time(page, place);
+	if (offset_ns < old_ns || (offset_ns == old_ns && value <= page_value(page, place)))
+		return JOINED_NOTHING;
+	page_set(page, pool, page_slot(page, place), value, offset_ns);
+	return JOINED_CHANGE;
+}
+
+bool
+gauge_clear(struct split *split, struct pool *pool, int32_t hour)
+{
+	uint32_t     place = (uint32_t)hour & (PAGE_HOURS - 1);
+	struct page *page  = split_page(split, hour >> PAGE_SHIFT);
+	if (!page || !page_has(page, place))
+		return false;
+	page_remove(page, pool, place);
+	return true;
+}
+
+void
+split_page_fill(struct split *split, struct pool *pool, int32_t index, const uint64_t present[2],
+                const int64_t *values, const int64_t *times)
+{
+	struct page *page    = split_page_insert(split, pool, index);
+	bool         wide[2] = { false, false };
+	uint32_t     count   = bits_count(present[0]) + bits_count(present[1]);
+	for (uint32_t i = 0; i < count; i++) {
+		wide[0] |= !lane_is_narrow(MILLIONTHS, values[i]);
+		wide[1] |= !lane_is_narrow(NS_PER_SECOND, times[i]);
+	}
+	page_open(page, pool, count, wide[0], wide[1]);
+	memcpy(page->present, present, sizeof(page->present));
+	uint32_t rank = 0;
+	for (uint32_t place = 0; place < PAGE_HOURS; place++) {
+		if (!page_has(page, place))
+			continue;
+		uint32_t slot = page->capacity == PAGE_HOURS ? place : rank;
+		page_set(page, pool, slot, values[rank], times[rank]);
+		rank++;
+	}
+	CHECK(rank == count);
+}
