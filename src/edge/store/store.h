@@ -60,9 +60,13 @@ struct store_ops {
 	/* The value copied into arena. ERR_NOT_FOUND leaves *value. */
 	enum err (*get)(struct store *store, enum store_space space, struct span key,
 	                struct arena *arena, struct span *value);
-	/* Records with from <= key < until; an empty until means to the end. */
+	/* Records with from <= key < until, all as of one commit; an empty until means
+	 * to the end. visit may call get, scan and (on the writer's thread) commit. */
 	enum err (*scan)(struct store *store, enum store_space space, struct span from,
 	                 struct span until, store_visit *visit, void *context);
+	/* Count and digest of a space as of the last durable commit; for any thread. */
+	enum err (*digest)(struct store *store, enum store_space space,
+	                   struct store_digest *digest);
 	/* Close and reopen the files, prove that what the last commits left is durable
 	 * (all of it rewritten and synced anew), and accept commits again. Other faults:
 	 * stays refused, may be tried again. */

@@ -1,0 +1,288 @@
+/* local_wal.c - what an unclean stop left in the WAL, read before SQLite does.
+ *
+ * SQLite believes a WAL up to the first frame that does not fit and forgets the rest
+ * without a word. After a power cut that is right: the rest is the last transaction,
+ * half written, never acknowledged. After a flipped bit it is wrong: acknowledged
+ * transactions may stand behind it. This file tells the two apart.
+ *
+ * Layout (SQLite's, all numbers big-endian; docs/format.md):
+ *   header 32 bytes:  magic 4, version 4, page size 4, sequence 4, salts 8, checksum 8
+ *   frame 24 bytes:   page 4, size after commit or 0 4, salts 8, checksum 8; then a page
+ * A checksum covers the first 8 bytes of its frame and the page, and begins with the
+ * checksum of the frame before; so a frame can be verified against its neighbour even
+ * when the chain before is broken. Frames with other salts are left from older
+ * generations of the WAL. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "edge/store/local_int.h"
+#include "edge/sys/file.h"
+
+enum {
+	WAL_HEADER_SIZE = 32,
+	FRAME_HEAD_SIZE = 24,
+	FRAME_SIZE      = FRAME_HEAD_SIZE + PAGE_SIZE,
+	SECTOR_SIZE     = 512,
+	COPY_SIZE       = 64 * 1024,
+};
+
+#define WAL_MAGIC 0x377f0682U /* its last bit: words are summed big-endian */
+
+struct checksum {
+	uint32_t first;
+	uint32_t second;
+};
+
+struct wal {
+	int             handle;
+	bool            big_endian; /* of the words that are summed, not of the fields */
+	uint8_t         salts[8];
+	struct checksum chain; /* as stored in what stands before the next frame */
+	uint8_t         frame[FRAME_SIZE];
+};
+
+static uint32_t
+word_read(const uint8_t *at, bool big_endian)
+{
+	if (big_endian)
+		return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+	return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
+}
+
+/* size is a multiple of 8. */
+static struct checksum
+checksum_add(struct checksum sum, bool big_endian, const uint8_t *at, uint32_t size)
+{
+	CHECK(size % 8 == 0);
+	for (uint32_t i = 0; i < size; i += 8) {
+		sum.first += word_read(at + i, big_endian) + sum.second;
+		sum.second += word_read(at + i + 4, big_endian) + sum.first;
+	}
+	return sum;
+}
+
+static struct checksum
+checksum_read(const uint8_t *at)
+{
+	return (struct checksum){ word_read(at, true), word_read(at + 4, true) };
+}
+
+static bool
+checksum_equal(struct checksum a, struct checksum b)
+{
+	return a.first == b.first && a.second == b.second;
+}
+
+static bool
+frame_is_commit(const uint8_t *frame)
+{
+	return word_read(frame + 4, true) != 0;
+}
+
+/* Of this generation, and its checksum continues the one stored before it. */
+static bool
+frame_verifies(const struct wal *wal, const uint8_t *frame)
+{
+	if (memcmp(frame + 8, wal->salts, 8) != 0 || word_read(frame, true) == 0)
+		return false;
+	struct checksum sum = checksum_add(wal->chain, wal->big_endian, frame, 8);
+	sum = checksum_add(sum, wal->big_endian, frame + FRAME_HEAD_SIZE, PAGE_SIZE);
+	return checksum_equal(sum, checksum_read(frame + 16));
+}
+
+static bool
+header_verifies(const uint8_t *header)
+{
+	uint32_t magic = word_read(header, true);
+	if ((magic & ~1U) != WAL_MAGIC || word_read(header + 8, true) != PAGE_SIZE)
+		return false;
+	struct checksum sum = checksum_add((struct checksum){ 0, 0 }, magic & 1, header, 24);
+	return checksum_equal(sum, checksum_read(header + 24));
+}
+
+/* ---- one flipped bit ---- */
+
+/* 64 bits of checksum do not come right by chance: when turning one bit around makes
+ * them fit, that bit was turned, and this was no half-written frame. */
+static bool
+header_is_flipped(uint8_t *header)
+{
+	for (uint32_t bit = 0; bit < WAL_HEADER_SIZE * 8; bit++) {
+		header[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		bool fits = header_verifies(header);
+		header[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		if (fits)
+			return true;
+	}
+	return false;
+}
+
+/* How often the salts differ from this generation's; more than one bit is another's. */
+static uint32_t
+salts_distance(const struct wal *wal, const uint8_t *frame)
+{
+	uint32_t bits = 0;
+	for (uint32_t i = 0; i < 8; i++)
+		bits += (uint32_t)__builtin_popcount((unsigned)(frame[8 + i] ^ wal->salts[i]));
+	return bits;
+}
+
+static bool
+frame_is_flipped(struct wal *wal)
+{
+	if (salts_distance(wal, wal->frame) > 1)
+		return false;
+	for (uint32_t bit = 0; bit < FRAME_SIZE * 8; bit++) {
+		wal->frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		bool fits = frame_verifies(wal, wal->frame);
+		wal->frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		if (fits)
+			return true;
+	}
+	return false;
+}
+
+/* ---- what stands behind a broken frame ---- */
+
+/* The frame's commit mark can be believed although the frame does not verify: it lies
+ * in the same sector as the salts, which are this generation's, so it was not left by
+ * another. */
+static bool
+commit_mark_holds(const struct wal *wal, uint64_t number)
+{
+	uint64_t at = WAL_HEADER_SIZE + number * FRAME_SIZE;
+	return salts_distance(wal, wal->frame) == 0 &&
+	       at / SECTOR_SIZE == (at + FRAME_HEAD_SIZE - 1) / SECTOR_SIZE &&
+	       frame_is_commit(wal->frame);
+}
+
+static bool
+frame_read(struct wal *wal, uint64_t number)
+{
+	off_t at = (off_t)(WAL_HEADER_SIZE + number * FRAME_SIZE);
+	return pread(wal->handle, wal->frame, FRAME_SIZE, at) == FRAME_SIZE;
+}
+
+/* Behind broken frame `number`: does a whole transaction follow the end of the one it
+ * belongs to? That one was begun after the broken one was synced and acknowledged,
+ * because a commit whose sync fails is the last one until the WAL begins anew. */
+static bool
+whole_transaction_follows(struct wal *wal, uint64_t number)
+{
+	/* The frame just before was the end of a transaction, and since then every
+	 * frame verifies. */
+	bool whole = commit_mark_holds(wal, number);
+
+	wal->chain = checksum_read(wal->frame + 16);
+	while (frame_read(wal, ++number)) {
+		if (!frame_verifies(wal, wal->frame))
+			whole = false;
+		else if (frame_is_commit(wal->frame) && whole)
+			return true;
+		else if (frame_is_commit(wal->frame))
+			whole = true;
+		wal->chain = checksum_read(wal->frame + 16);
+	}
+	return false;
+}
+
+static enum err
+frames_examine(struct wal *wal)
+{
+	uint64_t number = 0;
+
+	while (frame_read(wal, number)) {
+		if (!frame_verifies(wal, wal->frame)) {
+			if (frame_is_flipped(wal))
+				return store_complain(ERR_STORE_DAMAGED,
+				                      "tally.db-wal, frame %llu: one bit is turned",
+				                      (unsigned long long)number + 1);
+			uint64_t broken = number;
+			if (whole_transaction_follows(wal, number))
+				return store_complain(ERR_STORE_DAMAGED,
+				                      "tally.db-wal, frame %llu: broken, and later "
+				                      "transactions stand behind it",
+				                      (unsigned long long)broken + 1);
+			return ERR_NONE;
+		}
+		wal->chain = checksum_read(wal->frame + 16);
+		number += 1;
+	}
+	return ERR_NONE;
+}
+
+static enum err
+header_examine(struct wal *wal, bool *readable)
+{
+	uint8_t header[WAL_HEADER_SIZE];
+
+	*readable = false;
+	if (pread(wal->handle, header, sizeof(header), 0) != (ssize_t)sizeof(header))
+		return ERR_NONE;
+	if (!header_verifies(header)) {
+		/* The header is synced before the first frame of its generation is
+		 * written: one that was cut off has nothing behind it to lose. */
+		if (header_is_flipped(header))
+			return store_complain(ERR_STORE_DAMAGED,
+			                      "tally.db-wal, header: one bit is turned");
+		return ERR_NONE;
+	}
+	wal->big_endian = word_read(header, true) & 1;
+	memcpy(wal->salts, header + 16, 8);
+	wal->chain = checksum_read(header + 24);
+	*readable  = true;
+	return ERR_NONE;
+}
+
+enum err
+wal_examine(const struct local *local)
+{
+	struct wal wal = { .handle = open(local->wal, O_RDONLY | O_CLOEXEC) };
+	bool       readable;
+
+	if (wal.handle < 0)
+		return errno == ENOENT ? ERR_NONE : file_fault(errno, "opening", local->wal);
+	enum err err = header_examine(&wal, &readable);
+	if (err == ERR_NONE && readable)
+		err = frames_examine(&wal);
+	close(wal.handle);
+	return err;
+}
+
+/* ---- renewing ---- */
+
+static int
+bytes_renew(int handle)
+{
+	char    bytes[COPY_SIZE];
+	off_t   at = 0;
+	ssize_t size;
+
+	while ((size = pread(handle, bytes, sizeof(bytes), at)) > 0) {
+		for (ssize_t done = 0; done < size;) {
+			ssize_t wrote =
+				pwrite(handle, bytes + done, (size_t)(size - done), at + done);
+			if (wrote <= 0)
+				return wrote < 0 ? errno : EIO;
+			done += wrote;
+		}
+		at += size;
+	}
+	if (size < 0)
+		return errno;
+	return fsync(handle) == 0 ? 0 : errno;
+}
+
+enum err
+wal_renew(const struct local *local)
+{
+	int handle = open(local->wal, O_RDWR | O_CLOEXEC);
+	if (handle < 0)
+		return errno == ENOENT ? ERR_NONE : file_fault(errno, "opening", local->wal);
+
+	int error = bytes_renew(handle);
+	close(handle);
+	return error == 0 ? ERR_NONE : file_fault(error, "writing again", local->wal);
+}
