@@ -68,20 +68,20 @@ enum series_kind {
 
 /* What is kept of events, hour by hour: one series a key and, for gauges, a split. */
 struct catalog_meter {
-	struct span      name;        /* "cd.instances" */
-	uint32_t         type;        /* index of the event type it reads */
+	struct span      name; /* "cd.instances" */
+	uint32_t         type; /* index of the event type it reads */
 	enum series_kind kind;
-	int32_t          value_field; /* the field kept: quantity of a gauge, text of a latest; -1 none */
-	int32_t          where_field; /* only events whose field ... ; -1 all */
-	bool             where_class; /* compare the field's deployment class, not its text */
-	bool             where_not;   /* ... is not where_value */
-	struct span      where_value; /* ... is where_value; empty with where_not: is present */
-	int32_t          each_field;  /* one key for each item of this list field, an absent or
+	int32_t value_field; /* the field kept: quantity of a gauge, text of a latest; -1 none */
+	int32_t where_field; /* only events whose field ... ; -1 all */
+	bool    where_class; /* compare the field's deployment class, not its text */
+	bool    where_not;   /* ... is not where_value */
+	struct span where_value; /* ... is where_value; empty with where_not: is present */
+	int32_t     each_field;  /* one key for each item of this list field, an absent or
 	                                 empty list names one item: the subject (L-13); -1 none */
-	int32_t          org_field;   /* fields of the key; -1: not part of the key */
-	int32_t          project_field;
-	int32_t          split_fields[2]; /* -1: none */
-	uint32_t         index;
+	int32_t     org_field;   /* fields of the key; -1: not part of the key */
+	int32_t     project_field;
+	int32_t     split_fields[2]; /* -1: none */
+	uint32_t    index;
 };
 
 /* How the hours of a window become a number for each key. */
@@ -101,40 +101,40 @@ enum window_kind {
  * fold over the window, divide by per and round up, at least least per key, sum,
  * divide by total_per and round up once. */
 struct catalog_rule {
-	struct span      module;       /* "CD" */
-	struct span      part;         /* "services" */
-	struct span      row_kind;     /* "service", "gitops", "function"; empty: no rows */
-	enum rule_fold   fold;
-	int32_t          percentile;   /* of FOLD_PERCENTILE */
-	int32_t          active_meter; /* a key counts when this has an event in the window; -1 */
-	int32_t          gauge_meter;  /* what is folded; -1 for COUNT and DISTINCT */
-	int32_t          ended_meter;  /* events of it end a key's life (L-17); -1 */
-	int32_t          name_meter;   /* the latest text of it is the shown name; -1 */
-	int32_t          link_meter;   /* links a key to a key of link_rule (L-16); -1 */
-	int32_t          link_rule;
-	struct span      link_setting; /* account setting that turns linking on */
-	struct span      class_fallback; /* class of a key that is active through links alone */
-	int64_t          per;          /* whole; divides each key's number */
-	int64_t          least;        /* at least this many for each key */
-	int64_t          total_per;    /* divides the sum */
-	struct span      text;         /* the rule in words, for people */
+	struct span    module;   /* "CD" */
+	struct span    part;     /* "services" */
+	struct span    row_kind; /* "service", "gitops", "function"; empty: no rows */
+	enum rule_fold fold;
+	int32_t        percentile;   /* of FOLD_PERCENTILE */
+	int32_t        active_meter; /* a key counts when this has an event in the window; -1 */
+	int32_t        gauge_meter;  /* what is folded; -1 for COUNT and DISTINCT */
+	int32_t        ended_meter;  /* events of it end a key's life (L-17); -1 */
+	int32_t        name_meter;   /* the latest text of it is the shown name; -1 */
+	int32_t        link_meter;   /* links a key to a key of link_rule (L-16); -1 */
+	int32_t        link_rule;
+	struct span    link_setting;   /* account setting that turns linking on */
+	struct span    class_fallback; /* class of a key that is active through links alone */
+	int64_t        per;            /* whole; divides each key's number */
+	int64_t        least;          /* at least this many for each key */
+	int64_t        total_per;      /* divides the sum */
+	struct span    text;           /* the rule in words, for people */
 };
 
 /* One module: unit, window and where its owned number comes from. */
 struct catalog_module {
 	struct span      name;
 	struct span      title;
-	struct span      unit;            /* "service" */
+	struct span      unit; /* "service" */
 	enum window_kind window;
-	int32_t          window_days;     /* of WINDOW_ROLLING_DAYS */
-	int64_t          developers_per;  /* owned = floor(developers / this) + add-on (L-19) */
+	int32_t          window_days;    /* of WINDOW_ROLLING_DAYS */
+	int64_t          developers_per; /* owned = floor(developers / this) + add-on (L-19) */
 	struct span      text;
-	uint32_t         rules_first;     /* its rules in catalog.rules, in order of parts */
+	uint32_t         rules_first; /* its rules in catalog.rules, in order of parts */
 	uint32_t         rules_count;
 };
 
 struct catalog {
-	struct span                      name;    /* "harness" */
+	struct span                      name; /* "harness" */
 	struct span                      version;
 	const struct span               *known_modules; /* every module of the platform in the
 	                                                   order of answers; those that are
@@ -163,7 +163,7 @@ MUST_CHECK enum err catalog_check(const struct catalog *catalog, struct refusal 
 const struct catalog_type   *catalog_type_find(const struct catalog *catalog, struct span name);
 const struct catalog_module *catalog_module_find(const struct catalog *catalog, struct span name);
 /* The class of a deployment type; an empty span when unknown. */
-struct span                  catalog_class_of(const struct catalog *catalog, struct span deployment);
+struct span catalog_class_of(const struct catalog *catalog, struct span deployment);
 /* An empty size is the smallest of the os (L-50). */
 const struct catalog_machine *catalog_machine_find(const struct catalog *catalog, struct span os,
                                                    struct span size);

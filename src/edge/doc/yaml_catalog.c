@@ -86,7 +86,7 @@ resolve_deployments(struct resolver *resolver)
 	const struct file_catalog *file  = resolver->file;
 	uint32_t                   count = file->deployments_count;
 	struct catalog_deployment *rows =
-	        ARENA_ARRAY(resolver->arena, struct catalog_deployment, count);
+		ARENA_ARRAY(resolver->arena, struct catalog_deployment, count);
 
 	for (uint32_t i = 0; i < count; i++) {
 		rows[i].name  = resolver_text(resolver, file->deployments[i].type);
@@ -101,7 +101,7 @@ resolve_machines(struct resolver *resolver)
 {
 	const struct file_catalog *file  = resolver->file;
 	uint32_t                   count = file->machines_count;
-	struct catalog_machine    *rows  = ARENA_ARRAY(resolver->arena, struct catalog_machine, count);
+	struct catalog_machine *rows = ARENA_ARRAY(resolver->arena, struct catalog_machine, count);
 
 	for (uint32_t i = 0; i < count; i++) {
 		resolver_at(resolver, "machines[%u]", i);
@@ -140,7 +140,8 @@ resolve_field(const struct resolver *resolver, const struct file_field *from,
 	if (from->kind != FILE_DEPLOYMENT)
 		return;
 
-	struct span *choices = ARENA_ARRAY(resolver->arena, struct span, catalog->deployments_count);
+	struct span *choices =
+		ARENA_ARRAY(resolver->arena, struct span, catalog->deployments_count);
 	for (uint32_t i = 0; i < catalog->deployments_count; i++)
 		choices[i] = catalog->deployments[i].name;
 	field->choices       = choices;
@@ -232,7 +233,8 @@ static enum err
 resolve_meter(const struct resolver *resolver, const struct file_meter *from,
               struct catalog_meter *meter)
 {
-	const struct catalog_type *type = catalog_type_find(resolver->catalog, span_of(from->reads));
+	const struct catalog_type *type =
+		catalog_type_find(resolver->catalog, span_of(from->reads));
 
 	if (!type)
 		return resolver_refuse(resolver, "reads", "there is no type", from->reads);
@@ -266,7 +268,7 @@ resolve_meters(struct resolver *resolver)
 {
 	const struct file_catalog *file  = resolver->file;
 	uint32_t                   count = file->meters_count;
-	struct catalog_meter      *rows  = ARENA_ARRAY(resolver->arena, struct catalog_meter, count);
+	struct catalog_meter      *rows = ARENA_ARRAY(resolver->arena, struct catalog_meter, count);
 
 	for (uint32_t i = 0; i < count; i++) {
 		resolver_at(resolver, "meters[%u]", i);
@@ -412,8 +414,9 @@ resolve_modules(struct resolver *resolver)
 
 	rules_count = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		modules[i]   = (struct catalog_module){ .rules_first = rules_count,
-			                                .rules_count = file->modules[i].rules_count };
+		modules[i]             = (struct catalog_module){ .rules_first = rules_count };
+		modules[i].rules_count = file->modules[i].rules_count;
+
 		enum err err = resolve_module(resolver, i, &modules[i]);
 		if (!err)
 			err = resolve_rules(resolver, i, rules_count, rules);
@@ -438,7 +441,7 @@ resolve_catalog(struct resolver *resolver)
 		.name    = resolver_text(resolver, file->name),
 		.version = resolver_text(resolver, file->version),
 		.known_modules =
-		        resolver_texts(resolver, file->known_modules, file->known_modules_count),
+			resolver_texts(resolver, file->known_modules, file->known_modules_count),
 		.known_modules_count = file->known_modules_count,
 	};
 	resolve_deployments(resolver);
@@ -456,14 +459,17 @@ static enum err
 resolver_check(const struct resolver *resolver)
 {
 	struct refusal found = { .err = ERR_NONE };
+	char           path[YAML_PATH_SIZE];
 	char           detail[2 * REFUSAL_DETAIL_SIZE];
 	enum err       err = catalog_check(resolver->catalog, &found);
 
 	if (!err)
 		return ERR_NONE;
-	snprintf(detail, sizeof(detail), "line %u: %s", yaml_line_of(resolver->yaml, found.field),
+	snprintf(path, sizeof(path), "%s", found.field);
+	yaml_path_of_file(resolver->file, path);
+	snprintf(detail, sizeof(detail), "line %u: %s", yaml_line_of(resolver->yaml, path),
 	         found.detail);
-	return refuse(resolver->refusal, err, span_of(found.field), span_of(detail));
+	return refuse(resolver->refusal, err, span_of(path), span_of(detail));
 }
 
 enum err

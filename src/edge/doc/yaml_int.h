@@ -52,8 +52,8 @@ struct file_type {
 };
 
 struct file_where {
-	char          *field;
-	char          *class;
+	char *field;
+	char *class;
 	char          *class_not;
 	char          *equals;
 	char          *differs;
@@ -134,6 +134,10 @@ MUST_CHECK enum err yaml_load(struct span yaml, struct file_catalog **file,
                               struct refusal *refusal);
 void                yaml_unload(struct file_catalog *file);
 
+/* Paths of rows. catalog_check() counts the fields org and project of a type, which stand
+ * in no line: here they are left out. */
+enum { YAML_PATH_SIZE = 2 * REFUSAL_FIELD_SIZE };
+void yaml_path_of_file(const struct file_catalog *file, char path[YAML_PATH_SIZE]);
 /* The line, from 1, of a row or value in block style: `types[3].fields[1].name`. As near
  * as it can be found, 0 when not even the first name is there. */
 uint32_t yaml_line_of(struct span yaml, const char *path);

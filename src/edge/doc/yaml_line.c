@@ -2,6 +2,9 @@
  *
  * For messages only. Looks at indentation and dashes, which is exact for rows in block
  * style with flow style inside a line, as catalogues are written. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "edge/doc/yaml_int.h"
 
 /* A part of the text, [at, end). */
@@ -150,4 +153,23 @@ yaml_line_of_key(struct span yaml, uint32_t first_line, struct span key)
 	}
 	const char *found = part_find_key(part, key, false);
 	return found ? line_number(yaml, found) : first_line;
+}
+
+void
+yaml_path_of_file(const struct file_catalog *file, char path[YAML_PATH_SIZE])
+{
+	char     rest[YAML_PATH_SIZE];
+	char    *at;
+	uint32_t type, field;
+
+	if (strncmp(path, "types[", 6) != 0)
+		return;
+	type = (uint32_t)strtoul(path + 6, &at, 10);
+	if (strncmp(at, "].fields[", 9) != 0 || type >= file->types_count)
+		return;
+	field = (uint32_t)strtoul(at + 9, &at, 10);
+	if (file->types[type].in_project == FILE_NO || field < 2)
+		return;
+	snprintf(rest, sizeof(rest), "%s", at);
+	snprintf(path, YAML_PATH_SIZE, "types[%u].fields[%u%.32s", type, field - 2, rest);
 }

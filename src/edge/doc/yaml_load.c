@@ -18,7 +18,8 @@ enum { FILE_DEPLOYMENTS_MAX = 128, FILE_MACHINES_MAX = 64, FILE_CHOICES_MAX = 12
 #define TEXT(key, flags, type, member, max)                                                        \
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, max)
 #define CHOICE(key, flags, type, member, words)                                                    \
-	CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT | (flags), type, member, words, CYAML_ARRAY_LEN(words))
+	CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT | (flags), type, member, words,                    \
+	                 CYAML_ARRAY_LEN(words))
 #define ROWS(key, flags, type, member, row, max)                                                   \
 	CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | (flags), type, member, row, 0, max)
 #define ROW(name, type, fields)                                                                    \
@@ -187,7 +188,8 @@ enum { LOG_REASON_SIZE = 160 };
 struct log {
 	char     reason[LOG_REASON_SIZE]; /* the first message */
 	char     place[REFUSAL_FIELD_SIZE];
-	uint32_t line;                    /* of the innermost place; 0: not told */
+	uint32_t line;     /* of the innermost place; 0: not told */
+	uint32_t row_line; /* of the place around it */
 };
 
 /* Messages look like `Load: Unexpected key: foo`, then `Load: Backtrace:`, then
@@ -210,10 +212,13 @@ log_take(cyaml_log_t level, void *owner, const char *format, va_list arguments)
 			snprintf(log->reason, sizeof(log->reason), "%s", text + 6);
 		return;
 	}
-	if (line && log->line == 0)
-		log->line = (uint32_t)strtoul(line + 7, NULL, 10);
-	if (log->place[0] == '\0' && sscanf(text, " in mapping field '%63[^']", log->place) != 1)
-		log->place[0] = '\0';
+	uint32_t *place_line = log->line == 0 ? &log->line : &log->row_line;
+	if (line && *place_line == 0)
+		*place_line = (uint32_t)strtoul(line + 7, NULL, 10);
+	const char *field = strstr(text, "mapping field '");
+	if (field && log->place[0] == '\0')
+		snprintf(log->place, sizeof(log->place), "%.*s", (int)strcspn(field + 15, "'"),
+		         field + 15);
 }
 
 /* libcyaml stands on the value before an unknown or repeated key: go on to the key. */
@@ -227,6 +232,9 @@ log_line(const struct log *log, struct span yaml)
 		if (strncmp(log->reason, words[i], size) == 0)
 			return yaml_line_of_key(yaml, log->line + i, span_of(log->reason + size));
 	}
+	/* What is missing has no line: its row has, where the last member stands inside one. */
+	if (strncmp(log->reason, "Missing", 7) == 0 && log->row_line > 0)
+		return log->row_line;
 	return log->line;
 }
 
