@@ -273,8 +273,8 @@ static const struct {
 	{ "class_fallback: container", "class_fallback: box", "modules[0].rules[0].class_fallback",
 	  "no deployment type has this class", 0 },
 	{ "required: true", "required: maybe", "required", "Invalid ENUM value: maybe", 0 },
-	{ "email: true", "email: &a true", "", "", ANCHOR_ALONE },
-	{ "email: true", "email: *a", "email", "alias", 0 },
+	{ "    email: true", "    email: &a true", "", "", ANCHOR_ALONE },
+	{ "    email: true", "    email: *a", "email", "alias", 0 },
 };
 
 static void
