@@ -127,7 +127,7 @@ json_scan_unicode(struct json_cursor *cursor)
 	if (unit < 0)
 		return json_fault(cursor, ERR_JSON_SYNTAX, "\\u needs four hexadecimal digits");
 	if (unit == 0)
-		return json_fault(cursor, ERR_JSON_ENCODING, "a string holds the NUL character");
+		return json_fault(cursor, ERR_JSON_SYNTAX, "a string holds the NUL character");
 	if (unit >= 0xdc00 && unit <= 0xdfff)
 		return json_fault(cursor, ERR_JSON_ENCODING,
 		                  "a string holds half of a surrogate pair");

@@ -191,6 +191,8 @@ line_strict(struct decode_cursor *cursor, struct arena *arena, struct event *eve
 		                      refusal);
 	enum err err = decode_strict(cursor->decoder, &origin, line,
 	                             cursor->rules->event_size_max, arena, &parsed, event, refusal);
+	while (err == ERR_NONE && parsed.size < line.size && is_space(line.at[parsed.size]))
+		parsed.size++;
 	if (err == ERR_NONE && parsed.size < line.size)
 		err = refuse_at(refusal, ERR_JSON_SYNTAX, origin.byte + parsed.size, SPAN(""),
 		                SPAN("more stands on the line behind the event"));
