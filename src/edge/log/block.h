@@ -12,7 +12,8 @@
 #include "core/base/calendar.h"
 #include "core/meter/event.h"
 
-enum { BLOCK_EVENTS_MAX = 65536 };
+/* BLOCK_RAW_MAX bounds the sum of the events' raw texts. */
+enum { BLOCK_EVENTS_MAX = 65536, BLOCK_RAW_MAX = 256 << 20 };
 
 /* What a block says of itself without unpacking its columns. */
 struct block_summary {
@@ -23,7 +24,8 @@ struct block_summary {
 	struct instant received_min;
 	struct instant received_max;
 	uint64_t       chain_before;  /* chain_after of the block before; 0 for the first */
-	uint64_t       chain_after;   /* XXH3-64 over chain_before and the block's own content */
+	uint64_t       chain_after;   /* chain_before taken through each event in order: the
+	                               * same however the events are cut into blocks */
 };
 
 struct block_builder;
@@ -32,11 +34,14 @@ struct block_builder;
  * reused). level: zstd's, 1 for fresh blocks, higher when sealing. */
 struct block_builder *block_builder_open(struct memory memory);
 void                  block_builder_close(struct block_builder *builder);
-/* Adds one event in order; what is needed is copied. At most BLOCK_EVENTS_MAX. */
+/* Adds one event in order; what is needed is copied. At most BLOCK_EVENTS_MAX events
+ * and BLOCK_RAW_MAX bytes (CHECKed: finish before). */
 void                  block_add(struct block_builder *builder, const struct event *event,
                                 struct instant received);
 uint32_t              block_count(const struct block_builder *builder);
-/* The block's bytes in arena; the builder is empty again. */
+/* The sum of the raw texts added since the last finish. */
+size_t                block_size(const struct block_builder *builder);
+/* The block's bytes in arena; the builder is empty again. count > 0. */
 struct span           block_finish(struct block_builder *builder, uint64_t first,
                                    uint64_t chain_before, int level, struct arena *arena,
                                    struct block_summary *summary);
