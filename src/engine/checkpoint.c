@@ -1,0 +1,288 @@
+/* checkpoint.c - books on disk now and then. */
+#include "engine/checkpoint.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include <zstd.h>
+
+#include "edge/sys/memory.h"
+#include "engine/engine_int.h"
+
+enum {
+	ROUND_EVENTS      = 4 << 20,   /* replayed at most after a crash under load ... */
+	ROUND_EVENTS_IDLE = 100 << 10, /* ... and after a quiet while */
+	STEP_SIZE         = 1 << 20,   /* bytes written between two groups */
+	STEP_CHUNKS       = 256,
+	CHUNK_LEVEL       = 1,
+	CHUNK_HEAD        = 4, /* size of the chunk, big-endian */
+};
+
+struct span
+chunk_pack(struct span chunk, struct arena *arena)
+{
+	size_t   bound = ZSTD_compressBound(chunk.size);
+	uint8_t *out   = arena_take(arena, bound + CHUNK_HEAD);
+	CHECK(chunk.size <= UINT32_MAX);
+	for (int i = 0; i < CHUNK_HEAD; i++)
+		out[i] = (uint8_t)(chunk.size >> (24 - 8 * i));
+	size_t size = ZSTD_compress(out + CHUNK_HEAD, bound, chunk.at, chunk.size, CHUNK_LEVEL);
+	CHECK(!ZSTD_isError(size));
+	return (struct span){ (char *)out, size + CHUNK_HEAD };
+}
+
+enum err
+chunk_unpack(struct span stored, struct arena *arena, struct span *chunk)
+{
+	const uint8_t *in = (const uint8_t *)stored.at;
+	if (stored.size < CHUNK_HEAD)
+		return ERR_STORE_DAMAGED;
+	size_t size = (size_t)in[0] << 24 | (size_t)in[1] << 16 | (size_t)in[2] << 8 | in[3];
+	if (ZSTD_getFrameContentSize(in + CHUNK_HEAD, stored.size - CHUNK_HEAD) != size)
+		return ERR_STORE_DAMAGED;
+	char  *out  = arena_take(arena, size);
+	size_t done = ZSTD_decompress(out, size, in + CHUNK_HEAD, stored.size - CHUNK_HEAD);
+	if (ZSTD_isError(done) || done != size)
+		return ERR_STORE_DAMAGED;
+	*chunk = (struct span){ out, size };
+	return ERR_NONE;
+}
+
+/* ---- which meters the chunks were made by ---- */
+
+static void
+hash_text(XXH3_state_t *state, struct span text)
+{
+	XXH3_64bits_update(state, &text.size, sizeof text.size);
+	XXH3_64bits_update(state, text.at, text.size);
+}
+
+/* Changes with anything that decides what the books hold. */
+static uint64_t
+meters_digest(const struct catalog *catalog)
+{
+	XXH3_state_t state;
+	XXH3_64bits_reset(&state);
+	for (uint32_t i = 0; i < catalog->deployments_count; i++) {
+		hash_text(&state, catalog->deployments[i].name);
+		hash_text(&state, catalog->deployments[i].class);
+	}
+	for (uint32_t i = 0; i < catalog->meters_count; i++) {
+		const struct catalog_meter *meter = &catalog->meters[i];
+		const struct catalog_type  *type  = &catalog->types[meter->type];
+		int32_t facts[] = { (int32_t)meter->kind,  meter->value_field, meter->where_field,
+			            meter->where_class,    meter->where_not,   meter->each_field,
+			            meter->org_field,      meter->project_field,
+			            meter->split_fields[0], meter->split_fields[1] };
+		hash_text(&state, meter->name);
+		hash_text(&state, type->name);
+		hash_text(&state, meter->where_value);
+		for (uint32_t k = 0; k < type->fields_count; k++) {
+			hash_text(&state, type->fields[k].name);
+			hash_text(&state, type->fields[k].fallback);
+		}
+		XXH3_64bits_update(&state, facts, sizeof facts);
+	}
+	return XXH3_64bits_digest(&state);
+}
+
+/* ---- start ---- */
+
+static const struct span FLOOR_KEY  = { "floor", 5 };
+static const struct span METERS_KEY = { "meters", 6 };
+
+static struct span
+u64_bytes(uint64_t value, struct arena *arena)
+{
+	return log_key(value, arena);
+}
+
+static enum err
+read_u64(struct engine *engine, struct span key, struct arena *arena, uint64_t *value)
+{
+	struct span bytes;
+	*value       = 0;
+	enum err err = engine->store->ops->get(engine->store, SPACE_META, key, arena, &bytes);
+	if (err == ERR_NOT_FOUND)
+		return ERR_NONE;
+	if (err == ERR_NONE && bytes.size != 8)
+		return ERR_STORE_DAMAGED;
+	for (size_t i = 0; err == ERR_NONE && i < 8; i++)
+		*value = *value << 8 | (uint8_t)bytes.at[i];
+	return err;
+}
+
+struct key_list {
+	struct arena       *arena;
+	struct store_write *writes;
+	uint32_t            count;
+};
+
+static enum err
+remove_chunk(void *context, struct span key, struct span value)
+{
+	struct key_list *list = context;
+	(void)value;
+	if ((list->count & (list->count + 1)) == 0) { /* full at 0, 1, 3, 7, ... */
+		struct store_write *wider =
+		    ARENA_ARRAY(list->arena, struct store_write, (size_t)list->count * 2 + 4);
+		if (list->count > 0)
+			memcpy(wider, list->writes, list->count * sizeof *wider);
+		list->writes = wider;
+	}
+	list->writes[list->count++] = (struct store_write){
+		.space = SPACE_CHUNK, .remove = true, .key = arena_copy(list->arena, key)
+	};
+	return ERR_NONE;
+}
+
+/* Books of other meters say nothing about these: replay the log instead. */
+static enum err
+forget_chunks(struct engine *engine, uint64_t digest, struct arena *arena)
+{
+	struct key_list list = { .arena = arena };
+	enum err err = engine->store->ops->scan(engine->store, SPACE_CHUNK, SPAN(""), SPAN(""),
+	                                        remove_chunk, &list);
+	if (err != ERR_NONE)
+		return err;
+	struct store_write *writes = ARENA_ARRAY(arena, struct store_write, list.count + 2);
+	if (list.count > 0)
+		memcpy(writes, list.writes, list.count * sizeof *writes);
+	writes[list.count]     = (struct store_write){ .space = SPACE_META,
+		                                       .key   = FLOOR_KEY,
+		                                       .value = u64_bytes(0, arena) };
+	writes[list.count + 1] = (struct store_write){ .space = SPACE_META,
+		                                       .key   = METERS_KEY,
+		                                       .value = u64_bytes(digest, arena) };
+	engine->checkpoint_floor = 0;
+	return engine->store->ops->commit(engine->store, writes, list.count + 2);
+}
+
+enum err
+checkpoint_open(struct engine *engine, struct refusal *refusal)
+{
+	struct arena arena;
+	uint64_t     made_by, digest = meters_digest(engine->catalog);
+	arena_open(&arena, system_memory());
+	enum err err = read_u64(engine, FLOOR_KEY, &arena, &engine->checkpoint_floor);
+	if (err == ERR_NONE)
+		err = read_u64(engine, METERS_KEY, &arena, &made_by);
+	if (err == ERR_NONE && made_by != digest)
+		err = forget_chunks(engine, digest, &arena);
+	if (err == ERR_NONE && engine->checkpoint_floor > engine->next_ordinal)
+		err = ERR_STORE_DAMAGED;
+	arena_close(&arena);
+	return err == ERR_NONE ? err : refuse(refusal, err, SPAN("checkpoint"), SPAN(""));
+}
+
+/* ---- rounds ---- */
+
+/* Account, a zero, and the era as it sorts. */
+static struct span
+chunk_key(struct span account, int32_t era, struct arena *arena)
+{
+	struct text text;
+	uint32_t    sortable = (uint32_t)era ^ UINT32_C(0x80000000);
+	text_open(&text, arena);
+	text_add(&text, account);
+	text_add_char(&text, '\0');
+	for (int shift = 24; shift >= 0; shift -= 8)
+		text_add_char(&text, (char)(sortable >> shift));
+	return text_span(&text);
+}
+
+struct round_part {
+	struct arena        arena;
+	struct store_write *writes;
+	struct book       **books;
+	int32_t            *eras;
+	uint32_t            count;
+	size_t              size;
+};
+
+static void
+part_gather(struct engine *engine, struct round_part *part)
+{
+	struct book *book;
+	int32_t      era;
+	while (part->count < STEP_CHUNKS && part->size < STEP_SIZE &&
+	       books_dirty_next(engine->books, &engine->checkpoint_cursor, &book, &era)) {
+		struct text text;
+		text_open(&text, &part->arena);
+		book_chunk_write(book, era, engine->applied, &text);
+		struct store_write *write = &part->writes[part->count];
+		*write = (struct store_write){
+			.space = SPACE_CHUNK,
+			.key   = chunk_key(book_account(book), era, &part->arena),
+			.value = chunk_pack(text_span(&text), &part->arena),
+		};
+		part->size += write->value.size;
+		part->books[part->count] = book;
+		part->eras[part->count]  = era;
+		part->count++;
+	}
+}
+
+static enum err
+round_end(struct engine *engine, struct arena *arena)
+{
+	struct store_write write = { .space = SPACE_META,
+		                     .key   = FLOOR_KEY,
+		                     .value = u64_bytes(engine->checkpoint_target, arena) };
+	enum err err = engine_commit(engine, &write, 1);
+	if (err == ERR_NONE)
+		engine->checkpoint_floor = engine->checkpoint_target;
+	engine->checkpoint_running = false;
+	return err;
+}
+
+/* One step of a running round. */
+static enum err
+round_step(struct engine *engine)
+{
+	struct round_part part = { 0 };
+	arena_open(&part.arena, system_memory());
+	part.writes = ARENA_ARRAY(&part.arena, struct store_write, STEP_CHUNKS);
+	part.books  = ARENA_ARRAY(&part.arena, struct book *, STEP_CHUNKS);
+	part.eras   = ARENA_ARRAY(&part.arena, int32_t, STEP_CHUNKS);
+	part_gather(engine, &part);
+	enum err err = part.count > 0 ? engine_commit(engine, part.writes, part.count)
+	                              : round_end(engine, &part.arena);
+	for (uint32_t i = 0; i < part.count && err == ERR_NONE; i++)
+		book_chunk_clean(part.books[i], part.eras[i], engine->applied);
+	if (err != ERR_NONE)
+		engine->checkpoint_running = false;
+	arena_close(&part.arena);
+	return err;
+}
+
+static void
+round_begin(struct engine *engine)
+{
+	engine->checkpoint_running = true;
+	engine->checkpoint_target  = engine->applied;
+	engine->checkpoint_cursor  = 0;
+}
+
+enum err
+checkpoint_step(struct engine *engine, bool idle)
+{
+	uint64_t tail = engine->applied - engine->checkpoint_floor;
+	if (!engine->checkpoint_running) {
+		if (tail < (idle ? (uint64_t)ROUND_EVENTS_IDLE : (uint64_t)ROUND_EVENTS))
+			return ERR_NONE;
+		round_begin(engine);
+	}
+	return round_step(engine);
+}
+
+enum err
+checkpoint_all(struct engine *engine)
+{
+	enum err err = ERR_NONE;
+	if (engine->applied == engine->checkpoint_floor && books_dirty_count(engine->books) == 0)
+		return ERR_NONE;
+	round_begin(engine);
+	while (engine->checkpoint_running && err == ERR_NONE)
+		err = round_step(engine);
+	return err;
+}

@@ -1,0 +1,353 @@
+/* engine_int.h - what the files of the engine share.
+ *
+ * Who holds what (each lock guards the members below it; order of taking: commit,
+ * control, books, queue):
+ *
+ *   packer thread     recent, sealed runs, the numbering of events
+ *   committer thread  the store's commits, books, retracted
+ *
+ * A batch walks: intake (caller's thread) -> queue -> packer -> group -> committer ->
+ * done. Invariants, checked where they are made:
+ *   1. ordinals in the log are 0, 1, 2, ... without gap or repetition;
+ *   2. an identity is in recent or in a sealed run exactly when its event is in the
+ *      log or in a group on its way there;
+ *   3. books hold exactly the events below applied that are not retracted;
+ *   4. done is called after the group's commit returned, never before. */
+#ifndef TALLY_ENGINE_ENGINE_INT_H
+#define TALLY_ENGINE_ENGINE_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "core/identity/identity.h"
+#include "core/licence/contract.h"
+#include "core/licence/licence.h"
+#include "core/meter/book.h"
+#include "edge/log/block.h"
+#include "engine/engine.h"
+#include "core/json/json_write.h"
+#include "engine/set128.h"
+
+enum {
+	GROUP_EVENTS_MAX = BLOCK_EVENTS_MAX, /* events of one commit, about */
+	GROUPS = 3,                          /* being packed, waiting, being committed */
+	APPLY_SLICE = 2048,                  /* events joined under one hold of the books lock */
+};
+
+/* A caller's batch from intake to done. Lives in its own arena. */
+struct ingest_batch {
+	struct arena          arena;
+	struct ingest        *ingest;
+	struct event        **events; /* decoded, in order of the body */
+	uint32_t             *index;  /* of each in the body */
+	uint32_t              events_count;
+	uint32_t              events_capacity;
+	struct refusal       *errors; /* the first LIMIT_RECEIPT_ERRORS */
+	uint32_t              errors_count;
+	uint8_t              *verdicts; /* by index in the body, when receipts are asked for */
+	uint32_t              items_count;
+	uint32_t              verdicts_capacity;
+	struct instant        received;
+	size_t                size; /* counted against the queue's limit */
+	struct ingest_batch  *next;
+};
+
+/* What one commit makes durable. */
+struct group {
+	struct arena          arena; /* blocks, writes, lists; reset after done */
+	struct ingest_batch  *batches;
+	const struct event  **events; /* accepted, in order of ordinals */
+	uint32_t              events_count;
+	uint64_t              first;
+	struct store_write   *writes;
+	uint32_t              writes_count;
+	struct block_summary *summaries;
+	uint32_t              summaries_count;
+	struct retraction    *retractions;
+	uint32_t              retractions_count;
+	enum err              err; /* packing met a fault: nothing of it may be committed */
+	struct group         *next;
+};
+
+struct group_list {
+	struct group *first;
+	struct group *last;
+};
+void          group_list_add(struct group_list *list, struct group *group);
+struct group *group_list_take(struct group_list *list);
+
+/* The summaries of all blocks of the log, in memory, by ordinal. */
+struct log_index {
+	struct block_summary *blocks;
+	uint32_t              count;
+	uint32_t              capacity;
+};
+
+/* Identities sealed away, page by page (runs.c). */
+struct sealed_run {
+	struct run_header header;
+	const uint64_t   *block_first; /* first ordinal of each of its blocks */
+	struct run_page  *pages;       /* those in memory */
+};
+
+/* An account and everything put for it, oldest first. */
+struct account_version {
+	struct account account;
+	struct instant recorded;
+};
+
+struct account_entry {
+	struct span              id;
+	struct account_version  *history;
+	uint32_t                 history_count;
+	uint32_t                 history_capacity;
+	struct contract_version *versions; /* of all its contracts */
+	struct span             *answers;  /* of each, as printed */
+	uint32_t                 versions_count;
+	uint32_t                 versions_capacity;
+};
+
+struct key_entry {
+	char           id[32];
+	uint8_t        hash[32];
+	uint32_t       scopes;
+	struct span    name;
+	struct span    account;
+	struct instant created;
+	struct instant expires; /* ns 0: never */
+	bool           revoked;
+	_Atomic int64_t used_ns;
+};
+
+struct engine {
+	uint64_t                 magic;
+	struct store            *store;
+	const struct catalog    *catalog;
+	struct engine_settings   settings;
+	struct instant (*clock)(void *context);
+	void                    *clock_context;
+	uint8_t                  secret[IDENTITY_SECRET_SIZE];
+
+	pthread_mutex_t          commit_lock; /* one caller of store->commit at a time */
+
+	pthread_mutex_t          change_lock; /* one change of accounts, contracts, keys at a time */
+	pthread_rwlock_t         control_lock;
+	struct arena             control_arena;
+	struct account_entry   **accounts; /* sorted by id */
+	uint32_t                 accounts_count;
+	uint32_t                 accounts_capacity;
+	struct key_entry       **keys;
+	uint32_t                 keys_count;
+	uint32_t                 keys_capacity;
+	uint64_t                 control_sequence; /* of the next control record */
+
+	pthread_rwlock_t         books_lock;
+	struct books            *books;
+	struct set128            retracted;
+	uint64_t                 applied;  /* ordinals below are in the books */
+	struct log_index         log;      /* durable blocks */
+
+	/* Packer. */
+	struct recent           *recent;
+	struct sealed_run       *runs;
+	uint32_t                 runs_count;
+	uint32_t                 runs_capacity;
+	size_t                   runs_size; /* bytes of pages in memory */
+	uint32_t                 runs_hand; /* where eviction looks next */
+	struct arena             runs_arena;
+	struct recall           *recall;
+	struct block_builder    *builder;
+	uint64_t                 next_ordinal;
+	uint64_t                 chain;
+	uint64_t                 sealed_until; /* ordinals below are in runs */
+
+	/* Committer. */
+	uint64_t                 checkpoint_floor; /* replay starts here after a crash */
+	uint64_t                 checkpoint_target; /* the floor when this round is through */
+	uint64_t                 checkpoint_cursor;
+	bool                     checkpoint_running;
+	uint64_t                 seal_from; /* blocks below are large enough */
+
+	pthread_mutex_t          queue_lock;
+	pthread_cond_t           queue_changed; /* packer waits */
+	pthread_cond_t           group_changed; /* committer waits, packer waits for a free group */
+	pthread_cond_t           fault_changed;
+	struct ingest_batch     *queue_first;
+	struct ingest_batch     *queue_last;
+	size_t                   queue_size;
+	uint64_t                 queue_batches;
+	struct ingest_batch     *spare_batches;
+	struct intake           *spare_intakes;
+	struct group_list        groups_free;
+	struct group_list        groups_packed;
+	bool                     committing;
+	enum err                 fault;    /* ERR_NONE: commits work */
+	bool                     stopping;
+	bool                     identified; /* identities are loaded, packing goes on */
+	bool                     packer_done;
+
+	pthread_t                packer;
+	pthread_t                committer;
+
+	pthread_mutex_t          metrics_lock;
+	struct engine_metrics    metrics;
+};
+
+/* A decoder and its memory, one a decoding thread at a time. */
+struct intake {
+	struct arena    arena;
+	struct decoder *decoder;
+	struct intake  *next;
+};
+
+/* intake.c */
+struct intake *intake_take(struct engine *engine);
+void           intake_give(struct engine *engine, struct intake *intake);
+void           batch_free_all(struct engine *engine);
+void           batch_reject(struct ingest_batch *batch, const struct refusal *refusal);
+
+/* pack.c */
+void *packer_run(void *engine);
+
+/* commit.c */
+void *committer_run(void *engine);
+/* Join events with the ordinals from first on into the books, retracted ones left out,
+ * a slice at a time under the books lock. */
+void  engine_apply(struct engine *engine, const struct event *const *events, uint32_t count,
+                   uint64_t first);
+/* One commit of the store; a fault stops everything until the packer recovered. */
+enum err engine_commit(struct engine *engine, const struct store_write *writes, uint32_t count);
+/* Answer batches: err, or their counts. */
+void  batches_done(struct engine *engine, struct ingest_batch *batches, enum err err);
+
+/* replay.c */
+enum err replay_open(struct engine *engine, struct refusal *refusal);
+enum err replay_identities(struct engine *engine, uint64_t from);
+/* After a recovery: bring numbering, identities and books to what the log holds. */
+enum err replay_catch_up(struct engine *engine, struct refusal *refusal);
+
+/* recall.c: stored events that the packer asks for again and again (duplicates of what is
+ * not in memory any more). Packer only. */
+struct recall;
+struct recall *recall_open(void);
+void           recall_close(struct recall *recall);
+/* The content of the event with this ordinal. */
+enum err recall_content(struct engine *engine, uint64_t ordinal, uint64_t *content);
+/* Is identity in the block that holds ordinal; then its own ordinal. */
+enum err recall_find(struct engine *engine, uint64_t ordinal, struct identity identity,
+                     bool *found, uint64_t *found_ordinal);
+
+/* runs.c */
+enum err runs_open(struct engine *engine, struct refusal *refusal);
+/* Is identity in a sealed run; then its event's ordinal and content. */
+enum err runs_find(struct engine *engine, struct identity identity, bool *found,
+                   uint64_t *ordinal, uint64_t *content);
+void     runs_prefetch(const struct engine *engine, struct identity identity);
+/* Seal the older half of the identities in memory into a run. */
+enum err runs_seal(struct engine *engine);
+void     runs_close(struct engine *engine);
+
+/* scan.c: events of the log, in order or newest first, filtered cheaply. */
+struct scan_filter {
+	struct span    account;  /* empty: all */
+	struct span    type;
+	struct span    subject;
+	bool           bounded;  /* time in [from, until) */
+	struct instant from;
+	struct instant until;
+	bool           known;    /* received <= known_until */
+	struct instant known_until;
+	uint64_t       ordinal_from;
+	uint64_t       ordinal_until; /* exclusive */
+	bool           newest_first;
+};
+struct scan_filter scan_everything(void);
+/* event lives during the call. Anything but ERR_NONE stops the scan and is returned. */
+typedef enum err scan_visit(void *context, const struct event *event, uint64_t ordinal,
+                            struct instant received);
+enum err scan_log(struct engine *engine, const struct scan_filter *filter, scan_visit *visit,
+                  void *context, struct refusal *refusal);
+/* The summary of the block that holds ordinal; false beyond the log's end. */
+bool scan_summary(struct engine *engine, uint64_t ordinal, struct block_summary *summary);
+/* The ordinal after the last. */
+uint64_t scan_end(struct engine *engine);
+/* That block, read and opened; its bytes live in arena too. Sealing may have joined it
+ * with its neighbours meanwhile: *summary says what was read. */
+enum err scan_block(struct engine *engine, struct block_summary *summary, struct arena *arena,
+                    struct block **block, struct refusal *refusal);
+/* Rows [from, from + count) of a block as events. */
+enum err scan_rows(struct intake *intake, struct block *block, uint32_t from, uint32_t count,
+                   struct arena *arena, const struct event **events);
+/* Identities of the same rows, without decoding events where their slots suffice. */
+enum err scan_identities(struct engine *engine, struct intake *intake, struct block *block,
+                         uint32_t from, uint32_t count, struct arena *arena,
+                         struct identity *identities);
+struct identity event_identity(const struct engine *engine, const struct event *event);
+bool            event_is_retraction(const struct event *event);
+
+/* log_index.c */
+void log_index_add(struct log_index *index, const struct block_summary *summary);
+/* Index of the block that holds ordinal, or of the first after it. */
+uint32_t log_index_find(const struct log_index *index, uint64_t ordinal);
+enum { LOG_KEY_SIZE = 8, SUMMARY_KEY_SIZE = 9, SUMMARY_SIZE = 64 };
+struct span log_key(uint64_t first, struct arena *arena);
+struct span summary_key(uint64_t first, struct arena *arena);
+struct span summary_write(const struct block_summary *summary, struct arena *arena);
+enum err    summary_read(struct span bytes, struct block_summary *summary);
+
+/* control.c */
+enum err control_open(struct engine *engine, struct refusal *refusal);
+/* Caller holds control_lock. NULL when unknown. */
+struct account_entry *control_account(const struct engine *engine, struct span account);
+/* The account as it was recorded at `known`; NULL when it was not yet. */
+const struct account *control_account_at(const struct account_entry *entry, struct instant known);
+/* Under the lock: is it there; its currency then. */
+bool control_account_known(struct engine *engine, struct span account, char currency[4]);
+
+/* change.c: one change of control data, at most once for each Idempotency-Key. */
+struct change_begun {
+	struct engine *engine;
+	struct span    record_key; /* of the idempotency record; empty: no key was given */
+	uint64_t       request_hash;
+	bool           replayed;   /* the first answer was given again */
+};
+/* Takes change_lock until change_end. */
+enum err change_begin(struct engine *engine, const struct change *change, struct span route,
+                      struct span request, struct arena *arena, struct change_begun *begun,
+                      struct span *answer, struct refusal *refusal);
+/* Commit the record and, for the key, the answer. */
+enum err change_commit(const struct change_begun *begun, struct span key, struct span value,
+                       struct span answer, struct arena *arena, struct refusal *refusal);
+void     change_end(struct change_begun *begun);
+struct span control_key(char kind, struct span a, struct span b, uint64_t sequence,
+                        struct arena *arena);
+
+/* key.c */
+enum err key_read(struct engine *engine, struct span value);
+enum err key_save_uses(struct engine *engine);
+
+/* ask.c */
+struct asked {
+	struct licence_question       licence;
+	const struct account         *account;
+	const struct contract_version *versions;
+	uint32_t                      versions_count;
+	struct instant                known;
+	struct books                 *known_books; /* of a known_at question, to be closed */
+};
+/* Resolve account, time, module, contract; takes control_lock and books_lock for reading
+ * (asked_end lets them go). */
+enum err asked_begin(struct engine *engine, const struct question *question, struct arena *arena,
+                     struct asked *asked, struct refusal *refusal);
+void     asked_end(struct engine *engine, struct asked *asked);
+/* Point the question at another hour (trend): contract in force then. */
+void     asked_at(struct asked *asked, int32_t hour);
+void     write_module(struct json_out *out, const struct licence_question *question,
+                      const struct licence_answer *answer);
+void     write_row(struct json_out *out, const struct licence_row *row);
+
+/* engine.c */
+uint64_t clock_ns(void);
+void     metrics_time(uint64_t *bucket, uint64_t *sum_ns, uint64_t ns);
+
+#endif

@@ -1,0 +1,252 @@
+/* replay.c - from what is on disk to what is in memory.
+ *
+ * Start: the newest chunks, then the log after them. The identities of recent events
+ * are read by the packer thread while questions are answered already; nothing is
+ * packed before they are complete. */
+#include "engine/engine_int.h"
+
+#include <stdlib.h>
+#include <stdio.h>
+
+#include "edge/sys/memory.h"
+#include "engine/checkpoint.h"
+#include "engine/retract.h"
+
+enum { REPLAY_ROWS = 2048 };
+
+/* ---- summaries and retractions ---- */
+
+static enum err
+load_summary(void *context, struct span key, struct span value)
+{
+	struct engine       *engine = context;
+	struct block_summary summary;
+	(void)key;
+	if (summary_read(value, &summary) != ERR_NONE)
+		return ERR_STORE_DAMAGED;
+	const struct log_index *log = &engine->log;
+	uint64_t next = log->count ? log->blocks[log->count - 1].first +
+	                                 log->blocks[log->count - 1].count
+	                           : 0;
+	if (summary.first != next || summary.chain_before != engine->chain)
+		return ERR_STORE_DAMAGED;
+	log_index_add(&engine->log, &summary);
+	engine->chain        = summary.chain_after;
+	engine->next_ordinal = summary.first + summary.count;
+	return ERR_NONE;
+}
+
+static enum err
+load_log_index(struct engine *engine, struct refusal *refusal)
+{
+	engine->log.count    = 0;
+	engine->chain        = 0;
+	engine->next_ordinal = 0;
+	enum err err = engine->store->ops->scan(engine->store, SPACE_META, SPAN("b"), SPAN("c"),
+	                                        load_summary, engine);
+	if (err != ERR_STORE_DAMAGED)
+		return err == ERR_NONE ? err : refuse(refusal, err, SPAN("log"), SPAN(""));
+	char detail[REFUSAL_DETAIL_SIZE];
+	snprintf(detail, sizeof detail,
+	         "the log is whole up to event %llu; what follows is damaged or missing",
+	         (unsigned long long)engine->next_ordinal);
+	return refuse(refusal, err, SPAN("log"), span_of(detail));
+}
+
+static enum err
+load_retracted(void *context, struct span key, struct span value)
+{
+	struct engine  *engine = context;
+	struct identity identity;
+	(void)value;
+	if (key.size != sizeof identity)
+		return ERR_STORE_DAMAGED;
+	memcpy(&identity, key.at, sizeof identity);
+	set128_add(&engine->retracted, identity);
+	return ERR_NONE;
+}
+
+/* ---- chunks ---- */
+
+static enum err
+load_chunk(void *context, struct span key, struct span value)
+{
+	struct engine *engine = context;
+	struct arena   arena;
+	(void)key;
+	arena_open(&arena, system_memory());
+	struct span chunk;
+	enum err    err = chunk_unpack(value, &arena, &chunk);
+	if (err == ERR_NONE)
+		err = book_chunk_read(engine->books, chunk);
+	arena_close(&arena);
+	return err;
+}
+
+/* ---- the log after the chunks ---- */
+
+struct retraction_list {
+	struct retraction *at;
+	uint32_t           count;
+	uint32_t           capacity;
+};
+
+static void
+collect_retraction(struct engine *engine, const struct event *event, uint64_t ordinal,
+                   struct retraction_list *list)
+{
+	struct span source, id;
+	if (!event_is_retraction(event) ||
+	    retraction_target(event->subject, &source, &id) != ERR_NONE)
+		return;
+	if (list->count == list->capacity) {
+		list->capacity = list->capacity * 2 + 16;
+		list->at       = realloc(list->at, list->capacity * sizeof *list->at);
+		CHECK(list->at != NULL);
+	}
+	list->at[list->count++] = (struct retraction){
+		.identity = identity_of(engine->secret, event->account, source, id), .by = ordinal
+	};
+}
+
+static enum err
+replay_block(struct engine *engine, struct intake *intake, struct block_summary *summary,
+             uint64_t from, struct retraction_list *list, struct refusal *refusal)
+{
+	struct arena block_arena, row_arena;
+	arena_open(&block_arena, system_memory());
+	arena_open(&row_arena, system_memory());
+	struct block       *block;
+	const struct event *events[REPLAY_ROWS];
+
+	enum err err = scan_block(engine, summary, &block_arena, &block, refusal);
+	uint32_t row = from > summary->first ? (uint32_t)(from - summary->first) : 0;
+	while (row < summary->count && err == ERR_NONE) {
+		uint32_t count = summary->count - row;
+		if (count > REPLAY_ROWS)
+			count = REPLAY_ROWS;
+		arena_reset(&row_arena);
+		err = scan_rows(intake, block, row, count, &row_arena, events);
+		if (err != ERR_NONE)
+			break;
+		engine_apply(engine, events, count, summary->first + row);
+		for (uint32_t i = 0; i < count; i++)
+			collect_retraction(engine, events[i], summary->first + row + i, list);
+		row += count;
+	}
+	arena_close(&row_arena);
+	arena_close(&block_arena);
+	return err;
+}
+
+/* Everything from ordinal `from` on into the books. */
+static enum err
+replay_log(struct engine *engine, uint64_t from, struct refusal *refusal)
+{
+	struct retraction_list list   = { 0 };
+	struct intake         *intake = intake_take(engine);
+	struct block_summary   summary;
+	enum err               err = ERR_NONE;
+	engine->applied            = from;
+	while (err == ERR_NONE && scan_summary(engine, engine->applied, &summary))
+		err = replay_block(engine, intake, &summary, engine->applied, &list, refusal);
+	if (err == ERR_NONE && list.count > 0) {
+		err = retract_locate(engine, list.at, list.count);
+		if (err == ERR_NONE)
+			err = retract_apply(engine, list.at, list.count);
+	}
+	free(list.at);
+	intake_give(engine, intake);
+	return err;
+}
+
+enum err
+replay_open(struct engine *engine, struct refusal *refusal)
+{
+	struct store *store = engine->store;
+	enum err      err   = load_log_index(engine, refusal);
+	if (err != ERR_NONE)
+		return err;
+	err = store->ops->scan(store, SPACE_RETRACTED, SPAN(""), SPAN(""), load_retracted, engine);
+	if (err != ERR_NONE)
+		return refuse(refusal, err, SPAN("retracted"), store_complaint(store));
+	err = checkpoint_open(engine, refusal);
+	if (err == ERR_NONE && engine->checkpoint_floor > 0)
+		err = store->ops->scan(store, SPACE_CHUNK, SPAN(""), SPAN(""), load_chunk, engine);
+	if (err != ERR_NONE)
+		return refuse(refusal, err, SPAN("chunk"), store_complaint(store));
+	return replay_log(engine, engine->checkpoint_floor, refusal);
+}
+
+/* ---- identities ---- */
+
+static enum err
+replay_identities_of(struct engine *engine, struct intake *intake,
+                     struct block_summary *summary, uint64_t from)
+{
+	struct arena block_arena, row_arena;
+	arena_open(&block_arena, system_memory());
+	arena_open(&row_arena, system_memory());
+	struct block   *block;
+	struct identity identities[REPLAY_ROWS];
+
+	enum err err = scan_block(engine, summary, &block_arena, &block, NULL);
+	uint32_t row = from > summary->first ? (uint32_t)(from - summary->first) : 0;
+	while (row < summary->count && err == ERR_NONE) {
+		uint32_t count = summary->count - row;
+		if (count > REPLAY_ROWS)
+			count = REPLAY_ROWS;
+		arena_reset(&row_arena);
+		err = scan_identities(engine, intake, block, row, count, &row_arena, identities);
+		for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
+			recent_prefetch(engine->recent, identities[i]);
+		for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
+			recent_add(engine->recent, identities[i],
+			           (struct recent_entry){ summary->first + row + i, 0 });
+		row += count;
+	}
+	arena_close(&row_arena);
+	arena_close(&block_arena);
+	return err;
+}
+
+enum err
+replay_identities(struct engine *engine, uint64_t from)
+{
+	struct intake       *intake = intake_take(engine);
+	struct block_summary summary;
+	enum err             err = ERR_NONE;
+	while (err == ERR_NONE && scan_summary(engine, from, &summary)) {
+		err  = replay_identities_of(engine, intake, &summary, from);
+		from = summary.first + summary.count;
+	}
+	intake_give(engine, intake);
+	return err;
+}
+
+/* After a failed commit nobody knows whether it took effect. The recovered store does:
+ * its log decides, and what it holds beyond the books is counted now, unacknowledged,
+ * so that sending it again finds duplicates. */
+enum err
+replay_catch_up(struct engine *engine, struct refusal *refusal)
+{
+	uint64_t from = engine->applied;
+	pthread_rwlock_wrlock(&engine->books_lock);
+	enum err err = load_log_index(engine, refusal);
+	pthread_rwlock_unlock(&engine->books_lock);
+	if (err == ERR_NONE && engine->next_ordinal < from)
+		err = refuse(refusal, ERR_STORE_DAMAGED, SPAN("log"),
+		             SPAN("the recovered log lacks events that were acknowledged"));
+	if (err != ERR_NONE)
+		return err;
+	recent_forget_from(engine->recent, from);
+	if (engine->next_ordinal == from)
+		return ERR_NONE;
+	err = engine->store->ops->scan(engine->store, SPACE_RETRACTED, SPAN(""), SPAN(""),
+	                               load_retracted, engine);
+	if (err == ERR_NONE)
+		err = replay_log(engine, from, refusal);
+	if (err == ERR_NONE)
+		err = replay_identities(engine, from);
+	return err;
+}

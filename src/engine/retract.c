@@ -1,0 +1,209 @@
+/* retract.c - taking an event out of the books again (E-7). */
+#include "engine/retract.h"
+
+#include <stdlib.h>
+
+#include "edge/sys/memory.h"
+#include "engine/engine_int.h"
+
+enum { RETRACT_AT_ONCE = 256 }; /* targets whose neighbours are gathered in one walk */
+
+/* One target and the stored events that share its account and hour. */
+struct target {
+	const struct event *event;
+	int32_t             hour;
+};
+
+struct neighbour {
+	const struct event *event;
+	int32_t             hour;
+	bool                counts; /* not retracted itself */
+};
+
+struct gathering {
+	struct engine     *engine;
+	struct arena      *arena;
+	struct target     *targets;
+	uint32_t           targets_count;
+	struct neighbour  *neighbours;
+	uint32_t           neighbours_count;
+	uint32_t           neighbours_capacity;
+};
+
+/* An event that outlives the walk: decoded anew from a copy of its text. */
+static const struct event *
+keep_event(struct gathering *gathering, const struct event *event, struct instant received)
+{
+	struct intake *intake = intake_take(gathering->engine);
+	struct event  *kept   = arena_take(gathering->arena, sizeof *kept);
+	struct span    raw    = arena_copy(gathering->arena, event->raw);
+	enum err err = decode_stored(intake->decoder, raw, received, gathering->arena, kept);
+	CHECK(err == ERR_NONE);
+	intake_give(gathering->engine, intake);
+	return kept;
+}
+
+static bool
+is_wanted(const struct gathering *gathering, const struct event *event, int32_t hour)
+{
+	for (uint32_t i = 0; i < gathering->targets_count; i++) {
+		if (gathering->targets[i].hour == hour &&
+		    span_equal(gathering->targets[i].event->account, event->account))
+			return true;
+	}
+	return false;
+}
+
+static enum err
+gather_neighbour(void *context, const struct event *event, uint64_t ordinal,
+                 struct instant received)
+{
+	struct gathering *gathering = context;
+	int32_t           hour      = hour_of(event->time);
+	(void)ordinal;
+	if (!is_wanted(gathering, event, hour))
+		return ERR_NONE;
+	if (gathering->neighbours_count == gathering->neighbours_capacity) {
+		uint32_t capacity = gathering->neighbours_capacity * 2 + 64;
+		struct neighbour *wider = ARENA_ARRAY(gathering->arena, struct neighbour, capacity);
+		if (gathering->neighbours_count > 0)
+			memcpy(wider, gathering->neighbours,
+			       gathering->neighbours_count * sizeof *wider);
+		gathering->neighbours          = wider;
+		gathering->neighbours_capacity = capacity;
+	}
+	struct engine *engine = gathering->engine;
+	gathering->neighbours[gathering->neighbours_count++] = (struct neighbour){
+		.event  = keep_event(gathering, event, received),
+		.hour   = hour,
+		.counts = !set128_has(&engine->retracted, event_identity(engine, event)),
+	};
+	return ERR_NONE;
+}
+
+/* Each target one after the other, so that a cell which two of them share is joined
+ * anew only once for each. */
+static void
+take_out(struct gathering *gathering)
+{
+	struct engine *engine = gathering->engine;
+	pthread_rwlock_wrlock(&engine->books_lock);
+	for (uint32_t i = 0; i < gathering->targets_count; i++) {
+		const struct target *target = &gathering->targets[i];
+		book_clear(engine->books, target->event);
+		for (uint32_t k = 0; k < gathering->neighbours_count; k++) {
+			const struct neighbour *neighbour = &gathering->neighbours[k];
+			if (neighbour->counts && neighbour->hour == target->hour &&
+			    span_equal(neighbour->event->account, target->event->account))
+				book_restore(engine->books, neighbour->event,
+				             target->event);
+		}
+	}
+	pthread_rwlock_unlock(&engine->books_lock);
+}
+
+static enum err
+read_target(struct gathering *gathering, uint64_t ordinal)
+{
+	struct engine        *engine = gathering->engine;
+	struct arena         *arena  = gathering->arena;
+	struct intake        *intake = intake_take(engine);
+	struct block_summary  summary;
+	struct block         *block;
+	const struct event   *event;
+	enum err              err = ERR_STORE_DAMAGED;
+	if (scan_summary(engine, ordinal, &summary))
+		err = scan_block(engine, &summary, arena, &block, NULL);
+	if (err == ERR_NONE)
+		err = scan_rows(intake, block, (uint32_t)(ordinal - summary.first), 1, arena,
+		                &event);
+	intake_give(engine, intake);
+	if (err == ERR_NONE)
+		gathering->targets[gathering->targets_count++] =
+		    (struct target){ event, hour_of(event->time) };
+	return err;
+}
+
+static enum err
+retract_some(struct engine *engine, const struct retraction *retractions, uint32_t count,
+             struct arena *arena)
+{
+	struct gathering gathering = { .engine = engine, .arena = arena };
+	gathering.targets          = ARENA_ARRAY(arena, struct target, count);
+	for (uint32_t i = 0; i < count; i++) {
+		enum err err = retractions[i].found
+		                   ? read_target(&gathering, retractions[i].ordinal)
+		                   : ERR_NONE;
+		if (err != ERR_NONE)
+			return err;
+	}
+	if (gathering.targets_count == 0)
+		return ERR_NONE;
+	int32_t first = INT32_MAX, last = INT32_MIN;
+	for (uint32_t i = 0; i < gathering.targets_count; i++) {
+		int32_t hour = gathering.targets[i].hour;
+		first        = hour < first ? hour : first;
+		last         = hour > last ? hour : last;
+	}
+	struct scan_filter filter = scan_everything();
+	filter.bounded            = true;
+	filter.from               = hour_start(first);
+	filter.until              = hour_start(last + 1);
+	filter.ordinal_until      = engine->applied;
+	enum err err = scan_log(engine, &filter, gather_neighbour, &gathering, NULL);
+	if (err == ERR_NONE)
+		take_out(&gathering);
+	return err;
+}
+
+enum err
+retract_apply(struct engine *engine, const struct retraction *retractions, uint32_t count)
+{
+	pthread_rwlock_wrlock(&engine->books_lock);
+	for (uint32_t i = 0; i < count; i++)
+		set128_add(&engine->retracted, retractions[i].identity);
+	pthread_rwlock_unlock(&engine->books_lock);
+
+	struct arena arena;
+	arena_open(&arena, system_memory());
+	enum err err = ERR_NONE;
+	for (uint32_t from = 0; from < count && err == ERR_NONE; from += RETRACT_AT_ONCE) {
+		uint32_t some = count - from < RETRACT_AT_ONCE ? count - from : RETRACT_AT_ONCE;
+		arena_reset(&arena);
+		err = retract_some(engine, retractions + from, some, &arena);
+	}
+	arena_close(&arena);
+	return err;
+}
+
+/* ---- replay: where do the targets stand? ---- */
+
+struct locating {
+	struct engine     *engine;
+	struct retraction *retractions;
+	uint32_t           count;
+};
+
+static enum err
+locate_visit(void *context, const struct event *event, uint64_t ordinal, struct instant received)
+{
+	struct locating *locating = context;
+	struct identity  identity = event_identity(locating->engine, event);
+	(void)received;
+	for (uint32_t i = 0; i < locating->count; i++) {
+		struct retraction *retraction = &locating->retractions[i];
+		if (identity_equal(retraction->identity, identity)) {
+			retraction->found   = true;
+			retraction->ordinal = ordinal;
+		}
+	}
+	return ERR_NONE;
+}
+
+enum err
+retract_locate(struct engine *engine, struct retraction *retractions, uint32_t count)
+{
+	struct locating    locating = { engine, retractions, count };
+	struct scan_filter filter   = scan_everything();
+	return scan_log(engine, &filter, locate_visit, &locating, NULL);
+}
