@@ -39,7 +39,7 @@ FLAGS         := $(FLAGS_$(MODE))
 
 CPPFLAGS += -Isrc -Icatalog -Iinclude -DTALLY_VERSION='"$(VERSION)"'
 CFLAGS   += -std=gnu17 -g -fPIC -fno-semantic-interposition -pthread \
-            -ffile-prefix-map=$(CURDIR)/= $(FLAGS) $(WARN)
+            -ffile-prefix-map=$(CURDIR)=. $(FLAGS) $(WARN)
 LDFLAGS  += -pthread $(filter -fsanitize%,$(FLAGS)) -Wl,--as-needed -Wl,--build-id=sha1 \
             -Wl,-z,relro,-z,now,-z,noexecstack
 LDLIBS   += -lsqlite3 -lmicrohttpd -lzstd -lz -lsodium -lcurl -lcyaml -lm
