@@ -40,14 +40,14 @@ enum { CONTRACT_MODULES_MAX = 32 };
 /* What is owned of one module. */
 struct contract_module {
 	struct span         module;
-	enum contract_model model;        /* the contract's unless given its own */
-	int64_t             developers;   /* -1: not given, for each number */
+	enum contract_model model;      /* the contract's unless given its own */
+	int64_t             developers; /* -1: not given, for each number */
 	int64_t             addon;
 	int64_t             services;
 	int64_t             instances;
-	int64_t             spend;        /* millionths of the currency */
-	bool                spend_yearly; /* period: year, else month */
-	bool                by_committers;/* ci_developers: committers */
+	int64_t             spend;         /* millionths of the currency */
+	bool                spend_yearly;  /* period: year, else month */
+	bool                by_committers; /* ci_developers: committers */
 };
 
 struct contract {
@@ -62,9 +62,9 @@ struct contract {
 	struct span            flex; /* the JSON object as given; empty: none */
 	/* Version: this text holds for hours >= from_hour ("from" in the file; default the
 	 * start for the first version of an id, else the hour of the put). */
-	int32_t                from_hour;
-	bool                   from_given;
-	struct span            why;  /* "why" in the file, optional */
+	int32_t     from_hour;
+	bool        from_given;
+	struct span why; /* "why" in the file, optional */
 };
 
 MUST_CHECK enum err contract_parse(struct span json, const struct catalog *catalog,
@@ -87,10 +87,11 @@ MUST_CHECK enum err contract_admit(const struct contract_version *versions, uint
 
 /* The contract module in force for module at hour, of the versions recorded until
  * known: of each id the version with the greatest from_hour <= hour (of several, the
- * one recorded last) whose [start, end) holds the hour. NULL when there is none. */
+ * one recorded last) whose [start, end) holds the hour. NULL when there is none, and then
+ * *contract is as it was; contract may be NULL. */
 const struct contract_module *contract_in_force(const struct contract_version *versions,
                                                 uint32_t count, struct span module, int32_t hour,
-                                                struct instant known,
+                                                struct instant          known,
                                                 const struct contract **contract);
 
 #endif
