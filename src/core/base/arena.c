@@ -28,7 +28,7 @@ piece_take(struct arena *arena, size_t size)
 	struct arena_piece *piece = arena->memory.take(arena->memory.owner, size);
 	CHECK(piece != NULL);
 	CHECK((uintptr_t)piece % ALIGN == 0);
-	piece->size = size;
+	piece->size  = size;
 	piece->older = NULL;
 	arena->size_held += size;
 	return piece;
@@ -59,13 +59,13 @@ take_slowly(struct arena *arena, size_t size)
 	 * in use. */
 	if (whole > usual && arena->newest) {
 		struct arena_piece *piece = piece_take(arena, whole);
-		piece->older          = arena->newest->older;
-		arena->newest->older  = piece;
+		piece->older              = arena->newest->older;
+		arena->newest->older      = piece;
 		return piece + 1;
 	}
 	struct arena_piece *piece = piece_take(arena, whole > usual ? whole : usual);
-	piece->older  = arena->newest;
-	arena->newest = piece;
+	piece->older              = arena->newest;
+	arena->newest             = piece;
 	piece_begin(arena, piece);
 	uint8_t *taken = arena->next;
 	arena->next += size;
@@ -142,21 +142,21 @@ static unsigned
 pool_class(size_t size)
 {
 	CHECK(size <= SIZE_MAX / 4);
-	unsigned class = POOL_CLASS_MIN;
+	unsigned rank = POOL_CLASS_MIN;
 	if (size > (size_t)1 << POOL_CLASS_MIN)
-		class = 64 - (unsigned)__builtin_clzll((unsigned long long)size - 1);
-	CHECK(class < POOL_CLASSES);
-	return class;
+		rank = 64 - (unsigned)__builtin_clzll((unsigned long long)size - 1);
+	CHECK(rank < POOL_CLASSES);
+	return rank;
 }
 
 void *
 pool_take(struct pool *pool, size_t size)
 {
-	unsigned class = pool_class(size);
-	void    *piece = pool->free[class];
+	unsigned rank  = pool_class(size);
+	void    *piece = pool->free[rank];
 	if (!piece)
-		return arena_take(pool->arena, (size_t)1 << class);
-	memcpy(&pool->free[class], piece, sizeof(void *));
+		return arena_take(pool->arena, (size_t)1 << rank);
+	memcpy(&pool->free[rank], piece, sizeof(void *));
 	return piece;
 }
 
@@ -165,9 +165,9 @@ pool_give(struct pool *pool, void *piece, size_t size)
 {
 	if (!piece)
 		return;
-	unsigned class = pool_class(size);
-	memcpy(piece, &pool->free[class], sizeof(void *));
-	pool->free[class] = piece;
+	unsigned rank = pool_class(size);
+	memcpy(piece, &pool->free[rank], sizeof(void *));
+	pool->free[rank] = piece;
 }
 
 void *

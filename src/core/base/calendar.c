@@ -5,16 +5,16 @@
 #include "core/base/calendar.h"
 
 enum {
-	SECONDS_PER_MINUTE = 60,
-	SECONDS_PER_HOUR = 3600,
-	SECONDS_PER_DAY = 86400,
-	DAYS_PER_ERA = 146097, /* of 400 years */
-	YEARS_PER_ERA = 400,
-	DAYS_TO_1970 = 719468, /* from 0000-03-01 */
-	DATE_SIZE = 10,
-	MOMENT_SIZE = 19, /* "2026-04-30T23:00:00" */
+	SECONDS_PER_MINUTE  = 60,
+	SECONDS_PER_HOUR    = 3600,
+	SECONDS_PER_DAY     = 86400,
+	DAYS_PER_ERA        = 146097, /* of 400 years */
+	YEARS_PER_ERA       = 400,
+	DAYS_TO_1970        = 719468, /* from 0000-03-01 */
+	DATE_SIZE           = 10,
+	MOMENT_SIZE         = 19, /* "2026-04-30T23:00:00" */
 	FRACTION_DIGITS_MAX = 9,
-	YEAR_MAX = 9999,
+	YEAR_MAX            = 9999,
 };
 
 /* The whole hours whose start and end both are instants. */

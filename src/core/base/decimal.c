@@ -178,7 +178,7 @@ decimal_format(int64_t millionths, char out[DECIMAL_SIZE])
 	char    *at  = end;
 
 	if (fraction > 0) {
-		at = digits_before(at, fraction + (uint64_t)MILLIONTHS);
+		at  = digits_before(at, fraction + (uint64_t)MILLIONTHS);
 		*at = '.'; /* the added million's 1, which kept the zeros */
 		while (end[-1] == '0')
 			end--;

@@ -3,7 +3,7 @@
 
 struct err_row {
 	const char    *sentence;
-	enum err_class class;
+	enum err_class kind;
 	int            http_status;
 	bool           retry;
 };
@@ -47,7 +47,7 @@ row_of(enum err err)
 enum err_class
 err_class_of(enum err err)
 {
-	return row_of(err)->class;
+	return row_of(err)->kind;
 }
 
 int
@@ -99,7 +99,8 @@ refuse_at(struct refusal *refusal, enum err err, uint64_t byte, struct span fiel
 	refusal->index = REFUSAL_NO_INDEX;
 	refusal->byte  = byte;
 	copy_cut(refusal->field, sizeof(refusal->field), field);
-	copy_cut(refusal->detail, sizeof(refusal->detail), detail.size ? detail : err_sentence(err));
+	copy_cut(refusal->detail, sizeof(refusal->detail),
+	         detail.size ? detail : err_sentence(err));
 	return err;
 }
 

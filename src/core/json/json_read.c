@@ -7,6 +7,8 @@
  *     3. expect says what may come next; EXPECT_END only when depth is 0. */
 #include "core/json/json_read.h"
 
+#include "core/json/json_scan.h"
+
 enum expect {
 	EXPECT_VALUE,
 	EXPECT_VALUE_OR_CLOSE, /* after [ */
@@ -37,22 +39,26 @@ at_end(const struct reader *reader)
 	return reader->at == reader->input.size;
 }
 
-static unsigned char
-byte_at(const struct reader *reader, size_t at)
+static bool
+char_here(const struct reader *reader, char c)
 {
-	CHECK(at < reader->input.size);
-	return (unsigned char)reader->input.at[at];
+	return !at_end(reader) && reader->input.at[reader->at] == c;
+}
+
+static struct json_cursor
+cursor_at(const struct reader *reader, size_t at)
+{
+	CHECK(at <= reader->input.size);
+	return (struct json_cursor){ .at  = reader->input.at + at,
+		                     .end = reader->input.at + reader->input.size };
 }
 
 static void
 skip_space(struct reader *reader)
 {
-	while (!at_end(reader)) {
-		char c = reader->input.at[reader->at];
-		if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
-			return;
-		reader->at++;
-	}
+	struct json_cursor cursor = cursor_at(reader, reader->at);
+	json_skip_space(&cursor);
+	reader->at = (size_t)(cursor.at - reader->input.at);
 }
 
 /* Refuse at the current byte; the end of the text is a place of its own. */
@@ -64,316 +70,110 @@ refuse_here(const struct reader *reader, struct span detail)
 	                 SPAN(""), cut ? SPAN("") : detail);
 }
 
-/* ---- Strings ---- */
+/* ---- Strings, numbers and words ---- */
 
-/* How many bytes the character at reader->at has, 0 when it is not UTF-8. *cut is
- * set when the text ends inside a character that is right so far. */
-static unsigned
-utf8_size(const struct reader *reader, bool *cut)
+/* The first of count bytes from at on that is no hexadecimal digit. */
+static size_t
+hex_end(const struct reader *reader, size_t at, size_t count)
 {
-	unsigned char first = byte_at(reader, reader->at);
-	unsigned size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-	/* Overlong forms, surrogates and what lies above U+10FFFF all show in the
-	 * second byte. */
-	unsigned char low  = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-	unsigned char high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-
-	for (unsigned i = 1; i < size; i++) {
-		if (reader->at + i == reader->input.size) {
-			*cut = true;
-			return 0;
-		}
-		unsigned char c = byte_at(reader, reader->at + i);
-		if (c < low || c > high)
-			return 0;
-		low  = 0x80;
-		high = 0xbf;
-	}
-	return size;
-}
-
-static enum err
-wide_skip(struct reader *reader)
-{
-	bool     cut  = false;
-	unsigned size = utf8_size(reader, &cut);
-	if (cut)
-		reader->at = reader->input.size;
-	if (cut)
-		return refuse_here(reader, SPAN(""));
-	if (size == 0)
-		return refuse_at(reader->refusal, ERR_JSON_ENCODING, reader->at, SPAN(""), SPAN(""));
-	reader->at += size;
-	return ERR_NONE;
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* The four digits at reader->at. */
-static enum err
-hex_read(struct reader *reader, unsigned *unit)
-{
-	unsigned value = 0;
-	for (int i = 0; i < 4; i++, reader->at++) {
-		int digit = at_end(reader) ? -1 : hex_digit(reader->input.at[reader->at]);
-		if (digit < 0)
-			return refuse_here(reader, SPAN("four hexadecimal digits must follow \\u"));
-		value = value << 4 | (unsigned)digit;
-	}
-	*unit = value;
-	return ERR_NONE;
-}
-
-static bool
-is_high_surrogate(unsigned unit)
-{
-	return unit >= 0xd800 && unit < 0xdc00;
-}
-
-static bool
-is_low_surrogate(unsigned unit)
-{
-	return unit >= 0xdc00 && unit < 0xe000;
-}
-
-static enum err
-refuse_surrogate(const struct reader *reader, size_t backslash)
-{
-	return refuse_at(reader->refusal, ERR_JSON_ENCODING, backslash, SPAN(""),
-	                 SPAN("half of a surrogate pair is no character"));
-}
-
-/* The "\udc00" that must follow a high surrogate, whose backslash was at backslash. */
-static enum err
-low_surrogate_skip(struct reader *reader, size_t backslash)
-{
-	static const char wanted[] = { '\\', 'u' };
-	for (size_t i = 0; i < sizeof(wanted); i++, reader->at++) {
-		if (at_end(reader))
-			return refuse_here(reader, SPAN(""));
-		if (reader->input.at[reader->at] != wanted[i])
-			return refuse_surrogate(reader, backslash);
-	}
-	unsigned unit = 0;
-	enum err err  = hex_read(reader, &unit);
-	if (err)
-		return err;
-	return is_low_surrogate(unit) ? ERR_NONE : refuse_surrogate(reader, backslash);
-}
-
-/* The "u1234" at reader->at. */
-static enum err
-unicode_escape_skip(struct reader *reader, size_t backslash)
-{
-	unsigned unit = 0;
-	reader->at++;
-	enum err err = hex_read(reader, &unit);
-	if (err)
-		return err;
-	if (unit == 0)
-		return refuse_at(reader->refusal, ERR_JSON_SYNTAX, backslash, SPAN(""),
-		                 SPAN("U+0000 is not allowed in a string"));
-	if (is_low_surrogate(unit))
-		return refuse_surrogate(reader, backslash);
-	return is_high_surrogate(unit) ? low_surrogate_skip(reader, backslash) : ERR_NONE;
-}
-
-static enum err
-escape_skip(struct reader *reader)
-{
-	size_t backslash = reader->at++;
-	if (at_end(reader))
-		return refuse_here(reader, SPAN(""));
-	switch (reader->input.at[reader->at]) {
-	case '"':
-	case '\\':
-	case '/':
-	case 'b':
-	case 'f':
-	case 'n':
-	case 'r':
-	case 't':
-		reader->at++;
-		return ERR_NONE;
-	case 'u':
-		return unicode_escape_skip(reader, backslash);
-	default:
-		return refuse_here(reader, SPAN("there is no such escape"));
-	}
-}
-
-/* From the opening quote at reader->at to behind the closing one. *content is what
- * stands between them, escapes and all. */
-static enum err
-string_skip(struct reader *reader, struct span *content, bool *escaped)
-{
-	size_t first = ++reader->at;
-	while (!at_end(reader)) {
-		unsigned char c   = byte_at(reader, reader->at);
-		enum err      err = ERR_NONE;
-		if (c == '"')
+	size_t end = at + count;
+	while (at < end && at < reader->input.size) {
+		char c     = reader->input.at[at];
+		bool digit = json_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+		if (!digit)
 			break;
-		if (c == '\\') {
-			*escaped = true;
-			err      = escape_skip(reader);
-		} else if (c < 0x20) {
-			err = refuse_here(reader, SPAN("a control character must be escaped"));
-		} else if (c < 0x80) {
-			reader->at++;
-		} else {
-			err = wide_skip(reader);
-		}
-		if (err)
-			return err;
+		at++;
 	}
-	if (at_end(reader))
-		return refuse_here(reader, SPAN(""));
-	*content = (struct span){ reader->input.at + first, reader->at - first };
-	reader->at++;
-	return ERR_NONE;
+	return at;
 }
 
-static char *
-utf8_put(char *to, unsigned code)
+/* Where an escape that was refused goes wrong, read from its backslash on: at the byte
+ * that cannot stand there, or at the backslash when the whole means no character. */
+static size_t
+escape_fault(const struct reader *reader, size_t backslash)
 {
-	if (code < 0x80) {
-		*to++ = (char)code;
-	} else if (code < 0x800) {
-		*to++ = (char)(0xc0 | code >> 6);
-		*to++ = (char)(0x80 | (code & 0x3f));
-	} else if (code < 0x10000) {
-		*to++ = (char)(0xe0 | code >> 12);
-		*to++ = (char)(0x80 | (code >> 6 & 0x3f));
-		*to++ = (char)(0x80 | (code & 0x3f));
-	} else {
-		*to++ = (char)(0xf0 | code >> 18);
-		*to++ = (char)(0x80 | (code >> 12 & 0x3f));
-		*to++ = (char)(0x80 | (code >> 6 & 0x3f));
-		*to++ = (char)(0x80 | (code & 0x3f));
+	static const char pair[] = { '\\', 'u' };
+
+	size_t at = backslash + 1;
+	if (at == reader->input.size || reader->input.at[at] != 'u')
+		return at;
+	at = hex_end(reader, backslash + 2, 4);
+	if (at < backslash + 6)
+		return at;
+	uint32_t unit = (uint32_t)json_hex4(reader->input.at + backslash + 2);
+	if (unit < 0xd800 || unit > 0xdbff)
+		return backslash;
+	for (size_t i = 0; i < sizeof(pair); i++, at++) {
+		if (at == reader->input.size)
+			return at;
+		if (reader->input.at[at] != pair[i])
+			return backslash;
 	}
-	return to;
+	at = hex_end(reader, backslash + 8, 4);
+	return at < backslash + 12 ? at : backslash;
 }
 
-/* Four digits that string_skip has looked at. */
-static unsigned
-hex_known(const char *at)
+/* Whether the text ends inside a character whose bytes were right so far: then one
+ * of the two extreme continuations makes it whole. */
+static bool
+character_is_cut(const struct reader *reader, size_t at)
 {
-	unsigned value = 0;
-	for (int i = 0; i < 4; i++) {
-		int digit = hex_digit(at[i]);
-		CHECK(digit >= 0);
-		value = value << 4 | (unsigned)digit;
+	static const char fills[] = { '\x80', '\xbf' };
+
+	size_t left = reader->input.size - at;
+	bool   cut  = false;
+	for (size_t i = 0; i < sizeof(fills) && left < 4; i++) {
+		char whole[4];
+		memset(whole, fills[i], sizeof(whole));
+		memcpy(whole, reader->input.at + at, left);
+		cut |= json_utf8_size(whole, whole + sizeof(whole)) > left;
 	}
-	return value;
+	return cut;
 }
 
-/* The escape at from, whose backslash it is; returns what follows it. */
-static const char *
-unescape_one(const char *from, char **to)
+/* A scan stops where what it refuses begins: find the very byte. */
+static enum err
+refuse_in_string(struct reader *reader, enum err err, const char *why)
 {
-	static const char letters[] = "\"\\/bfnrt";
-	static const char meant[]   = "\"\\/\b\f\n\r\t";
-	if (from[1] != 'u') {
-		const char *letter = memchr(letters, from[1], sizeof(letters) - 1);
-		CHECK(letter != NULL);
-		*(*to)++ = meant[letter - letters];
-		return from + 2;
-	}
-	unsigned code = hex_known(from + 2);
-	from += 6;
-	if (is_high_surrogate(code)) {
-		code = 0x10000 + ((code - 0xd800) << 10) + (hex_known(from + 2) - 0xdc00);
-		from += 6;
-	}
-	*to = utf8_put(*to, code);
-	return from;
+	size_t at = reader->at;
+	if (char_here(reader, '\\'))
+		reader->at = escape_fault(reader, at);
+	else if (err == ERR_JSON_ENCODING && character_is_cut(reader, at))
+		reader->at = reader->input.size;
+	if (reader->at > at || at_end(reader))
+		return refuse_here(reader, span_of(why));
+	return refuse_at(reader->refusal, err, at, SPAN(""), span_of(why));
 }
 
-/* Unescaped text is never longer: the shortest escape of n bytes of UTF-8 has more. */
-static struct span
-unescape(struct arena *arena, struct span content)
-{
-	char       *first = arena_take(arena, content.size);
-	char       *to    = first;
-	const char *end   = content.at + content.size;
-	for (const char *from = content.at; from < end;) {
-		if (*from == '\\')
-			from = unescape_one(from, &to);
-		else
-			*to++ = *from++;
-	}
-	CHECK((size_t)(to - first) <= content.size);
-	return (struct span){ first, (size_t)(to - first) };
-}
-
+/* From the opening quote at reader->at to behind the closing one. */
 static enum err
 string_read(struct reader *reader, struct span *text)
 {
-	struct span content = { 0 };
-	bool        escaped = false;
-	enum err    err     = string_skip(reader, &content, &escaped);
+	struct json_cursor cursor  = cursor_at(reader, reader->at + 1);
+	struct span        inside  = { 0 };
+	bool               escaped = false;
+	enum err           err     = json_scan_string(&cursor, &inside, &escaped);
+
+	reader->at = (size_t)(cursor.at - reader->input.at);
 	if (err)
-		return err;
-	*text = escaped ? unescape(reader->arena, content) : content;
-	return ERR_NONE;
-}
-
-/* ---- Numbers and words ---- */
-
-static bool
-digit_here(const struct reader *reader)
-{
-	return !at_end(reader) && (unsigned)(reader->input.at[reader->at] - '0') <= 9;
-}
-
-static bool
-char_here(const struct reader *reader, char c)
-{
-	return !at_end(reader) && reader->input.at[reader->at] == c;
-}
-
-static enum err
-digits_skip(struct reader *reader)
-{
-	if (!digit_here(reader))
-		return refuse_here(reader, SPAN("a digit is expected"));
-	while (digit_here(reader))
-		reader->at++;
+		return refuse_in_string(reader, err, cursor.why);
+	*text = inside;
+	if (escaped) {
+		char *meant = arena_take(reader->arena, inside.size);
+		*text       = (struct span){ meant, json_unescape(inside, meant) };
+		CHECK(text->size < inside.size);
+	}
 	return ERR_NONE;
 }
 
 static enum err
-number_skip(struct reader *reader)
+number_read(struct reader *reader, struct span *text)
 {
-	enum err err = ERR_NONE;
-	if (char_here(reader, '-'))
-		reader->at++;
-	if (char_here(reader, '0')) {
-		reader->at++;
-		if (digit_here(reader))
-			return refuse_here(reader, SPAN("a number has no leading zeros"));
-	} else {
-		err = digits_skip(reader);
-	}
-	if (!err && char_here(reader, '.')) {
-		reader->at++;
-		err = digits_skip(reader);
-	}
-	if (!err && (char_here(reader, 'e') || char_here(reader, 'E'))) {
-		reader->at++;
-		if (char_here(reader, '+') || char_here(reader, '-'))
-			reader->at++;
-		err = digits_skip(reader);
-	}
-	return err;
+	struct json_cursor cursor = cursor_at(reader, reader->at);
+	enum err           err    = json_scan_number(&cursor, text);
+
+	reader->at = (size_t)(cursor.at - reader->input.at);
+	return err ? refuse_here(reader, span_of(cursor.why)) : ERR_NONE;
 }
 
 static enum err
@@ -381,7 +181,8 @@ word_skip(struct reader *reader, struct span word)
 {
 	for (size_t i = 0; i < word.size; i++, reader->at++)
 		if (!char_here(reader, word.at[i]))
-			return refuse_here(reader, SPAN("only true, false and null are written bare"));
+			return refuse_here(reader,
+			                   SPAN("only true, false and null are written bare"));
 	return ERR_NONE;
 }
 
@@ -406,7 +207,7 @@ node_add(struct reader *reader, enum json_kind kind)
 	if (parent->kind == JSON_OBJECT)
 		node->key = reader->key;
 	*(reader->last[level] ? &reader->last[level]->next : &parent->first) = node;
-	reader->last[level] = node;
+	reader->last[level]                                                  = node;
 	parent->count++;
 	return node;
 }
@@ -423,7 +224,8 @@ static enum err
 container_open(struct reader *reader, enum json_kind kind)
 {
 	if (reader->depth == JSON_DEPTH_MAX)
-		return refuse_at(reader->refusal, ERR_JSON_TOO_DEEP, reader->at, SPAN(""), SPAN(""));
+		return refuse_at(reader->refusal, ERR_JSON_TOO_DEEP, reader->at, SPAN(""),
+		                 SPAN(""));
 	struct json *node           = node_add(reader, kind);
 	reader->open[reader->depth] = node;
 	reader->last[reader->depth] = NULL;
@@ -455,7 +257,7 @@ runs_merge(const struct json **from, const struct json **to, size_t a, size_t b,
 	for (size_t i = a; i < c; i++) {
 		bool take_left = left < b && (right == c ||
 		                              span_compare(from[left]->key, from[right]->key) <= 0);
-		to[i] = from[take_left ? left++ : right++];
+		to[i]          = from[take_left ? left++ : right++];
 	}
 }
 
@@ -463,9 +265,9 @@ runs_merge(const struct json **from, const struct json **to, size_t a, size_t b,
 static const struct json **
 members_sorted(const struct json *object, struct arena *arena)
 {
-	size_t              count = object->count;
-	const struct json **from  = ARENA_ARRAY(arena, const struct json *, count);
-	const struct json **to    = ARENA_ARRAY(arena, const struct json *, count);
+	size_t              count  = object->count;
+	const struct json **from   = ARENA_ARRAY(arena, const struct json *, count);
+	const struct json **to     = ARENA_ARRAY(arena, const struct json *, count);
 	size_t              filled = 0;
 	for (const struct json *member = object->first; member; member = member->next)
 		from[filled++] = member;
@@ -478,8 +280,8 @@ members_sorted(const struct json *object, struct arena *arena)
 			runs_merge(from, to, a, b, c);
 		}
 		const struct json **swapped = from;
-		from = to;
-		to   = swapped;
+		from                        = to;
+		to                          = swapped;
 	}
 	return from;
 }
@@ -560,9 +362,8 @@ scalar_read(struct reader *reader, char first)
 		err  = word_skip(reader, SPAN("null"));
 		break;
 	default:
-		node       = node_add(reader, JSON_NUMBER);
-		err        = number_skip(reader);
-		node->text = (struct span){ node->raw.at, reader->at - node->byte };
+		node = node_add(reader, JSON_NUMBER);
+		err  = number_read(reader, &node->text);
 	}
 	if (err)
 		return err;
@@ -580,7 +381,7 @@ value_read(struct reader *reader)
 		return container_open(reader, JSON_OBJECT);
 	if (c == '[')
 		return container_open(reader, JSON_ARRAY);
-	if (c == '"' || c == 't' || c == 'f' || c == 'n' || c == '-' || digit_here(reader))
+	if (c == '"' || c == 't' || c == 'f' || c == 'n' || c == '-' || json_is_digit(c))
 		return scalar_read(reader, c);
 	return refuse_here(reader, SPAN("a value is expected"));
 }
@@ -646,7 +447,8 @@ next_read(struct reader *reader)
 enum err
 json_parse(struct span input, struct arena *arena, struct json **root, struct refusal *refusal)
 {
-	struct reader reader = { .input = input, .arena = arena, .refusal = refusal };
+	struct reader reader = { .arena = arena, .refusal = refusal };
+	reader.input         = input.at ? input : SPAN("");
 
 	/* Each turn reads at least one byte or refuses. */
 	for (skip_space(&reader); reader.expect != EXPECT_END || !at_end(&reader);) {

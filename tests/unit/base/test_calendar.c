@@ -73,7 +73,7 @@ test_moments_are_read_exactly(void **state)
 	for (size_t i = 0; i < COUNT(ACCEPTED); i++) {
 		struct instant at       = { 4711 };
 		size_t         bad_byte = 4712;
-		enum err       err = instant_parse(span_of(ACCEPTED[i].text), &at, &bad_byte);
+		enum err       err      = instant_parse(span_of(ACCEPTED[i].text), &at, &bad_byte);
 		if (err)
 			fail_msg("%s: %s at %zu", ACCEPTED[i].text, err_name(err).at, bad_byte);
 		int64_t wanted = ACCEPTED[i].seconds * NS_PER_SECOND + ACCEPTED[i].nanos;
@@ -154,7 +154,9 @@ static const struct {
 	{ "2026-04-30T23:00:00+01:00Z", 25 },
 	{ "2026-04-30T23:00:00+24:00", 20 },
 	{ "2026-04-30T23:00:00-01:60", 23 },
-	{ "2026-04-30T23:00:00\xe2\x88\x92" "01:00", 19 },
+	{ "2026-04-30T23:00:00\xe2\x88\x92"
+	  "01:00",
+	  19 },
 	{ "2026-04-30T23:00:00GMT", 19 },
 };
 
@@ -200,7 +202,8 @@ test_any_one_byte_is_judged_alike(void **state)
 		              : good[at] == '+'                  ? c == '+' || c == '-'
 		              : at == 19                         ? c == '.'
 		                                                 : c == good[at];
-		bool accepted = instant_parse((struct span){ text, SIZE }, &instant, NULL) == ERR_NONE;
+		bool accepted =
+			instant_parse((struct span){ text, SIZE }, &instant, NULL) == ERR_NONE;
 		assert_true(wanted || !accepted);
 		assert_true(accepted || !wanted || digit);
 	}
@@ -292,9 +295,9 @@ test_dates_are_read_as_their_first_hour(void **state)
 	assert_int_equal(hour, 70389504);
 
 	static const char *const refused[] = {
-		"",           "2026-04-3",   "2026-04-301", "2026-04-31", "2026-02-29", "2026-13-01",
-		"2026-00-01", "2026-01-00",  "2026/01/01",  "20260101",   "0000-01-01", " 2026-01-1",
-		"2026-01-0x", "2026-01-01T", "2026-01-01T00:00:00Z",
+		"",           "2026-04-3",  "2026-04-301", "2026-04-31",  "2026-02-29",
+		"2026-13-01", "2026-00-01", "2026-01-00",  "2026/01/01",  "20260101",
+		"0000-01-01", " 2026-01-1", "2026-01-0x",  "2026-01-01T", "2026-01-01T00:00:00Z",
 	};
 	for (size_t i = 0; i < COUNT(refused); i++) {
 		hour = 4711;
@@ -340,8 +343,8 @@ test_what_is_written_reads_back(void **state)
 	UNUSED(state);
 	uint64_t seed = 20260430;
 	for (int i = 0; i < 20000; i++) {
-		seed        = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-		int64_t ns  = (int64_t)(seed >> 2) - (INT64_C(1) << 61);
+		seed       = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		int64_t ns = (int64_t)(seed >> 2) - (INT64_C(1) << 61);
 		/* Fewer and fewer digits, so that zeros are cut. */
 		ns -= i % 3 == 0 ? ns % 1000000 : 0;
 		ns -= i % 5 == 0 ? ns % NS_PER_SECOND : 0;

@@ -86,11 +86,51 @@ test_E5_what_is_no_decimal_is_refused(void **state)
 {
 	UNUSED(state);
 	static const char *const texts[] = {
-		"",     "-",    "+",    "+1",       ".",         ".5",   "-.5",  "5.",    "1.e1", "e",
-		"e1",   "1e",   "1e+",  "1e-",      "1e1.5",     "1ee1", "00",   "01",    "-01",  "00.5",
-		" 1",   "1 ",   "1 2",  "1,5",      "1_000",     "0x1f", "1f",   "a",     "--1",  "1-",
-		"NaN",  "nan",  "-NaN", "Infinity", "-Infinity", "inf",  "null", "1.2.3", "\"1\"",
-		"1e1e1", "12x", "x12",  "123456789012x",          "1\n",  "\xef\xbc\x91",
+		"",
+		"-",
+		"+",
+		"+1",
+		".",
+		".5",
+		"-.5",
+		"5.",
+		"1.e1",
+		"e",
+		"e1",
+		"1e",
+		"1e+",
+		"1e-",
+		"1e1.5",
+		"1ee1",
+		"00",
+		"01",
+		"-01",
+		"00.5",
+		" 1",
+		"1 ",
+		"1 2",
+		"1,5",
+		"1_000",
+		"0x1f",
+		"1f",
+		"a",
+		"--1",
+		"1-",
+		"NaN",
+		"nan",
+		"-NaN",
+		"Infinity",
+		"-Infinity",
+		"inf",
+		"null",
+		"1.2.3",
+		"\"1\"",
+		"1e1e1",
+		"12x",
+		"x12",
+		"123456789012x",
+		"1\n",
+		"\xef\xbc\x91",
 	};
 	all_refused(texts, COUNT(texts), ERR_QUANTITY_SYNTAX);
 	int64_t found = 4711;
@@ -114,9 +154,20 @@ test_E5_seventh_decimal_is_refused(void **state)
 {
 	UNUSED(state);
 	static const char *const texts[] = {
-		"1.0000000", "0.0000000",     "-0.0000000",           "0.0000001", "1.1234567",
-		"1e-7",      "10e-7",         "0e-7",                 "1e-400",    "1.5e-6",
-		"0.1e-6",    "1e-9999999999", "1e-99999999999999999", "99999999999999999999.0000000",
+		"1.0000000",
+		"0.0000000",
+		"-0.0000000",
+		"0.0000001",
+		"1.1234567",
+		"1e-7",
+		"10e-7",
+		"0e-7",
+		"1e-400",
+		"1.5e-6",
+		"0.1e-6",
+		"1e-9999999999",
+		"1e-99999999999999999",
+		"99999999999999999999.0000000",
 	};
 	all_refused(texts, COUNT(texts), ERR_QUANTITY_DECIMALS);
 }
@@ -158,9 +209,11 @@ test_long_texts_end(void **state)
 	assert_non_null(text);
 	int64_t found = 4711;
 	memset(text, '9', SIZE);
-	assert_int_equal(decimal_parse((struct span){ text, SIZE }, &found), ERR_QUANTITY_TOO_LARGE);
+	assert_int_equal(decimal_parse((struct span){ text, SIZE }, &found),
+	                 ERR_QUANTITY_TOO_LARGE);
 	text[1] = 'e';
-	assert_int_equal(decimal_parse((struct span){ text, SIZE }, &found), ERR_QUANTITY_TOO_LARGE);
+	assert_int_equal(decimal_parse((struct span){ text, SIZE }, &found),
+	                 ERR_QUANTITY_TOO_LARGE);
 	text[2] = '-';
 	assert_int_equal(decimal_parse((struct span){ text, SIZE }, &found), ERR_QUANTITY_DECIMALS);
 	memset(text, '0', SIZE);
@@ -252,11 +305,12 @@ test_what_is_written_reads_back(void **state)
 	UNUSED(state);
 	uint64_t seed = 20260430;
 	for (int i = 0; i < 50000; i++) {
-		uint64_t wide   = random_next(&seed) << 10 | random_next(&seed) % 1024;
-		int64_t  wanted = (int64_t)((wide >> (random_next(&seed) % 63)) % (uint64_t)QUANTITY_END);
-		char     out[DECIMAL_SIZE];
-		int64_t  found = -1;
-		size_t   size  = decimal_format(wanted, out);
+		uint64_t wide = random_next(&seed) << 10 | random_next(&seed) % 1024;
+		int64_t  wanted =
+			(int64_t)((wide >> (random_next(&seed) % 63)) % (uint64_t)QUANTITY_END);
+		char    out[DECIMAL_SIZE];
+		int64_t found = -1;
+		size_t  size  = decimal_format(wanted, out);
 		assert_int_equal(decimal_parse((struct span){ out, size }, &found), ERR_NONE);
 		assert_int_equal(found, wanted);
 	}

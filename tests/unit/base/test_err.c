@@ -54,7 +54,8 @@ test_every_row_is_whole(void **state)
 		struct span name = err_name(err);
 		assert_true(name.size > 2);
 		for (size_t at = 0; at < name.size; at++)
-			assert_true((name.at[at] >= 'a' && name.at[at] <= 'z') || name.at[at] == '-' ||
+			assert_true((name.at[at] >= 'a' && name.at[at] <= 'z') ||
+			            name.at[at] == '-' ||
 			            (name.at[at] >= '0' && name.at[at] <= '9'));
 		for (int other = 0; other < i; other++)
 			assert_false(span_equal(name, err_name((enum err)other)));

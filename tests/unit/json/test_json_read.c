@@ -172,9 +172,10 @@ static void
 test_a_changed_byte_is_judged_without_harm(void **state)
 {
 	UNUSED(state);
-	static const char wrong[] = { '\0', '\x01', '"', '\\', '{', ']', ',', ':', '9', '\x80', '\xff' };
+	static const char wrong[] = { '\0', '\x01', '"', '\\',   '{',   ']',
+		                      ',',  ':',    '9', '\x80', '\xff' };
 	for (size_t i = 0; i < ACCEPTED_COUNT; i++) {
-		char text[256];
+		char        text[256];
 		struct span whole = ACCEPTED[i].text;
 		assert_true(whole.size <= sizeof(text));
 		for (size_t at = 0; at < whole.size * sizeof(wrong); at++) {
@@ -182,7 +183,8 @@ test_a_changed_byte_is_judged_without_harm(void **state)
 			struct refusal refusal = { .err = ERR_NONE };
 			memcpy(text, whole.at, whole.size);
 			text[at / sizeof(wrong)] = wrong[at % sizeof(wrong)];
-			enum err err = parse_exact((struct span){ text, whole.size }, &root, &refusal);
+			enum err err =
+				parse_exact((struct span){ text, whole.size }, &root, &refusal);
 			assert_int_equal(err == ERR_NONE, root != NULL);
 			assert_true(err == ERR_NONE || refusal.byte <= whole.size);
 		}
@@ -194,7 +196,8 @@ static void
 test_the_tree_has_what_was_written(void **state)
 {
 	UNUSED(state);
-	struct span  text = SPAN(" {\"a\" : [1, -2.50e3,\"x\\ty\"],\"b\":{},\"c\":null,\"d\":true} ");
+	struct span text =
+		SPAN(" {\"a\" : [1, -2.50e3,\"x\\ty\"],\"b\":{},\"c\":null,\"d\":true} ");
 	struct json *root = parse(text);
 
 	assert_int_equal(root->kind, JSON_OBJECT);
@@ -265,11 +268,10 @@ test_every_character_reads_the_same_escaped_and_raw(void **state)
 		if (code >= 0xd800 && code < 0xe000)
 			continue;
 		char escaped[32];
-		int  size = code < 0x10000
-		                    ? snprintf(escaped, sizeof(escaped), "\"\\u%04x\"", code)
-		                    : snprintf(escaped, sizeof(escaped), "\"\\u%04x\\u%04x\"",
-		                               0xd800 + ((code - 0x10000) >> 10),
-		                               0xdc00 + ((code - 0x10000) & 0x3ff));
+		int  size = code < 0x10000 ? snprintf(escaped, sizeof(escaped), "\"\\u%04x\"", code)
+		                           : snprintf(escaped, sizeof(escaped), "\"\\u%04x\\u%04x\"",
+		                                      0xd800 + ((code - 0x10000) >> 10),
+		                                      0xdc00 + ((code - 0x10000) & 0x3ff));
 		struct span meant = parse((struct span){ escaped, (size_t)size })->text;
 		if (code >= 0x20 && code != '"' && code != '\\') {
 			char raw[8] = { '"' };
@@ -277,7 +279,8 @@ test_every_character_reads_the_same_escaped_and_raw(void **state)
 			raw[meant.size + 1] = '"';
 			assert_span(parse((struct span){ raw, meant.size + 2 })->text, meant);
 		}
-		assert_int_equal(meant.size, 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000));
+		assert_int_equal(meant.size,
+		                 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000));
 		arena_reset(&arena);
 	}
 }
@@ -336,7 +339,7 @@ test_the_first_of_several_twins_is_named(void **state)
 	struct refusal refusal;
 	struct json   *root = NULL;
 	struct span    text = SPAN("{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,"
-	                           "\"h\":8,\"i\":9,\"j\":10,\"k\":11,\"j\":12,\"b\":13,\"a\":14}");
+	                              "\"h\":8,\"i\":9,\"j\":10,\"k\":11,\"j\":12,\"b\":13,\"a\":14}");
 	assert_int_equal(json_parse(text, &arena, &root, &refusal), ERR_JSON_DUPLICATE_KEY);
 	assert_string_equal(refusal.field, "j");
 	assert_int_equal(refusal.byte, 69);
@@ -364,6 +367,7 @@ test_a_refusal_may_go_unexplained(void **state)
 	UNUSED(state);
 	struct json *root = NULL;
 	assert_int_equal(json_parse(SPAN("[1,]"), &arena, &root, NULL), ERR_JSON_SYNTAX);
+	assert_int_equal(json_parse((struct span){ 0 }, &arena, &root, NULL), ERR_JSON_TRUNCATED);
 	assert_null(root);
 }
 

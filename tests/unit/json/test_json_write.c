@@ -137,13 +137,26 @@ random_below(uint64_t *seed, uint64_t end)
 static struct span
 random_string(uint64_t *seed, size_t unique)
 {
-	static const char *const pieces[] = { "a",    "Z",        "\"",           "\\",   "/",
-		                              "\n",   "\x01",     "\x1f",         "\x7f", "\xc3\xa9",
-		                              "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\\u",  "{]",  " " };
-	struct text text;
+	static const char *const pieces[] = { "a",
+		                              "Z",
+		                              "\"",
+		                              "\\",
+		                              "/",
+		                              "\n",
+		                              "\x01",
+		                              "\x1f",
+		                              "\x7f",
+		                              "\xc3\xa9",
+		                              "\xe2\x82\xac",
+		                              "\xf0\x9f\x98\x80",
+		                              "\\u",
+		                              "{]",
+		                              " " };
+	struct text              text;
 	text_open(&text, &arena);
 	for (uint64_t n = random_below(seed, 12); n > 0; n--)
-		text_add(&text, span_of(pieces[random_below(seed, sizeof(pieces) / sizeof(*pieces))]));
+		text_add(&text,
+		         span_of(pieces[random_below(seed, sizeof(pieces) / sizeof(*pieces))]));
 	if (unique > 0)
 		text_add_uint(&text, unique);
 	return text_span(&text);
@@ -290,8 +303,8 @@ test_random_trees_read_back(void **state)
 	for (int round = 0; round < 400; round++) {
 		struct text     wanted, found;
 		struct json_out out;
-		struct json    *root  = NULL;
-		struct span     text  = tree_write(&seed, 2 + random_below(&seed, 300), &wanted);
+		struct json    *root = NULL;
+		struct span     text = tree_write(&seed, 2 + random_below(&seed, 300), &wanted);
 		assert_int_equal(json_parse(text, &arena, &root, NULL), ERR_NONE);
 		struct span again = tree_trace(root, &found, &out);
 		assert_span(text_span(&found), text_span(&wanted));
@@ -313,7 +326,8 @@ test_random_trees_cut_anywhere_are_refused(void **state)
 			struct refusal refusal = { .err = ERR_NONE };
 			struct json   *root    = NULL;
 			struct span    cut     = { text.at, size };
-			assert_int_equal(json_parse(cut, &arena, &root, &refusal), ERR_JSON_TRUNCATED);
+			assert_int_equal(json_parse(cut, &arena, &root, &refusal),
+			                 ERR_JSON_TRUNCATED);
 			assert_int_equal(refusal.byte, size);
 			assert_null(root);
 		}
