@@ -56,7 +56,9 @@ struct block;
 MUST_CHECK enum err block_open(struct span bytes, struct arena *arena, struct block **block);
 const struct block_summary *block_summary_of(const struct block *block);
 
-/* Row i as it was sent, rebuilt into arena, and when it was received. */
+/* Row i as it was sent, rebuilt into arena, and when it was received. Columns are
+ * unpacked when first asked: one thread at a time. Empty (received_min) only where
+ * the bytes were made to carry a right checksum over a wrong column. */
 struct span    block_raw(const struct block *block, uint32_t row, struct arena *arena);
 struct instant block_received(const struct block *block, uint32_t row);
 

@@ -187,7 +187,7 @@ shape_find(struct block_builder *builder, const struct cut *cut)
 		if (shape_fits(shape, cut))
 			return shape;
 	}
-	if (builder->shapes_count == SHAPES_MAX - (cut->slots != &one_piece))
+	if (builder->shapes_count >= SHAPES_MAX - (cut->slots != &one_piece))
 		return NULL;
 	struct shape *shape = shape_add(builder, cut);
 	builder->table[at]  = (uint16_t)builder->shapes_count;
