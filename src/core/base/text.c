@@ -34,7 +34,7 @@ text_grow(struct text *text, size_t needed)
 	if (grew_in_place(text, capacity - text->capacity))
 		return;
 	char *moved = arena_take(text->arena, capacity);
-	if (text->size > 0)
+	if (text->at)
 		memcpy(moved, text->at, text->size);
 	text->at       = moved;
 	text->capacity = capacity;

@@ -267,11 +267,14 @@ test_every_character_reads_the_same_escaped_and_raw(void **state)
 	for (unsigned code = 1; code <= 0x10ffff; code += code < 0x3000 ? 1 : 61) {
 		if (code >= 0xd800 && code < 0xe000)
 			continue;
-		char escaped[32];
-		int  size = code < 0x10000 ? snprintf(escaped, sizeof(escaped), "\"\\u%04x\"", code)
-		                           : snprintf(escaped, sizeof(escaped), "\"\\u%04x\\u%04x\"",
-		                                      0xd800 + ((code - 0x10000) >> 10),
-		                                      0xdc00 + ((code - 0x10000) & 0x3ff));
+		char     escaped[32];
+		unsigned high = 0xd800 + ((code - 0x10000) >> 10);
+		unsigned low  = 0xdc00 + ((code - 0x10000) & 0x3ff);
+		int      size = 0;
+		if (code < 0x10000)
+			size = snprintf(escaped, sizeof(escaped), "\"\\u%04x\"", code);
+		else
+			size = snprintf(escaped, sizeof(escaped), "\"\\u%04x\\u%04x\"", high, low);
 		struct span meant = parse((struct span){ escaped, (size_t)size })->text;
 		if (code >= 0x20 && code != '"' && code != '\\') {
 			char raw[8] = { '"' };
@@ -339,7 +342,8 @@ test_the_first_of_several_twins_is_named(void **state)
 	struct refusal refusal;
 	struct json   *root = NULL;
 	struct span    text = SPAN("{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,"
-	                              "\"h\":8,\"i\":9,\"j\":10,\"k\":11,\"j\":12,\"b\":13,\"a\":14}");
+	                              "\"h\":8,\"i\":9,\"j\":10,\"k\":11,"
+	                              "\"j\":12,\"b\":13,\"a\":14}");
 	assert_int_equal(json_parse(text, &arena, &root, &refusal), ERR_JSON_DUPLICATE_KEY);
 	assert_string_equal(refusal.field, "j");
 	assert_int_equal(refusal.byte, 69);
