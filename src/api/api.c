@@ -1,0 +1,564 @@
+/* api.c - from a request to a call and from its outcome to an answer. */
+#include "api/api.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "api/access.h"
+#include "api/call.h"
+#include "api/csv.h"
+#include "api/problem.h"
+#include "core/base/limit.h"
+#include "core/base/text.h"
+#include "edge/doc/inflate.h"
+#include "edge/sys/memory.h"
+
+enum { THREADS_MAX = 8, JSON_BODY_SIZE = 1 << 20, RETRY_AFTER_S = 1 };
+
+struct api_server {
+	struct engine      *engine;
+	struct http_server *http;
+	struct http_service service;
+	bool                log_requests;
+	uint32_t            stop_ms;
+	_Atomic(uint32_t)   threads_count;
+};
+
+enum err
+call_refuse(struct call *call, enum err err, struct span field, struct span detail)
+{
+	return refuse(&call->refusal, err, field, detail);
+}
+
+/* ---- answers ---- */
+
+/* "GET, HEAD, OPTIONS, POST" for a sum of 1 << method. */
+static const char *
+allow_write(uint32_t methods, struct arena *arena)
+{
+	static const char *const NAMES[METHOD_COUNT] = { [METHOD_GET]    = "GET, HEAD, ",
+		                                         [METHOD_POST]   = "POST, ",
+		                                         [METHOD_PUT]    = "PUT, ",
+		                                         [METHOD_DELETE] = "DELETE, " };
+	struct text text;
+	text_open(&text, arena);
+	for (unsigned i = 0; i < METHOD_COUNT; i++)
+		if (methods & 1U << i)
+			text_add(&text, span_of(NAMES[i]));
+	text_add(&text, SPAN("OPTIONS"));
+	text_add_char(&text, 0);
+	return text_span(&text).at;
+}
+
+static void
+problem_answer(struct http_request *request, const struct refusal *refusal, const char *allow)
+{
+	int status = err_http_status(refusal->err);
+	http_answer(request,
+	            &(struct http_answer){
+	                    .status        = status,
+	                    .content_type  = "application/problem+json",
+	                    .body          = problem_write(refusal, request->path, request->arena),
+	                    .allow         = allow,
+	                    .authenticate  = status == 401 ? "Bearer realm=\"tally\"" : NULL,
+	                    .retry_after_s = err_may_retry(refusal->err) ? RETRY_AFTER_S : 0,
+	                    .close         = refusal->err == ERR_STORE_CLOSING,
+	            });
+}
+
+static void
+answer_refused(struct http_request *request, enum err err, struct span detail)
+{
+	struct refusal refusal;
+	(void)refuse(&refusal, err, SPAN(""), detail);
+	problem_answer(request, &refusal, NULL);
+}
+
+/* A foreign account and one that does not exist are told in the same words. */
+static void
+account_forget(struct refusal *refusal)
+{
+	if (refusal->err == ERR_ACCOUNT_UNKNOWN)
+		(void)refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN(""), SPAN(""));
+}
+
+static void
+call_answer(struct call *call)
+{
+	struct http_answer answer = {
+		.status       = call->status,
+		.content_type = call->content_type ? call->content_type : "application/json",
+		.body         = call->answer,
+		.stream       = call->stream,
+		.disposition  = call->disposition,
+	};
+	if (call->wants_csv && call->route->list.size > 0 &&
+	    !csv_write(call->answer, call->route->list, call->arena, &answer.body))
+		answer.content_type = "text/csv; charset=utf-8; header=present";
+	if (answer.body.size == 0 && !answer.stream) {
+		answer.status       = 204;
+		answer.content_type = NULL;
+	}
+	http_answer(call->request, &answer);
+}
+
+/* After a handler or a finish: answer, refuse, or nothing when it was put off. */
+static void
+call_settle(struct call *call, enum err err, bool put_off)
+{
+	if (err) {
+		if (call->refusal.err != err)
+			(void)refuse(&call->refusal, err, SPAN(""), SPAN(""));
+		if (call->path.account.at)
+			account_forget(&call->refusal);
+		problem_answer(call->request, &call->refusal, NULL);
+	} else if (!put_off) {
+		call_answer(call);
+	}
+}
+
+/* ---- the head: route, key, query, fields ---- */
+
+/* METHOD_COUNT for one that no route has. */
+static enum method
+method_of(struct span name)
+{
+	static const struct {
+		struct span name;
+		enum method method;
+	} METHODS[] = {
+		{ { "GET", 3 }, METHOD_GET },   { { "HEAD", 4 }, METHOD_GET },
+		{ { "POST", 4 }, METHOD_POST }, { { "PUT", 3 }, METHOD_PUT },
+		{ { "DELETE", 6 }, METHOD_DELETE },
+	};
+	for (size_t i = 0; i < sizeof(METHODS) / sizeof(METHODS[0]); i++)
+		if (span_equal(name, METHODS[i].name))
+			return METHODS[i].method;
+	return METHOD_COUNT;
+}
+
+static struct span *
+param_place(struct call *call, enum param_index param)
+{
+	struct question *question = &call->question;
+	switch (param) {
+	case PARAM_INDEX_AT:       return &question->at;
+	case PARAM_INDEX_KNOWN_AT: return &question->known_at;
+	case PARAM_INDEX_KIND:     return &question->kind;
+	case PARAM_INDEX_ORG:      return &question->org;
+	case PARAM_INDEX_PROJECT:  return &question->project;
+	case PARAM_INDEX_ID:       return &question->id;
+	case PARAM_INDEX_TYPE:     return &question->type;
+	case PARAM_INDEX_SUBJECT:  return &question->subject;
+	case PARAM_INDEX_FROM:     return &question->from;
+	case PARAM_INDEX_TO:       return &question->to;
+	case PARAM_INDEX_SORT:     return &question->sort;
+	case PARAM_INDEX_CURSOR:   return &question->cursor;
+	case PARAM_INDEX_ACCOUNT:  return &call->export_account;
+	case PARAM_INDEX_STEP:
+	case PARAM_INDEX_LIMIT:
+	case PARAM_INDEX_RECEIPTS:
+	case PARAM_COUNT:          break;
+	}
+	return NULL;
+}
+
+static enum err
+limit_take(struct call *call, struct span value)
+{
+	uint32_t limit = 0;
+	for (size_t i = 0; i < value.size; i++) {
+		if (value.at[i] < '0' || value.at[i] > '9' || i > 8)
+			limit = UINT32_MAX / 10 - 1;
+		else
+			limit = limit * 10 + (uint32_t)(value.at[i] - '0');
+		if (limit > LIMIT_PAGE_ROWS_MAX)
+			break;
+	}
+	if (limit == 0 || limit > LIMIT_PAGE_ROWS_MAX)
+		return call_refuse(call, ERR_QUESTION, SPAN("limit"),
+		                   SPAN("limit is a whole number from 1 to 100000"));
+	call->question.limit = limit;
+	return ERR_NONE;
+}
+
+static enum err
+param_take(struct call *call, enum param_index param, struct span value)
+{
+	struct span *place = param_place(call, param);
+	if (place) {
+		*place = value;
+		return ERR_NONE;
+	}
+	if (param == PARAM_INDEX_LIMIT)
+		return limit_take(call, value);
+	if (param == PARAM_INDEX_RECEIPTS) {
+		call->receipts = span_equal(value, SPAN("all"));
+		if (!call->receipts)
+			return call_refuse(call, ERR_QUESTION, SPAN("receipts"),
+			                   SPAN("receipts can only be all"));
+		return ERR_NONE;
+	}
+	CHECK(param == PARAM_INDEX_STEP);
+	if (!span_equal(value, SPAN("day")) && !span_equal(value, SPAN("month")))
+		return call_refuse(call, ERR_QUESTION, SPAN("step"), SPAN("step is day or month"));
+	call->question.step = span_equal(value, SPAN("month")) ? STEP_MONTH : STEP_DAY;
+	return ERR_NONE;
+}
+
+static enum err
+query_read(struct call *call)
+{
+	struct span rest = call->request->query, name, value;
+	uint32_t    seen = 0;
+	while (head_query_next(&rest, &name, &value)) {
+		if (head_unescape(name, true, call->arena, &name) ||
+		    head_unescape(value, true, call->arena, &value))
+			return call_refuse(call, ERR_QUESTION, SPAN("query"),
+			                   SPAN("the query has a broken escape or is not UTF-8"));
+		enum param_index param = param_find(name);
+		if (param == PARAM_COUNT || !(call->route->params & 1U << param))
+			return call_refuse(call, ERR_QUESTION, name,
+			                   SPAN("the query parameter is not known here"));
+		if (seen & 1U << param)
+			return call_refuse(call, ERR_QUESTION, name,
+			                   SPAN("the query parameter stands twice"));
+		seen |= 1U << param;
+		enum err err = value.size ? param_take(call, param, value) : ERR_NONE;
+		if (err)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+static enum err
+key_read(struct call *call)
+{
+	struct span secret = SPAN("");
+	enum err    err    = head_bearer(call->request->field[HTTP_AUTHORIZATION], &secret);
+	if (!err)
+		err = engine_key_check(call->engine, secret, &call->grant);
+	return err ? call_refuse(call, err, SPAN(""), SPAN("")) : ERR_NONE;
+}
+
+static enum err
+media_check(struct call *call)
+{
+	if (head_media(call->request->field[HTTP_CONTENT_TYPE], &call->media))
+		return call_refuse(call, ERR_CONTENT_TYPE, SPAN("Content-Type"),
+		                   SPAN("the content type is malformed or its charset is not "
+		                        "UTF-8"));
+	bool fits = true;
+	switch (call->route->body) {
+	case BODY_NONE:
+		break;
+	case BODY_JSON:
+		fits = call->media == MEDIA_JSON || call->media == MEDIA_NONE;
+		break;
+	case BODY_EVENTS:
+		fits = call->media == MEDIA_EVENT || call->media == MEDIA_BATCH ||
+		       call->media == MEDIA_NDJSON;
+		break;
+	}
+	return fits ? ERR_NONE : call_refuse(call, ERR_CONTENT_TYPE, SPAN("Content-Type"), SPAN(""));
+}
+
+static enum err
+fields_read(struct call *call)
+{
+	const struct span *field = call->request->field;
+	call->wants_csv = head_accepts_csv(field[HTTP_ACCEPT]);
+	if (head_idempotency_key(field[HTTP_IDEMPOTENCY_KEY], &call->change.idempotency_key))
+		return call_refuse(call, ERR_FIELD_VALUE, SPAN("Idempotency-Key"),
+		                   SPAN("an idempotency key is 1 to 255 visible characters"));
+	enum err err = media_check(call);
+	if (err)
+		return err;
+	if (head_packing(field[HTTP_CONTENT_ENCODING], &call->packing))
+		return call_refuse(call, ERR_ENCODING_UNKNOWN, SPAN("Content-Encoding"), SPAN(""));
+	return ERR_NONE;
+}
+
+/* Everything that can be decided before the body is there, in the order of
+ * precedence: key, path, method, right, query, fields. */
+static enum err
+call_begin(struct call *call, uint32_t *allowed)
+{
+	struct http_request *request = call->request;
+	enum err no_route = route_find(request->path, method_of(request->method), call->arena,
+	                               &call->route, &call->path, allowed);
+	if (no_route || call->route->access != ACCESS_OPEN) {
+		enum err err = key_read(call);
+		if (err)
+			return err;
+	}
+	if (no_route)
+		return call_refuse(call, no_route, SPAN(""), SPAN(""));
+	if (call->route->access != ACCESS_OPEN) {
+		enum err err = access_decide(call->route, &call->grant, call->path.account);
+		if (err)
+			return call_refuse(call, err, SPAN(""), SPAN(""));
+	}
+	enum err err = query_read(call);
+	return err ? err : fields_read(call);
+}
+
+static void
+call_fill(struct call *call)
+{
+	struct span none       = SPAN("");
+	call->status           = call->route->status;
+	call->question.account = call->path.account.at ? call->path.account : none;
+	call->question.module  = call->path.module.at ? call->path.module : none;
+	if (call->path.id.at)
+		call->question.id = call->path.id;
+	call->change.actor     = span_of(call->grant.id);
+	call->request->body_max = call->route->body == BODY_EVENTS ? call->request->body_max
+	                          : call->route->body == BODY_JSON ? JSON_BODY_SIZE
+	                                                           : 0;
+}
+
+static void
+on_head(void *context, struct http_request *request)
+{
+	struct api_server *api  = context;
+	struct call       *call = arena_take_zeroed(request->arena, sizeof(*call));
+	call->api               = api;
+	call->engine            = api->engine;
+	call->request           = request;
+	call->arena             = request->arena;
+	request->context        = call;
+
+	uint32_t allowed = 0;
+	enum err err     = call_begin(call, &allowed);
+	if (err == ERR_METHOD) {
+		const char *allow = allow_write(allowed, call->arena);
+		if (span_equal(request->method, SPAN("OPTIONS")))
+			http_answer(request, &(struct http_answer){ .status = 204, .allow = allow });
+		else
+			problem_answer(request, &call->refusal, allow);
+	} else if (err) {
+		account_forget(&call->refusal);
+		problem_answer(request, &call->refusal, NULL);
+	} else {
+		call_fill(call);
+	}
+}
+
+/* ---- the body, and what comes later ---- */
+
+static enum err
+body_unpack(struct call *call)
+{
+	call->body = call->request->body;
+	if (call->packing == PACKING_NONE)
+		return ERR_NONE;
+	enum inflate_format format =
+	        call->packing == PACKING_GZIP ? INFLATE_GZIP : INFLATE_ZSTD;
+	return inflate_all(format, call->request->body, inflate_limits_body(), call->arena,
+	                   &call->body, &call->refusal);
+}
+
+static void
+on_body(void *context, struct http_request *request)
+{
+	struct call *call = request->context;
+	(void)context;
+	enum err err = body_unpack(call);
+	if (!err)
+		err = call->route->handler(call);
+	if (err && call->finish) {
+		/* Refused after it was put off: the answer must come the later way. */
+		call->worked = err;
+		http_resume(request);
+		return;
+	}
+	call_settle(call, err, call->finish != NULL);
+}
+
+static void
+on_later(void *context, struct http_request *request)
+{
+	struct call *call = request->context;
+	(void)context;
+	CHECK(call->finish != NULL);
+	enum err err = call->worked ? call->worked : call->finish(call);
+	call_settle(call, err, false);
+}
+
+static void
+on_refused(void *context, struct http_request *request, enum err err, struct span detail)
+{
+	(void)context;
+	answer_refused(request, err, detail);
+}
+
+/* A request's line for the log: nothing of it can begin another line. */
+static void
+request_log(const struct http_request *request)
+{
+	char   path[128];
+	size_t size = 0;
+	for (size_t i = 0; i < request->path.size && size + 1 < sizeof(path); i++) {
+		char c       = request->path.at[i];
+		path[size++] = c > 0x20 && c < 0x7f && c != '\\' ? c : '?';
+	}
+	path[size] = 0;
+	const struct call *call = request->context;
+	fprintf(stderr, "tally: %.8s %s key=%s\n", request->method.at, path,
+	        call && call->grant.id[0] ? call->grant.id : "-");
+}
+
+static void
+on_end(void *context, struct http_request *request)
+{
+	struct api_server *api  = context;
+	struct call       *call = request->context;
+	if (call && call->ingesting)
+		ingest_release(api->engine, &call->ingest);
+	if (api->log_requests)
+		request_log(request);
+}
+
+/* ---- threads of its own for long work ---- */
+
+struct thread_start {
+	struct api_server *api;
+	void (*run)(void *context);
+	void *context;
+};
+
+static void *
+thread_main(void *start_of)
+{
+	struct thread_start start  = *(struct thread_start *)start_of;
+	struct memory       memory = system_memory();
+	memory.give(memory.owner, start_of, sizeof(start));
+	start.run(start.context);
+	atomic_fetch_sub(&start.api->threads_count, 1);
+	return NULL;
+}
+
+enum err
+api_thread(struct api_server *api, void (*run)(void *context), void *context)
+{
+	if (atomic_fetch_add(&api->threads_count, 1) >= THREADS_MAX) {
+		atomic_fetch_sub(&api->threads_count, 1);
+		return ERR_TOO_MANY_REQUESTS;
+	}
+	struct memory        memory = system_memory();
+	struct thread_start *start  = memory.take(memory.owner, sizeof(*start));
+	*start = (struct thread_start){ api, run, context };
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, thread_main, start) != 0) {
+		memory.give(memory.owner, start, sizeof(*start));
+		atomic_fetch_sub(&api->threads_count, 1);
+		return ERR_SYSTEM;
+	}
+	pthread_detach(thread);
+	return ERR_NONE;
+}
+
+struct work {
+	struct call *call;
+	void (*work)(struct call *call);
+};
+
+static void
+work_run(void *context)
+{
+	struct work *work = context;
+	struct call *call = work->call;
+	work->work(call);
+	http_resume(call->request);
+}
+
+enum err
+call_work(struct call *call, void (*run)(struct call *call), route_handler *finish)
+{
+	struct work *work = arena_take(call->arena, sizeof(*work));
+	*work             = (struct work){ call, run };
+	call->finish      = finish;
+	http_defer(call->request);
+	return api_thread(call->api, work_run, work);
+}
+
+/* ---- open and close ---- */
+
+void
+api_http_metrics(struct api_server *api, struct http_metrics *metrics)
+{
+	http_server_metrics(api->http, metrics);
+}
+
+struct api_server_options
+api_server_options_default(struct engine *engine)
+{
+	return (struct api_server_options){ .engine  = engine,
+		                            .address = SPAN("127.0.0.1:8080"),
+		                            .limits  = http_limits_default() };
+}
+
+enum err
+api_server_start(const struct api_server_options *options, struct api_server **started,
+                 struct refusal *refusal)
+{
+	routes_check();
+	struct memory      memory = system_memory();
+	struct api_server *api    = memory.take(memory.owner, sizeof(*api));
+	memset(api, 0, sizeof(*api));
+	api->engine       = options->engine;
+	api->log_requests = options->log_requests;
+	api->stop_ms      = options->limits.stop_ms;
+	api->service = (struct http_service){ on_head, on_body, on_later, on_refused, on_end, api };
+	struct http_options http = {
+		.address  = options->address,
+		.tls_cert = options->tls_cert,
+		.tls_key  = options->tls_key,
+		.threads  = options->threads,
+		.limits   = options->limits,
+		.service  = &api->service,
+	};
+	enum err err = http_server_open(&http, &api->http, refusal);
+	if (err) {
+		memory.give(memory.owner, api, sizeof(*api));
+		return err;
+	}
+	*started = api;
+	return ERR_NONE;
+}
+
+uint16_t
+api_server_port(const struct api_server *api)
+{
+	return http_server_port(api->http);
+}
+
+enum { STOP_PAUSE_MS = 2 };
+
+static bool
+threads_finish(struct api_server *api)
+{
+	for (uint32_t waited_ms = 0; atomic_load(&api->threads_count) > 0;
+	     waited_ms += STOP_PAUSE_MS) {
+		if (waited_ms > api->stop_ms)
+			return false;
+		(void)nanosleep(&(struct timespec){ .tv_nsec = STOP_PAUSE_MS * 1000000L }, NULL);
+	}
+	return true;
+}
+
+enum err
+api_server_stop(struct api_server *api)
+{
+	enum err err = http_server_close(api->http);
+	if (err)
+		return err;
+	if (!threads_finish(api))
+		return ERR_SYSTEM;
+	struct memory memory = system_memory();
+	memory.give(memory.owner, api, sizeof(*api));
+	return ERR_NONE;
+}

@@ -1,0 +1,60 @@
+/* call.h - one call of the HTTP interface on its way through the rooms.
+ *
+ * It lives in its request's arena, from the head to the end of the answer. */
+#ifndef TALLY_API_CALL_H
+#define TALLY_API_CALL_H
+
+#include "api/route.h"
+#include "edge/http/head.h"
+#include "edge/http/server.h"
+#include "engine/engine.h"
+
+struct api_server;
+
+struct call {
+	struct api_server   *api;
+	struct engine       *engine;
+	struct http_request *request;
+	struct arena        *arena;
+	const struct route  *route;
+	struct key_grant     grant;
+	struct route_path    path;
+	struct question      question; /* the query, and account and module of the path */
+	bool                 receipts;
+	struct span          export_account;
+	struct change        change;
+	enum media           media;
+	enum packing         packing;
+	bool                 wants_csv;
+	struct span          body;     /* unpacked */
+
+	/* The handler's answer. */
+	int                 status;
+	struct span         answer;
+	const char         *content_type; /* NULL: application/json */
+	const char         *disposition;
+	struct http_stream *stream;
+	struct refusal      refusal;
+
+	/* For answers that come later: what makes them once the work is done. */
+	route_handler *finish;
+	enum err       worked;
+	struct ingest  ingest;
+	bool           ingesting; /* ingest.batch must be given back */
+};
+
+/* Refuse with a detail; for handlers: return call_refuse(call, ERR_..., field, detail). */
+MUST_CHECK enum err call_refuse(struct call *call, enum err err, struct span field,
+                                struct span detail);
+
+/* Run work on a thread of its own; then finish makes the answer. The call is put off.
+ * ERR_TOO_MANY_REQUESTS when too much of the kind runs already. */
+MUST_CHECK enum err call_work(struct call *call, void (*work)(struct call *call),
+                              route_handler *finish);
+
+/* A thread that outlives the call, such as the writer of a stream. */
+MUST_CHECK enum err api_thread(struct api_server *api, void (*run)(void *context), void *context);
+
+void api_http_metrics(struct api_server *api, struct http_metrics *metrics);
+
+#endif

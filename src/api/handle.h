@@ -1,0 +1,16 @@
+/* handle.h - the handlers that route.def names; one file a noun, handle_*.c. */
+#ifndef TALLY_API_HANDLE_H
+#define TALLY_API_HANDLE_H
+
+#include "api/route.h"
+
+route_handler handle_events_post, handle_events_list;
+route_handler handle_accounts_list, handle_account_get, handle_account_put;
+route_handler handle_contracts_list, handle_contract_get, handle_contract_versions,
+        handle_contract_post;
+route_handler handle_usage_get, handle_trend_get, handle_explain_get;
+route_handler handle_keys_list, handle_key_post, handle_key_delete;
+route_handler handle_export_get, handle_backup_post, handle_verify_post;
+route_handler handle_health_get, handle_ready_get, handle_metrics_get, handle_openapi_get;
+
+#endif

@@ -1,0 +1,35 @@
+/* handle_contracts.c - contracts and their versions. */
+#include "api/call.h"
+#include "api/handle.h"
+
+static enum err
+contracts_answer(struct call *call, struct span id, bool versions)
+{
+	return engine_contract_list(call->engine, call->path.account, id, versions, call->arena,
+	                            &call->answer, &call->refusal);
+}
+
+enum err
+handle_contracts_list(struct call *call)
+{
+	return contracts_answer(call, SPAN(""), false);
+}
+
+enum err
+handle_contract_get(struct call *call)
+{
+	return contracts_answer(call, call->path.id, false);
+}
+
+enum err
+handle_contract_versions(struct call *call)
+{
+	return contracts_answer(call, call->path.id, true);
+}
+
+enum err
+handle_contract_post(struct call *call)
+{
+	return engine_contract_put(call->engine, &call->change, call->path.account, call->body,
+	                           call->arena, &call->answer, &call->refusal);
+}
