@@ -35,6 +35,6 @@ identity_of(const uint8_t secret[IDENTITY_SECRET_SIZE], struct span account, str
 	end          = part_append(end, id);
 
 	XXH128_hash_t hash =
-	        XXH3_128bits_withSecret(text, (size_t)(end - text), secret, IDENTITY_SECRET_SIZE);
+		XXH3_128bits_withSecret(text, (size_t)(end - text), secret, IDENTITY_SECRET_SIZE);
 	return (struct identity){ .low = hash.low64, .high = hash.high64 };
 }

@@ -50,8 +50,7 @@ size_t         recent_size(const struct recent *recent); /* bytes held */
 /* Touch the cache lines that identity will need: call for a whole batch first. */
 void recent_prefetch(const struct recent *recent, struct identity identity);
 /* True and *entry filled when it is there. */
-bool recent_find(const struct recent *recent, struct identity identity,
-                 struct recent_entry *entry);
+bool recent_find(const struct recent *recent, struct identity identity, struct recent_entry *entry);
 /* Adds what is not there yet, in the order of ordinals (both CHECKed). */
 void recent_add(struct recent *recent, struct identity identity, struct recent_entry entry);
 /* Forget every entry with ordinal >= from (a batch that was not committed) ... */
@@ -71,18 +70,18 @@ struct run_item {
 };
 
 struct run_header {
-	uint64_t first;       /* ordinals the run covers: [first, until) */
+	uint64_t first; /* ordinals the run covers: [first, until) */
 	uint64_t until;
-	uint32_t blocks;      /* blocks it points to; their first ordinals stand in the header record */
-	uint32_t page_bits;   /* 2^page_bits pages, by the identity's top bits */
+	uint32_t blocks; /* blocks it points to; their first ordinals stand in the header record */
+	uint32_t page_bits; /* 2^page_bits pages, by the identity's top bits */
 };
 
 /* Sorts items in place. Calls page() for each page in order with its bytes (about
  * 4.2 bytes an identity, pages of at most 64 KiB). The bytes live during the call. */
 typedef void run_page(void *context, uint32_t page, struct span bytes);
-void run_build(struct run_item *items, uint64_t count, uint64_t first, uint64_t until,
-               uint32_t blocks, struct arena *scratch, struct run_header *header,
-               run_page *page, void *context);
+void         run_build(struct run_item *items, uint64_t count, uint64_t first, uint64_t until,
+                       uint32_t blocks, struct arena *scratch, struct run_header *header, run_page *page,
+                       void *context);
 
 uint32_t run_page_of(const struct run_header *header, struct identity identity);
 void     run_page_prefetch(struct span page, struct identity identity);

@@ -263,8 +263,7 @@ index_remove(struct recent *recent, uint64_t at)
 	uint64_t next = (at + 1) & mask;
 
 	for (; recent->index[next] != 0; next = (next + 1) & mask) {
-		uint64_t home =
-		        home_of((uint32_t)(recent->index[next] >> 32), recent->index_bits);
+		uint64_t home = home_of((uint32_t)(recent->index[next] >> 32), recent->index_bits);
 		if (((next - home) & mask) < ((next - at) & mask))
 			continue;
 		recent->index[at] = recent->index[next];

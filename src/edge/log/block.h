@@ -17,14 +17,14 @@ enum { BLOCK_EVENTS_MAX = 65536, BLOCK_RAW_MAX = 256 << 20 };
 
 /* What a block says of itself without unpacking its columns. */
 struct block_summary {
-	uint64_t       first;         /* ordinal of its first event; the log counts from 0 */
+	uint64_t       first; /* ordinal of its first event; the log counts from 0 */
 	uint32_t       count;
-	struct instant time_min;      /* of its events, both included */
+	struct instant time_min; /* of its events, both included */
 	struct instant time_max;
 	struct instant received_min;
 	struct instant received_max;
-	uint64_t       chain_before;  /* chain_after of the block before; 0 for the first */
-	uint64_t       chain_after;   /* chain_before taken through each event in order: the
+	uint64_t       chain_before; /* chain_after of the block before; 0 for the first */
+	uint64_t       chain_after;  /* chain_before taken through each event in order: the
 	                               * same however the events are cut into blocks */
 };
 
@@ -36,15 +36,13 @@ struct block_builder *block_builder_open(struct memory memory);
 void                  block_builder_close(struct block_builder *builder);
 /* Adds one event in order; what is needed is copied. At most BLOCK_EVENTS_MAX events
  * and BLOCK_RAW_MAX bytes (CHECKed: finish before). */
-void                  block_add(struct block_builder *builder, const struct event *event,
-                                struct instant received);
-uint32_t              block_count(const struct block_builder *builder);
+void block_add(struct block_builder *builder, const struct event *event, struct instant received);
+uint32_t block_count(const struct block_builder *builder);
 /* The sum of the raw texts added since the last finish. */
-size_t                block_size(const struct block_builder *builder);
+size_t block_size(const struct block_builder *builder);
 /* The block's bytes in arena; the builder is empty again. count > 0. */
-struct span           block_finish(struct block_builder *builder, uint64_t first,
-                                   uint64_t chain_before, int level, struct arena *arena,
-                                   struct block_summary *summary);
+struct span block_finish(struct block_builder *builder, uint64_t first, uint64_t chain_before,
+                         int level, struct arena *arena, struct block_summary *summary);
 
 /* The summary alone; checks magic, version and checksum of the whole block.
  * ERR_STORE_DAMAGED, or ERR_STORE_NEWER for a later format version. */
@@ -65,7 +63,6 @@ struct instant block_received(const struct block *block, uint32_t row);
 /* One slot of row i by its role as written (still escaped; empty when the event has
  * no such slot or is kept as one piece): a cheap filter before block_raw. Unpacks
  * only that role's columns. */
-struct span block_slot(struct block *block, uint32_t row, enum slot_role role,
-                       struct arena *arena);
+struct span block_slot(struct block *block, uint32_t row, enum slot_role role, struct arena *arena);
 
 #endif

@@ -20,8 +20,8 @@ struct shape {
 	uint32_t      *literal_ends; /* of slots_count + 1 literals: what lies around the slots */
 	struct span    literal;      /* all of them, one behind the other */
 	struct column *columns;
-	uint32_t       rows;         /* in this block */
-	uint8_t        number;       /* in this block, by first use */
+	uint32_t       rows;   /* in this block */
+	uint8_t        number; /* in this block, by first use */
 };
 
 struct block_builder {
@@ -117,9 +117,8 @@ static struct span
 cut_literal(const struct cut *cut, uint32_t i)
 {
 	struct span before = i == 0 ? (struct span){ cut->raw.at, 0 } : cut_slot(cut, i - 1);
-	struct span after  = i == cut->slots_count
-	                             ? (struct span){ cut->raw.at + cut->raw.size, 0 }
-	                             : cut_slot(cut, i);
+	struct span after  = i == cut->slots_count ? (struct span){ cut->raw.at + cut->raw.size, 0 }
+	                                           : cut_slot(cut, i);
 	CHECK(after.at >= before.at + before.size);
 	return (struct span){ before.at + before.size,
 		              (size_t)(after.at - before.at) - before.size };
@@ -358,7 +357,8 @@ block_assemble(struct packer *packer, struct layout *layout, struct arena *arena
 	char  *bytes = arena_take(arena, size);
 	memcpy(bytes + BLOCK_HEADER_SIZE, packer->body.at + parts_size, layout->head_stored);
 	if (parts_size > 0)
-		memcpy(bytes + BLOCK_HEADER_SIZE + layout->head_stored, packer->body.at, parts_size);
+		memcpy(bytes + BLOCK_HEADER_SIZE + layout->head_stored, packer->body.at,
+		       parts_size);
 	layout_write(layout, bytes, size);
 	return (struct span){ bytes, size };
 }

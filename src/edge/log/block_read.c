@@ -9,8 +9,8 @@ struct packed_shape {
 	struct span          *literals; /* slots_count + 1 */
 	struct packed_column *columns;
 	size_t                literal_size;
-	bool                  ready;    /* all columns unpacked ... */
-	bool                  broken;   /* ... or not to be unpacked */
+	bool                  ready;  /* all columns unpacked ... */
+	bool                  broken; /* ... or not to be unpacked */
 };
 
 struct block {
@@ -81,7 +81,7 @@ read_shape(struct unpacker *unpacker, uint32_t rows_max, struct packed_shape *sh
 static bool
 rows_unpack(struct block *block, struct packed_ints *numbers)
 {
-	uint32_t  count          = block->summary.count;
+	uint32_t  count            = block->summary.count;
 	uint32_t  seen[SHAPES_MAX] = { 0 };
 	uint8_t  *shape_of;
 	uint32_t *index_of;

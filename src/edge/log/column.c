@@ -49,8 +49,8 @@ code_append(struct column *column, uint32_t code, struct pool *pool)
 {
 	if (column->values == 1)
 		return;
-	column->codes = grown(pool, column->codes, &column->codes_capacity,
-	                      (column->rows + (size_t)1) * sizeof(*column->codes));
+	column->codes               = grown(pool, column->codes, &column->codes_capacity,
+	                                    (column->rows + (size_t)1) * sizeof(*column->codes));
 	column->codes[column->rows] = (uint16_t)code;
 }
 

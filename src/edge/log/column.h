@@ -9,16 +9,16 @@
 
 struct column {
 	uint32_t  rows;
-	uint32_t  values;    /* distinct ones, or as many as rows when plain */
+	uint32_t  values; /* distinct ones, or as many as rows when plain */
 	bool      plain;
-	uint32_t  last_at;   /* the last row's value: its place in bytes, size and code */
+	uint32_t  last_at; /* the last row's value: its place in bytes, size and code */
 	uint32_t  last_size;
 	uint16_t  last_code;
-	uint32_t  size;      /* of all values, one behind the other in bytes */
+	uint32_t  size; /* of all values, one behind the other in bytes */
 	char     *bytes;
-	uint32_t *ends;      /* where each value ends */
-	uint16_t *codes;     /* by row; not kept while there is only one value */
-	uint64_t *table;     /* hash << 32 | code + 1, or 0 */
+	uint32_t *ends;  /* where each value ends */
+	uint16_t *codes; /* by row; not kept while there is only one value */
+	uint64_t *table; /* hash << 32 | code + 1, or 0 */
 	uint32_t  table_bits;
 
 	size_t bytes_capacity;

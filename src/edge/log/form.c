@@ -76,17 +76,17 @@ days_of(int64_t year, int64_t month, int64_t day)
 static void
 day_write(int64_t days, char *out)
 {
-	int64_t era_days    = days + 719468;
-	int64_t era         = era_days / 146097;
-	int64_t day_of_era  = era_days - era * 146097;
-	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-	                       day_of_era / 146096) / 365;
-	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 -
-	                                    year_of_era / 100);
-	int64_t from_march  = (5 * day_of_year + 2) / 153;
-	int64_t day         = day_of_year - (153 * from_march + 2) / 5 + 1;
-	int64_t month       = from_march < 10 ? from_march + 3 : from_march - 9;
-	int64_t year        = year_of_era + era * 400 + (month <= 2);
+	int64_t era_days   = days + 719468;
+	int64_t era        = era_days / 146097;
+	int64_t day_of_era = era_days - era * 146097;
+	int64_t year_of_era =
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	int64_t day_of_year =
+		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t from_march = (5 * day_of_year + 2) / 153;
+	int64_t day        = day_of_year - (153 * from_march + 2) / 5 + 1;
+	int64_t month      = from_march < 10 ? from_march + 3 : from_march - 9;
+	int64_t year       = year_of_era + era * 400 + (month <= 2);
 
 	form_digits_write(year, 4, out);
 	out[4] = '-';
@@ -158,8 +158,8 @@ form_time_parse(struct span text, unsigned digits, struct form_day *day, int64_t
 	if (!two_digits(at + 11, 24, &hour) || !two_digits(at + 14, 60, &minute) ||
 	    !two_digits(at + 17, 60, &second) || !day_parse(at, day))
 		return false;
-	if (digits > 0 && (at[19] != '.' ||
-	                   !form_digits_parse((struct span){ at + 20, digits }, &fraction)))
+	if (digits > 0 &&
+	    (at[19] != '.' || !form_digits_parse((struct span){ at + 20, digits }, &fraction)))
 		return false;
 	int64_t seconds = day->days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
 	*units          = seconds * power_of_ten[digits] + fraction;

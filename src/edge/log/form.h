@@ -16,7 +16,7 @@ bool   form_int_parse(struct span text, int64_t *value);
 size_t form_int_write(int64_t value, char *out);
 
 /* 1 to 18 digits, whatever the first. */
-bool   form_digits_parse(struct span text, int64_t *value);
+bool form_digits_parse(struct span text, int64_t *value);
 /* With zeros in front up to width; width 0: none. value is 0 to 10^18 - 1. */
 size_t form_digits_write(int64_t value, unsigned width, char *out);
 
@@ -28,9 +28,9 @@ struct form_day {
 
 /* "2026-06-01T00:11:22.123Z" with exactly this many fraction digits, years 1678 to
  * 2261, as units of 10^-digits seconds since 1970. */
-bool   form_time_parse(struct span text, unsigned digits, struct form_day *day, int64_t *units);
+bool form_time_parse(struct span text, unsigned digits, struct form_day *day, int64_t *units);
 /* False when units lie outside those years. */
-bool   form_time_write(int64_t units, unsigned digits, char *out, size_t *size);
+bool form_time_write(int64_t units, unsigned digits, char *out, size_t *size);
 /* How many fraction digits text would have; above FRACTION_DIGITS_MAX: it is no time. */
 unsigned form_time_digits(struct span text);
 

@@ -77,8 +77,7 @@ header_is_sound(const struct header *header, size_t size)
 	       header->time_min_ns <= header->time_max_ns &&
 	       header->received_min_ns <= header->received_max_ns &&
 	       header->head_stored <= size - BLOCK_HEADER_SIZE &&
-	       header->head_stored <= header->head_size &&
-	       header->head_size <= BLOCK_RAW_MAX &&
+	       header->head_stored <= header->head_size && header->head_size <= BLOCK_RAW_MAX &&
 	       header->directory_size <= header->head_size;
 }
 
@@ -99,14 +98,14 @@ layout_read(struct span bytes, struct layout *layout)
 		return ERR_STORE_DAMAGED;
 
 	*layout = (struct layout){
-		.summary = { .first        = header.first,
-		             .count        = header.count,
-		             .time_min     = { header.time_min_ns },
-		             .time_max     = { header.time_max_ns },
-		             .received_min = { header.received_min_ns },
-		             .received_max = { header.received_max_ns },
-		             .chain_before = header.chain_before,
-		             .chain_after  = header.chain_after },
+		.summary        = { .first        = header.first,
+		                    .count        = header.count,
+		                    .time_min     = { header.time_min_ns },
+		                    .time_max     = { header.time_max_ns },
+		                    .received_min = { header.received_min_ns },
+		                    .received_max = { header.received_max_ns },
+		                    .chain_before = header.chain_before,
+		                    .chain_after  = header.chain_after },
 		.head_size      = header.head_size,
 		.head_stored    = header.head_stored,
 		.directory_size = header.directory_size,

@@ -68,7 +68,7 @@ struct reader {
 	bool        failed;
 };
 
-uint64_t    reader_varint(struct reader *reader);
+uint64_t reader_varint(struct reader *reader);
 /* The same, failing on what is above max. */
 uint32_t    reader_varint_max(struct reader *reader, uint32_t max);
 int64_t     reader_signed(struct reader *reader);

@@ -9,10 +9,10 @@
 bool
 pack_bytes(struct packer *packer, struct span bytes)
 {
-	size_t bound  = ZSTD_compressBound(bytes.size);
-	char  *at     = text_reserve(&packer->body, bound);
-	size_t stored = ZSTD_compressCCtx(packer->zstd, at, bound, bytes.at, bytes.size,
-	                                  packer->level);
+	size_t bound = ZSTD_compressBound(bytes.size);
+	char  *at    = text_reserve(&packer->body, bound);
+	size_t stored =
+		ZSTD_compressCCtx(packer->zstd, at, bound, bytes.at, bytes.size, packer->level);
 	CHECK(!ZSTD_isError(stored));
 	bool smaller = stored < bytes.size - bytes.size / 16;
 	if (smaller)

@@ -72,8 +72,8 @@ read_numbers(struct unpacker *unpacker, struct packed_column *column)
 	}
 	if (column->encoding != ENCODING_INT)
 		column->digits = reader_byte(directory);
-	if (column->digits > (column->encoding == ENCODING_TIME ? FRACTION_DIGITS_MAX
-	                                                        : FORM_DIGITS_MAX))
+	if (column->digits >
+	    (column->encoding == ENCODING_TIME ? FRACTION_DIGITS_MAX : FORM_DIGITS_MAX))
 		directory->failed = true;
 	read_ints(unpacker, column->rows, &column->ints);
 }
@@ -98,8 +98,7 @@ read_column(struct unpacker *unpacker, uint32_t rows, struct packed_column *colu
 	*column = (struct packed_column){ .encoding = reader_byte(directory), .rows = rows };
 	switch (column->encoding) {
 	case ENCODING_CONST:
-		column->text =
-		        reader_bytes(directory, reader_varint_max(directory, BLOCK_RAW_MAX));
+		column->text = reader_bytes(directory, reader_varint_max(directory, BLOCK_RAW_MAX));
 		break;
 	case ENCODING_INT:
 	case ENCODING_PREFIX:
@@ -172,7 +171,8 @@ base_add(struct packed_ints *ints)
 	uint64_t before = (uint64_t)ints->first;
 	if (!ints->delta)
 		for (uint32_t i = 0; i < ints->count; i++)
-			ints->values[i] = (int64_t)((uint64_t)ints->values[i] + (uint64_t)ints->min);
+			ints->values[i] =
+				(int64_t)((uint64_t)ints->values[i] + (uint64_t)ints->min);
 	if (ints->delta) {
 		ints->values[0] = ints->first;
 		for (uint32_t i = 1; i < ints->count; i++) {
@@ -339,8 +339,8 @@ column_write(const struct packed_column *column, uint32_t row, char *out, size_t
 		return true;
 	case ENCODING_PREFIX:
 		*size = span_write(column->text, out);
-		*size += form_digits_write(ints_at(&column->ints, row), column->digits,
-		                           out + *size);
+		*size +=
+			form_digits_write(ints_at(&column->ints, row), column->digits, out + *size);
 		return true;
 	case ENCODING_TIME:
 		return form_time_write(ints_at(&column->ints, row), column->digits, out, size);

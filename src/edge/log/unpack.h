@@ -33,17 +33,17 @@ struct packed_ints {
 
 struct packed_column {
 	uint8_t            encoding;
-	uint8_t            digits;      /* of PREFIX and TIME */
+	uint8_t            digits;       /* of PREFIX and TIME */
 	uint8_t            planes_count; /* of UUID and DICT */
 	bool               ready;
 	bool               broken;
 	uint32_t           rows;
-	uint32_t           values;      /* texts that stand in bytes */
-	struct span        text;        /* the constant, the prefix */
-	struct packed_ints ints;        /* numbers, or the sizes of texts */
+	uint32_t           values; /* texts that stand in bytes */
+	struct span        text;   /* the constant, the prefix */
+	struct packed_ints ints;   /* numbers, or the sizes of texts */
 	struct part       *planes;
 	struct part        bytes;
-	uint32_t          *ends;        /* from here: once unpacked */
+	uint32_t          *ends; /* from here: once unpacked */
 	const uint8_t     *text_bytes;
 	const uint8_t     *plane[UUID_SIZE];
 };

@@ -20,14 +20,14 @@ test_E1_account_source_and_id_make_the_identity(void **state)
 	secret_fill(secret, 1);
 	struct identity one = identity_of(secret, SPAN("acct-1"), SPAN("/a"), SPAN("7"));
 
-	assert_true(identity_equal(
-	        one, identity_of(secret, SPAN("acct-1"), SPAN("/a"), SPAN("7"))));
-	assert_false(identity_equal(
-	        one, identity_of(secret, SPAN("acct-2"), SPAN("/a"), SPAN("7"))));
-	assert_false(identity_equal(
-	        one, identity_of(secret, SPAN("acct-1"), SPAN("/b"), SPAN("7"))));
-	assert_false(identity_equal(
-	        one, identity_of(secret, SPAN("acct-1"), SPAN("/a"), SPAN("8"))));
+	assert_true(
+		identity_equal(one, identity_of(secret, SPAN("acct-1"), SPAN("/a"), SPAN("7"))));
+	assert_false(
+		identity_equal(one, identity_of(secret, SPAN("acct-2"), SPAN("/a"), SPAN("7"))));
+	assert_false(
+		identity_equal(one, identity_of(secret, SPAN("acct-1"), SPAN("/b"), SPAN("7"))));
+	assert_false(
+		identity_equal(one, identity_of(secret, SPAN("acct-1"), SPAN("/a"), SPAN("8"))));
 }
 
 static void

@@ -99,14 +99,14 @@ model_run(struct identity (*identity)(uint64_t), uint64_t keys, unsigned operati
 		if (random_next(&seed) % 2000 == 0) {
 			uint64_t back = random_next(&seed) % 300;
 			uint64_t from = model->until < model->from + back ? model->from
-			                                                   : model->until - back;
+			                                                  : model->until - back;
 			recent_forget_from(model->recent, from);
 			model_forget(model, from, model->until);
 			model->until = from;
 		}
 		if (random_next(&seed) % 20000 == 0) {
-			uint64_t until = model->from +
-			                 random_next(&seed) % (model->until - model->from + 1);
+			uint64_t until =
+				model->from + random_next(&seed) % (model->until - model->from + 1);
 			recent_forget_until(model->recent, until);
 			model_forget(model, model->from, until);
 			model->from = until;

@@ -46,7 +46,7 @@ page_keep(void *context, uint32_t page, struct span bytes)
 static void
 pages_build(struct pages *pages, uint64_t count, uint32_t blocks, struct run_header *header)
 {
-	struct run_item *items   = malloc((count + 1) * sizeof(*items));
+	struct run_item *items = malloc((count + 1) * sizeof(*items));
 	struct arena     scratch;
 	assert_non_null(items);
 	for (uint64_t i = 0; i < count; i++)

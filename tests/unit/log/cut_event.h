@@ -20,8 +20,10 @@ cut_role(struct span key)
 	static const struct {
 		const char    *key;
 		enum slot_role role;
-	} roles[] = { { "id", SLOT_ID },           { "source", SLOT_SOURCE },
-		      { "account", SLOT_ACCOUNT }, { "subject", SLOT_SUBJECT },
+	} roles[] = { { "id", SLOT_ID },
+		      { "source", SLOT_SOURCE },
+		      { "account", SLOT_ACCOUNT },
+		      { "subject", SLOT_SUBJECT },
 		      { "time", SLOT_TIME } };
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (span_equal(key, span_of(roles[i].key)))
@@ -54,8 +56,7 @@ cut_slot_add(struct cut_event *cut, uint32_t at, uint32_t end, enum slot_kind ki
 {
 	if (cut->event.slots_count > EVENT_SLOTS_MAX)
 		return;
-	cut->slots[cut->event.slots_count++] =
-	        (struct slot){ at, end - at, (uint8_t)kind, role };
+	cut->slots[cut->event.slots_count++] = (struct slot){ at, end - at, (uint8_t)kind, role };
 	cut_literal_add(cut, (char)0xff);
 }
 

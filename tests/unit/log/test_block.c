@@ -143,7 +143,7 @@ block_round(struct fixture *fixture, int level, bool whole_shapes)
 	struct block_summary summary;
 	assert_int_equal(block_count(fixture->builder), fixture->count);
 	struct span bytes =
-	        block_finish(fixture->builder, 77, 99, level, &fixture->arena, &summary);
+		block_finish(fixture->builder, 77, 99, level, &fixture->arena, &summary);
 	assert_int_equal(summary.first, 77);
 	assert_int_equal(summary.chain_before, 99);
 	assert_int_equal(block_count(fixture->builder), 0);
@@ -266,8 +266,7 @@ test_one_text_out_of_form_among_many(void **state)
 	for (unsigned a = 0; a < ODD_TEXTS; a++) {
 		unsigned odd = random_below(fixture, 300);
 		for (unsigned i = 0; i < 300; i++)
-			event_add(fixture,
-			          "{\"id\":\"%s\",\"n\":%u,\"t\":\"%s%u\",\"u\":\"%s\"}",
+			event_add(fixture, "{\"id\":\"%s\",\"n\":%u,\"t\":\"%s%u\",\"u\":\"%s\"}",
 			          i == odd ? odd_texts[a] : odd_texts[30], i,
 			          i == odd ? odd_texts[a] : "svc-", i,
 			          i == odd ? odd_texts[a] : "2026-06-01T00:00:00.123Z");
@@ -350,8 +349,8 @@ test_as_many_slots_as_can_be_and_one_more(void **state)
 		char text[TEXT_MAX];
 		int  size = snprintf(text, sizeof(text), "{\"a\":1");
 		for (unsigned j = 1; j < EVENT_SLOTS_MAX + i % 2; j++)
-			size += snprintf(text + size, sizeof(text) - (size_t)size, ",\"k%u\":%u",
-			                 j, i * j);
+			size += snprintf(text + size, sizeof(text) - (size_t)size, ",\"k%u\":%u", j,
+			                 i * j);
 		event_put(fixture, (struct span){ text, (size_t)size }, i);
 	}
 	block_round(fixture, 1, true);
@@ -379,7 +378,7 @@ test_huge_texts_come_back(void **state)
 static void
 test_equal_keys_with_other_literals_are_kept_apart(void **state)
 {
-	struct fixture  *fixture = *state;
+	struct fixture          *fixture = *state;
 	static const char *const texts[] = { "{\"a\":1}", "{\"b\":1}", "{\"a\":1 }", "[\"a\":1]" };
 	for (unsigned i = 0; i < 40; i++) {
 		struct cut_event cut;
@@ -430,8 +429,7 @@ test_same_events_same_bytes(void **state)
 		fixture->count = 0;
 		for (unsigned i = 0; i < 500; i++)
 			random_event_add(fixture, 9);
-		bytes[round] =
-		        block_finish(fixture->builder, 5, 6, 1, &fixture->arena, &summary);
+		bytes[round] = block_finish(fixture->builder, 5, 6, 1, &fixture->arena, &summary);
 	}
 	assert_true(span_equal(bytes[0], bytes[1]));
 }
@@ -457,7 +455,7 @@ test_every_flipped_bit_and_truncation_is_refused(void **state)
 	for (unsigned i = 0; i < 30; i++)
 		usage_add(fixture);
 	struct span bytes = block_finish(fixture->builder, 1, 2, 1, &fixture->arena, &summary);
-	char *copy = malloc(bytes.size);
+	char       *copy  = malloc(bytes.size);
 	assert_non_null(copy);
 	memcpy(copy, bytes.at, bytes.size);
 	for (size_t bit = 0; bit < bytes.size * 8; bit++) {
