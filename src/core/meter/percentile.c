@@ -14,29 +14,44 @@ percentile_rank(uint32_t count, int32_t percent)
 	return rank;
 }
 
-/* The rank-th smallest value lies in [low, high]: halve that until one is left. Each
- * look is a pass over the values, at most 64 of them, whatever order they are in. */
+enum { LEADING_BITS = 8, LEADING_COUNT = 1 << LEADING_BITS };
+
+/* The leading bits of each value, counted from the lowest, say which values the wanted
+ * one is among; keep those and count again. A round takes eight bits off the range, so
+ * there are at most eight, whatever the values are. */
 int64_t
 rank_select(int64_t *values, uint32_t count, uint32_t rank)
 {
 	CHECK(rank >= 1 && rank <= count);
-	int64_t low  = INT64_MAX;
-	int64_t high = INT64_MIN;
-	for (uint32_t i = 0; i < count; i++) {
-		low  = values[i] < low ? values[i] : low;
-		high = values[i] > high ? values[i] : high;
-	}
-	while (low < high) {
-		int64_t  middle = low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2);
-		uint32_t upto   = 0;
+	for (;;) {
+		int64_t low  = values[0];
+		int64_t high = values[0];
+		for (uint32_t i = 1; i < count; i++) {
+			low  = values[i] < low ? values[i] : low;
+			high = values[i] > high ? values[i] : high;
+		}
+		if (low == high)
+			return low;
+
+		uint64_t range                 = (uint64_t)high - (uint64_t)low;
+		uint32_t bits                  = 64 - (uint32_t)__builtin_clzll(range);
+		uint32_t shift                 = bits > LEADING_BITS ? bits - LEADING_BITS : 0;
+		uint32_t counts[LEADING_COUNT] = { 0 };
 		for (uint32_t i = 0; i < count; i++)
-			upto += values[i] <= middle;
-		if (upto >= rank)
-			high = middle;
-		else
-			low = middle + 1;
+			counts[((uint64_t)values[i] - (uint64_t)low) >> shift]++;
+
+		uint32_t leading = 0;
+		while (rank > counts[leading])
+			rank -= counts[leading++];
+		uint32_t kept = 0;
+		for (uint32_t i = 0; i < count; i++) {
+			int64_t value = values[i];
+			values[kept]  = value;
+			kept += ((uint64_t)value - (uint64_t)low) >> shift == leading;
+		}
+		CHECK(kept == counts[leading]);
+		count = kept;
 	}
-	return low;
 }
 
 int64_t
