@@ -161,8 +161,10 @@ static void
 run_group(struct engine *engine, struct group *group)
 {
 	enum err err = group_fault(engine, group);
+	pthread_mutex_lock(&engine->counting_lock);
 	if (err == ERR_NONE)
 		err = commit_group(engine, group);
+	pthread_mutex_unlock(&engine->counting_lock);
 	batches_done(engine, group->batches, err);
 	arena_reset(&group->arena);
 }

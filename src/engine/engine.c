@@ -100,6 +100,7 @@ locks_open(struct engine *engine)
 	pthread_rwlock_init(&engine->books_lock, &attributes);
 	pthread_rwlock_init(&engine->control_lock, &attributes);
 	pthread_rwlockattr_destroy(&attributes);
+	pthread_mutex_init(&engine->counting_lock, NULL);
 	pthread_mutex_init(&engine->commit_lock, NULL);
 	pthread_mutex_init(&engine->change_lock, NULL);
 	pthread_mutex_init(&engine->queue_lock, NULL);

@@ -1,7 +1,7 @@
 /* engine_int.h - what the files of the engine share.
  *
- * Who holds what (each lock guards the members below it; order of taking: commit,
- * control, books, queue):
+ * Who holds what (each lock guards the members below it; order of taking: counting,
+ * change, commit, control, books, queue):
  *
  *   packer thread     recent, sealed runs, the numbering of events
  *   committer thread  the store's commits, books, retracted
@@ -128,7 +128,8 @@ struct engine {
 	void                    *clock_context;
 	uint8_t                  secret[IDENTITY_SECRET_SIZE];
 
-	pthread_mutex_t          commit_lock; /* one caller of store->commit at a time */
+	pthread_mutex_t          counting_lock; /* held from a group's commit until it is counted */
+	pthread_mutex_t          commit_lock;   /* one caller of store->commit at a time */
 
 	pthread_mutex_t          change_lock; /* one change of accounts, contracts, keys at a time */
 	pthread_rwlock_t         control_lock;
@@ -325,26 +326,6 @@ struct span control_key(char kind, struct span a, struct span b, uint64_t sequen
 /* key.c */
 enum err key_read(struct engine *engine, struct span value);
 enum err key_save_uses(struct engine *engine);
-
-/* ask.c */
-struct asked {
-	struct licence_question       licence;
-	const struct account         *account;
-	const struct contract_version *versions;
-	uint32_t                      versions_count;
-	struct instant                known;
-	struct books                 *known_books; /* of a known_at question, to be closed */
-};
-/* Resolve account, time, module, contract; takes control_lock and books_lock for reading
- * (asked_end lets them go). */
-enum err asked_begin(struct engine *engine, const struct question *question, struct arena *arena,
-                     struct asked *asked, struct refusal *refusal);
-void     asked_end(struct engine *engine, struct asked *asked);
-/* Point the question at another hour (trend): contract in force then. */
-void     asked_at(struct asked *asked, int32_t hour);
-void     write_module(struct json_out *out, const struct licence_question *question,
-                      const struct licence_answer *answer);
-void     write_row(struct json_out *out, const struct licence_row *row);
 
 /* engine.c */
 uint64_t clock_ns(void);

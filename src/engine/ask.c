@@ -1,0 +1,192 @@
+/* ask.c - from a question to the core's figures: which account, hour, contract, book. */
+#include <stdio.h>
+
+#include "edge/sys/memory.h"
+#include "engine/ask_int.h"
+
+/* ---- moments ---- */
+
+static enum err
+bad_time(struct refusal *refusal, struct span field, struct span text)
+{
+	char detail[REFUSAL_DETAIL_SIZE];
+	snprintf(detail, sizeof detail, "%.*s: '%.*s' is not a time such as 2026-10-31T23:00:00Z",
+	         (int)field.size, field.at, (int)text.size, text.at);
+	return refuse(refusal, ERR_TIME_SYNTAX, field, span_of(detail));
+}
+
+/* A date stands for its last hour: the figure at the end of that day. */
+enum err
+moment_hour(struct engine *engine, struct span field, struct span text, int32_t *hour,
+            struct refusal *refusal)
+{
+	int32_t first;
+	if (text.size == 0) {
+		*hour = hour_of(engine_now(engine));
+		return ERR_NONE;
+	}
+	if (date_parse(text, &first) == ERR_NONE) {
+		*hour = first + HOURS_PER_DAY - 1;
+		return ERR_NONE;
+	}
+	if (hour_parse(text, hour, NULL) != ERR_NONE)
+		return bad_time(refusal, field, text);
+	return ERR_NONE;
+}
+
+static enum err
+known_moment(struct span text, struct instant *known, struct refusal *refusal)
+{
+	known->ns = INT64_MAX;
+	if (text.size == 0 || instant_parse(text, known, NULL) == ERR_NONE)
+		return ERR_NONE;
+	return bad_time(refusal, SPAN("known_at"), text);
+}
+
+/* ---- as it was known at an earlier moment (L-65) ---- */
+
+struct knowing {
+	struct engine *engine;
+	struct books  *books;
+	struct set128  retracted;
+};
+
+static enum err
+know_retraction(void *context, const struct event *event, uint64_t ordinal,
+                struct instant received)
+{
+	struct knowing *knowing = context;
+	struct span     source, id;
+	(void)ordinal;
+	(void)received;
+	if (retraction_target(event->subject, &source, &id) == ERR_NONE)
+		set128_add(&knowing->retracted,
+		           identity_of(knowing->engine->secret, event->account, source, id));
+	return ERR_NONE;
+}
+
+static enum err
+know_event(void *context, const struct event *event, uint64_t ordinal, struct instant received)
+{
+	struct knowing *knowing = context;
+	(void)received;
+	if (!set128_has(&knowing->retracted, event_identity(knowing->engine, event)))
+		books_apply(knowing->books, &event, 1, ordinal, NULL);
+	return ERR_NONE;
+}
+
+/* A book of the account with only what had been received by then. */
+static enum err
+known_books(struct engine *engine, struct span account, struct instant known,
+            struct books **books, struct refusal *refusal)
+{
+	struct knowing knowing = { .engine = engine,
+		                   .books  = books_open(engine->catalog, system_memory()) };
+	struct scan_filter filter = scan_everything();
+	filter.account            = account;
+	filter.known              = true;
+	filter.known_until        = known;
+	filter.type               = SPAN("event.retracted");
+	enum err err = scan_log(engine, &filter, know_retraction, &knowing, refusal);
+	filter.type  = (struct span){ 0 };
+	if (err == ERR_NONE)
+		err = scan_log(engine, &filter, know_event, &knowing, refusal);
+	set128_close(&knowing.retracted);
+	if (err == ERR_NONE)
+		*books = knowing.books;
+	else
+		books_close(knowing.books);
+	return err;
+}
+
+/* ---- the question ---- */
+
+void
+asked_at(struct asked *asked, int32_t hour)
+{
+	asked->licence.at_hour  = hour;
+	asked->licence.contract = contract_in_force(asked->versions, asked->versions_count,
+	                                            asked->licence.module->name, hour,
+	                                            asked->known, NULL);
+}
+
+void
+asked_module(struct asked *asked, const struct catalog_module *module)
+{
+	asked->licence.module = module;
+	asked_at(asked, asked->licence.at_hour);
+}
+
+static enum err
+find_module(const struct engine *engine, struct span name, const struct catalog_module **module,
+            struct refusal *refusal)
+{
+	char detail[REFUSAL_DETAIL_SIZE];
+	*module = &engine->catalog->modules[0];
+	if (name.size == 0)
+		return ERR_NONE;
+	*module = catalog_module_find(engine->catalog, name);
+	if (*module)
+		return ERR_NONE;
+	snprintf(detail, sizeof detail, "there is no module '%.*s' in the catalogue",
+	         (int)name.size, name.at);
+	return refuse(refusal, ERR_MODULE_UNKNOWN, SPAN("module"), span_of(detail));
+}
+
+void
+asked_end(struct engine *engine, struct asked *asked)
+{
+	pthread_rwlock_unlock(&engine->books_lock);
+	pthread_rwlock_unlock(&engine->control_lock);
+	if (asked->known_books)
+		books_close(asked->known_books);
+}
+
+enum err
+asked_begin(struct engine *engine, const struct question *question, struct asked *asked,
+            struct refusal *refusal)
+{
+	const struct catalog_module *module;
+	int32_t                      hour;
+	*asked       = (struct asked){ 0 };
+	enum err err = find_module(engine, question->module, &module, refusal);
+	if (err == ERR_NONE)
+		err = moment_hour(engine, SPAN("at"), question->at, &hour, refusal);
+	if (err == ERR_NONE)
+		err = known_moment(question->known_at, &asked->known, refusal);
+	if (err == ERR_NONE && question->known_at.size > 0)
+		err = known_books(engine, question->account, asked->known, &asked->known_books,
+		                  refusal);
+	if (err != ERR_NONE)
+		return err;
+
+	pthread_rwlock_rdlock(&engine->control_lock);
+	pthread_rwlock_rdlock(&engine->books_lock);
+	const struct account_entry *entry = control_account(engine, question->account);
+	const struct account *account = entry ? control_account_at(entry, asked->known) : NULL;
+	if (account == NULL) {
+		asked_end(engine, asked);
+		return refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
+	}
+	struct books *books   = asked->known_books ? asked->known_books : engine->books;
+	asked->versions       = entry->versions;
+	asked->versions_count = entry->versions_count;
+	asked->licence        = (struct licence_question){
+		       .catalog = engine->catalog,
+		       .account = account,
+		       .book    = book_of(books, question->account, false),
+		       .at_hour = hour,
+	};
+	asked_module(asked, module);
+	return ERR_NONE;
+}
+
+void
+note_question(struct engine *engine, uint64_t begun_ns)
+{
+	pthread_mutex_lock(&engine->metrics_lock);
+	engine->metrics.questions++;
+	metrics_time(engine->metrics.question_bucket, &engine->metrics.question_ns,
+	             clock_ns() - begun_ns);
+	pthread_mutex_unlock(&engine->metrics_lock);
+}

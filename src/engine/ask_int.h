@@ -1,0 +1,39 @@
+/* ask_int.h - what the questions share: usage.c, trend.c, explain.c. */
+#ifndef TALLY_ENGINE_ASK_INT_H
+#define TALLY_ENGINE_ASK_INT_H
+
+#include "engine/engine_int.h"
+
+/* A question resolved: everything a figure depends on. */
+struct asked {
+	struct licence_question        licence;
+	const struct contract_version *versions;
+	uint32_t                       versions_count;
+	struct instant                 known;
+	struct books                  *known_books; /* of a known_at question, its own */
+};
+
+/* On success control_lock and books_lock are held for reading until asked_end. The
+ * first module of the catalogue stands in when the question names none. */
+MUST_CHECK enum err asked_begin(struct engine *engine, const struct question *question,
+                                struct asked *asked, struct refusal *refusal);
+void asked_end(struct engine *engine, struct asked *asked);
+/* The same account and time, another module or hour. */
+void asked_module(struct asked *asked, const struct catalog_module *module);
+void asked_at(struct asked *asked, int32_t hour);
+
+/* RFC 3339, a date (its last hour), or nothing (now). */
+MUST_CHECK enum err moment_hour(struct engine *engine, struct span field, struct span text,
+                                int32_t *hour, struct refusal *refusal);
+
+/* {"module":..,"unit":..,"model":..,"owned":..,...,"window":{..}  without the end. */
+void write_figure(struct json_out *out, const struct licence_question *question,
+                  const struct licence_answer *answer);
+void write_parts(struct json_out *out, const struct licence_answer *answer);
+void write_row(struct json_out *out, const struct licence_row *row);
+/* Does the row answer the question's filters? */
+bool row_matches(const struct licence_row *row, const struct question *question);
+
+void note_question(struct engine *engine, uint64_t begun_ns);
+
+#endif

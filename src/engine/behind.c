@@ -1,0 +1,143 @@
+/* behind.c - the events behind the hours of some rows. */
+#include "engine/behind.h"
+
+void
+behind_open(struct behind *behind, struct engine *engine, struct span account, int32_t from,
+            int32_t until, struct instant known, struct arena *arena)
+{
+	*behind = (struct behind){
+		.engine  = engine,
+		.account = account,
+		.from    = from,
+		.hours   = (uint32_t)(until - from),
+		.known   = known,
+		.arena   = arena,
+	};
+	behind->by_hour = arena_take_zeroed(arena, behind->hours * sizeof(struct noted *));
+}
+
+static void
+want_series(struct behind *behind, const struct series *series)
+{
+	const struct book_key *key = series_key(series);
+	if (behind->wanted_count == behind->wanted_capacity) {
+		uint32_t       capacity = behind->wanted_capacity * 2 + 8;
+		struct wanted *wider    = ARENA_ARRAY(behind->arena, struct wanted, capacity);
+		if (behind->wanted_count > 0)
+			memcpy(wider, behind->wanted, behind->wanted_count * sizeof *wider);
+		behind->wanted          = wider;
+		behind->wanted_capacity = capacity;
+	}
+	behind->wanted[behind->wanted_count++] = (struct wanted){
+		.meter = series_meter(series),
+		.key   = { .org     = arena_copy(behind->arena, key->org),
+			   .project = arena_copy(behind->arena, key->project),
+			   .id      = arena_copy(behind->arena, key->id),
+			   .item    = arena_copy(behind->arena, key->item) },
+	};
+}
+
+void
+behind_want(struct behind *behind, const struct licence_row *row)
+{
+	for (uint32_t i = 0; i < row->gauges_count; i++)
+		want_series(behind, row->gauges[i]);
+	for (uint32_t i = 0; i < row->activities_count; i++)
+		want_series(behind, row->activities[i]);
+}
+
+static void
+note_event(struct behind *behind, const struct event *event, const struct catalog_meter *meter)
+{
+	uint32_t      hour  = (uint32_t)(hour_of(event->time) - behind->from);
+	struct noted *noted = arena_take(behind->arena, sizeof *noted);
+	CHECK(hour < behind->hours);
+	*noted = (struct noted){
+		.id       = arena_copy(behind->arena, event->id),
+		.source   = arena_copy(behind->arena, event->source),
+		.type     = arena_copy(behind->arena, event->type_name),
+		.at       = event->time,
+		.is_gauge = meter->kind == SERIES_GAUGE,
+		.value    = meter->value_field >= 0 ? event->number[meter->value_field] : 0,
+		.next     = behind->by_hour[hour],
+	};
+	for (int i = 0; i < 2; i++) {
+		if (meter->split_fields[i] < 0)
+			continue;
+		noted->split_name[i] = event->type->fields[meter->split_fields[i]].name;
+		noted->split[i] = arena_copy(behind->arena, event->field[meter->split_fields[i]]);
+	}
+	behind->by_hour[hour] = noted;
+}
+
+static enum err
+visit(void *context, const struct event *event, uint64_t ordinal, struct instant received)
+{
+	struct behind *behind = context;
+	struct engine *engine = behind->engine;
+	(void)ordinal;
+	(void)received;
+	for (uint32_t i = 0; i < behind->wanted_count; i++) {
+		const struct wanted *wanted = &behind->wanted[i];
+		if (!meter_feeds(engine->catalog, wanted->meter, event, &wanted->key))
+			continue;
+		pthread_rwlock_rdlock(&engine->books_lock);
+		bool gone = set128_has(&engine->retracted, event_identity(engine, event));
+		pthread_rwlock_unlock(&engine->books_lock);
+		if (!gone)
+			note_event(behind, event, wanted->meter);
+		break;
+	}
+	return ERR_NONE;
+}
+
+/* One subject for all of them narrows the walk; linked applications have others. */
+static struct span
+shared_subject(const struct behind *behind)
+{
+	for (uint32_t i = 1; i < behind->wanted_count; i++) {
+		if (!span_equal(behind->wanted[i].key.id, behind->wanted[0].key.id))
+			return (struct span){ 0 };
+	}
+	return behind->wanted_count > 0 ? behind->wanted[0].key.id : (struct span){ 0 };
+}
+
+enum err
+behind_gather(struct behind *behind, struct refusal *refusal)
+{
+	struct scan_filter filter = scan_everything();
+	filter.account            = behind->account;
+	filter.subject            = shared_subject(behind);
+	filter.bounded            = true;
+	filter.from               = hour_start(behind->from);
+	filter.until              = hour_start(behind->from + (int32_t)behind->hours);
+	filter.known              = true;
+	filter.known_until        = behind->known;
+	return scan_log(behind->engine, &filter, visit, behind, refusal);
+}
+
+const struct noted *
+behind_hour(const struct behind *behind, int32_t hour)
+{
+	return behind->by_hour[hour - behind->from];
+}
+
+void
+noted_write(struct json_out *out, const struct noted *noted)
+{
+	json_object(out);
+	json_key_string(out, SPAN("type"), noted->type);
+	json_key_string(out, SPAN("source"), noted->source);
+	json_key_string(out, SPAN("id"), noted->id);
+	json_key(out, SPAN("time"));
+	json_instant(out, noted->at);
+	for (int i = 0; i < 2; i++) {
+		if (noted->split[i].size > 0)
+			json_key_string(out, noted->split_name[i], noted->split[i]);
+	}
+	if (noted->is_gauge) {
+		json_key(out, SPAN("value"));
+		json_count(out, noted->value);
+	}
+	json_object_end(out);
+}

@@ -1,0 +1,220 @@
+/* care.c - backup, and verify: everything recomputed from the log and compared. */
+#include <stdio.h>
+
+#include "edge/sys/memory.h"
+#include "engine/engine_int.h"
+
+enum { VERIFY_ROWS = 2048 };
+
+enum err
+engine_backup(struct engine *engine, const char *path, store_progress *progress, void *context,
+              struct refusal *refusal)
+{
+	return engine->store->ops->backup(engine->store, path, progress, context, refusal);
+}
+
+/* ---- the second books ---- */
+
+struct verifying {
+	struct engine  *engine;
+	struct books   *books;
+	struct intake  *intake;
+	uint64_t        position; /* ordinals below are in */
+	store_progress *progress;
+	void           *context;
+	struct refusal *refusal;
+};
+
+/* Events in their order, retracted ones left out, by the same core that counts live. */
+static enum err
+verify_block(struct verifying *verifying, struct block_summary *summary)
+{
+	struct engine      *engine = verifying->engine;
+	struct arena        block_arena, row_arena;
+	struct block       *block;
+	const struct event *events[VERIFY_ROWS];
+	bool                skip[VERIFY_ROWS];
+	arena_open(&block_arena, system_memory());
+	arena_open(&row_arena, system_memory());
+	enum err err = scan_block(engine, summary, &block_arena, &block, verifying->refusal);
+	uint32_t row = (uint32_t)(verifying->position - summary->first);
+	while (err == ERR_NONE && row < summary->count) {
+		uint32_t count = summary->count - row;
+		if (count > VERIFY_ROWS)
+			count = VERIFY_ROWS;
+		arena_reset(&row_arena);
+		err = scan_rows(verifying->intake, block, row, count, &row_arena, events);
+		if (err != ERR_NONE)
+			break;
+		pthread_rwlock_rdlock(&engine->books_lock);
+		for (uint32_t i = 0; i < count; i++)
+			skip[i] = set128_has(&engine->retracted, event_identity(engine, events[i]));
+		pthread_rwlock_unlock(&engine->books_lock);
+		books_apply(verifying->books, events, count, summary->first + row, skip);
+		row += count;
+		verifying->position = summary->first + row;
+	}
+	arena_close(&row_arena);
+	arena_close(&block_arena);
+	return err;
+}
+
+static enum err
+verify_until(struct verifying *verifying, uint64_t until)
+{
+	struct block_summary summary;
+	enum err             err = ERR_NONE;
+	while (err == ERR_NONE && verifying->position < until &&
+	       scan_summary(verifying->engine, verifying->position, &summary)) {
+		err = verify_block(verifying, &summary);
+		if (verifying->progress)
+			verifying->progress(verifying->context, verifying->position, until);
+	}
+	return err;
+}
+
+/* ---- the comparison ---- */
+
+static enum err
+differs(struct span account, int32_t era, struct refusal *refusal)
+{
+	char detail[REFUSAL_DETAIL_SIZE], from[INSTANT_SIZE] = "", until[INSTANT_SIZE] = "";
+	hour_format(era * BOOK_ERA_HOURS, from);
+	hour_format((era + 1) * BOOK_ERA_HOURS, until);
+	snprintf(detail, sizeof detail,
+	         "account %.*s, hours %.20s to %.20s: what is counted is not what the log holds",
+	         (int)account.size, account.at, from, until);
+	return refuse(refusal, ERR_VERIFY_DIFFERS, SPAN("books"), span_of(detail));
+}
+
+static struct span
+chunk_of(const struct book *book, int32_t era, struct arena *arena)
+{
+	struct text text;
+	text_open(&text, arena);
+	book_chunk_write(book, era, 0, &text);
+	return text_span(&text);
+}
+
+enum { ERAS_MAX = 8192 }; /* of one account: more than nine centuries */
+
+/* Every era of one book has the same bytes in the other. */
+static enum err
+compare_book(const struct book *book, struct books *others, uint64_t *chunks,
+             struct refusal *refusal)
+{
+	int32_t      eras[ERAS_MAX];
+	uint32_t     count = book_eras(book, eras, ERAS_MAX);
+	struct book *other = book_of(others, book_account(book), false);
+	struct arena arena;
+	CHECK(count <= ERAS_MAX);
+	arena_open(&arena, system_memory());
+	enum err err = ERR_NONE;
+	for (uint32_t i = 0; i < count && err == ERR_NONE; i++) {
+		arena_reset(&arena);
+		if (other == NULL || !span_equal(chunk_of(book, eras[i], &arena),
+		                                 chunk_of(other, eras[i], &arena)))
+			err = differs(book_account(book), eras[i], refusal);
+		++*chunks;
+	}
+	arena_close(&arena);
+	return err;
+}
+
+static enum err
+compare_all(struct books *books, struct books *others, uint64_t *chunks, struct refusal *refusal)
+{
+	const struct book *book;
+	for (uint32_t i = 0; (book = book_at(books, i)) != NULL; i++) {
+		enum err err = compare_book(book, others, chunks, refusal);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+/* Catch up with what was counted meanwhile while the committer waits, then compare both
+ * ways: nothing more and nothing less. */
+static enum err
+compare_standing(struct verifying *verifying, uint64_t *chunks)
+{
+	struct engine *engine = verifying->engine;
+	pthread_mutex_lock(&engine->counting_lock);
+	enum err err = verify_until(verifying, engine->applied);
+	pthread_rwlock_rdlock(&engine->books_lock);
+	if (err == ERR_NONE && engine->applied != verifying->position)
+		err = refuse(verifying->refusal, ERR_VERIFY_DIFFERS, SPAN("log"),
+		             SPAN("the log does not end where counting does"));
+	if (err == ERR_NONE)
+		err = compare_all(engine->books, verifying->books, chunks, verifying->refusal);
+	uint64_t back = 0;
+	if (err == ERR_NONE)
+		err = compare_all(verifying->books, engine->books, &back, verifying->refusal);
+	pthread_rwlock_unlock(&engine->books_lock);
+	pthread_mutex_unlock(&engine->counting_lock);
+	return err;
+}
+
+static struct span
+report(const struct verifying *verifying, uint64_t chunks, struct arena *arena)
+{
+	struct json_out out;
+	uint64_t        accounts = 0;
+	while (book_at(verifying->books, (uint32_t)accounts) != NULL)
+		accounts++;
+	json_open(&out, arena);
+	json_object(&out);
+	json_key_bool(&out, SPAN("ok"), true);
+	json_key_uint(&out, SPAN("events"), verifying->position);
+	json_key_uint(&out, SPAN("accounts"), accounts);
+	json_key_uint(&out, SPAN("chunks"), chunks);
+	json_object_end(&out);
+	return json_close(&out);
+}
+
+static uint64_t
+retracted_count(struct engine *engine)
+{
+	pthread_rwlock_rdlock(&engine->books_lock);
+	uint64_t count = engine->retracted.count;
+	pthread_rwlock_unlock(&engine->books_lock);
+	return count;
+}
+
+/* One pass; *disturbed when a retraction came in the middle of it, for then the second
+ * books hold an event that counts no more. */
+static enum err
+verify_once(struct engine *engine, store_progress *progress, void *context, struct arena *arena,
+            struct span *answer, bool *disturbed, struct refusal *refusal)
+{
+	struct verifying verifying = { .engine = engine, .progress = progress,
+		                       .context = context, .refusal = refusal };
+	uint64_t before  = retracted_count(engine);
+	uint64_t chunks  = 0;
+	verifying.books  = books_open(engine->catalog, system_memory());
+	verifying.intake = intake_take(engine);
+	enum err err     = verify_until(&verifying, scan_end(engine));
+	if (err == ERR_NONE)
+		err = compare_standing(&verifying, &chunks);
+	if (err == ERR_NONE)
+		*answer = report(&verifying, chunks, arena);
+	*disturbed = err == ERR_VERIFY_DIFFERS && retracted_count(engine) != before;
+	intake_give(engine, verifying.intake);
+	books_close(verifying.books);
+	return err;
+}
+
+enum { VERIFY_TRIES = 5 };
+
+enum err
+engine_verify(struct engine *engine, store_progress *progress, void *context,
+              struct arena *arena, struct span *answer, struct refusal *refusal)
+{
+	enum err err = engine->store->ops->check(engine->store, progress, context, refusal);
+	if (err != ERR_NONE)
+		return err;
+	bool disturbed = true;
+	for (int i = 0; i < VERIFY_TRIES && disturbed; i++)
+		err = verify_once(engine, progress, context, arena, answer, &disturbed, refusal);
+	return err;
+}

@@ -1,0 +1,307 @@
+/* usage.c - the figures of an account: every module, or one with parts and rows. */
+#include <stdlib.h>
+
+#include "core/base/decimal.h"
+#include "engine/ask_int.h"
+
+/* ---- as JSON ---- */
+
+static void
+write_percent(struct json_out *out, int64_t hundredths)
+{
+	json_decimal(out, hundredths * (MILLIONTHS / 100));
+}
+
+static void
+write_number_or_null(struct json_out *out, struct span key, bool known, int64_t value)
+{
+	json_key(out, key);
+	if (known)
+		json_int(out, value);
+	else
+		json_null(out);
+}
+
+void
+write_figure(struct json_out *out, const struct licence_question *question,
+             const struct licence_answer *answer)
+{
+	json_key_string(out, SPAN("module"), question->module->name);
+	json_key_string(out, SPAN("unit"), answer->unit);
+	json_key(out, SPAN("model"));
+	if (answer->has_model)
+		json_string(out, contract_model_name(answer->model));
+	else
+		json_null(out);
+	write_number_or_null(out, SPAN("owned"), answer->compared, answer->owned);
+	json_key_int(out, SPAN("used"), answer->used);
+	write_number_or_null(out, SPAN("over"), answer->compared, answer->over);
+	json_key(out, SPAN("percent"));
+	if (answer->compared)
+		write_percent(out, answer->percent_hundredths);
+	else
+		json_null(out);
+	json_key(out, SPAN("window"));
+	json_object(out);
+	json_key_hour(out, SPAN("from"), answer->window_from);
+	json_key_hour(out, SPAN("to"), answer->window_until);
+	json_object_end(out);
+}
+
+void
+write_parts(struct json_out *out, const struct licence_answer *answer)
+{
+	json_key(out, SPAN("parts"));
+	json_array(out);
+	for (uint32_t i = 0; i < answer->parts_count; i++) {
+		const struct licence_part *part = &answer->parts[i];
+		json_object(out);
+		json_key_string(out, SPAN("part"), part->rule->part);
+		if (part->has_keys)
+			json_key_int(out, SPAN("keys"), part->keys);
+		else
+			json_key_int(out, SPAN("quantity"), part->quantity);
+		json_key_int(out, SPAN("licences"), part->licences);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
+void
+write_row(struct json_out *out, const struct licence_row *row)
+{
+	json_object(out);
+	json_key_string(out, SPAN("kind"), row->rule->row_kind);
+	json_key_string(out, SPAN("org"), row->org);
+	json_key_string(out, SPAN("project"), row->project);
+	if (row->service.size > 0)
+		json_key_string(out, SPAN("service"), row->service);
+	json_key_string(out, SPAN("id"), row->id);
+	if (row->rule->fold == FOLD_PERCENTILE)
+		json_key_string(out, SPAN("name"), row->name);
+	if (row->class.size > 0)
+		json_key_string(out, SPAN("class"), row->class);
+	if (row->rule->fold == FOLD_PERCENTILE) {
+		json_key(out, SPAN("instances"));
+		json_count(out, row->instances);
+		json_key_int(out, SPAN("hours"), row->hours);
+	}
+	json_key(out, SPAN("last_activity"));
+	json_instant(out, row->last_activity);
+	if (row->has_licences)
+		json_key_int(out, SPAN("licences"), row->licences);
+	if (row->deleted)
+		json_key_bool(out, SPAN("deleted"), true);
+	json_object_end(out);
+}
+
+/* ---- which rows, in which order ---- */
+
+static bool
+asked_for(struct span wanted, struct span value)
+{
+	return wanted.size == 0 || span_equal(wanted, value);
+}
+
+bool
+row_matches(const struct licence_row *row, const struct question *question)
+{
+	return asked_for(question->kind, row->rule->row_kind) &&
+	       asked_for(question->org, row->org) &&
+	       asked_for(question->project, row->project) && asked_for(question->id, row->id);
+}
+
+static int
+order_int(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+typedef int row_order(const struct licence_row *a, const struct licence_row *b);
+
+static int
+by_licences(const struct licence_row *a, const struct licence_row *b)
+{
+	return order_int(b->licences, a->licences);
+}
+
+static int
+by_id(const struct licence_row *a, const struct licence_row *b)
+{
+	return span_compare(a->id, b->id);
+}
+
+static int
+by_name(const struct licence_row *a, const struct licence_row *b)
+{
+	return span_compare(a->name, b->name);
+}
+
+static int
+by_instances(const struct licence_row *a, const struct licence_row *b)
+{
+	return order_int(b->instances, a->instances);
+}
+
+static int
+by_last_activity(const struct licence_row *a, const struct licence_row *b)
+{
+	return order_int(b->last_activity.ns, a->last_activity.ns);
+}
+
+static const struct {
+	struct span name;
+	row_order  *order;
+} sorts[] = {
+	{ { "licences", 8 }, by_licences },
+	{ { "id", 2 }, by_id },
+	{ { "name", 4 }, by_name },
+	{ { "instances", 9 }, by_instances },
+	{ { "last_activity", 13 }, by_last_activity },
+};
+
+struct sorting {
+	row_order *order;
+	bool       reversed;
+};
+
+/* Rows that the order holds equal stay as the figure has them (L-61). */
+static int
+compare_rows(const void *left, const void *right, void *context)
+{
+	const struct licence_row *const *a = left, *const *b = right;
+	const struct sorting            *sorting = context;
+	int order = sorting->order(*a, *b);
+	if (order == 0)
+		return (*a > *b) - (*a < *b);
+	return sorting->reversed ? -order : order;
+}
+
+static enum err
+sorting_read(struct span sort, struct sorting *sorting, struct refusal *refusal)
+{
+	*sorting = (struct sorting){ by_licences, false };
+	if (sort.size > 0 && sort.at[0] == '-') {
+		sorting->reversed = true;
+		sort              = (struct span){ sort.at + 1, sort.size - 1 };
+	}
+	for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++) {
+		if (sort.size == 0 || span_equal(sort, sorts[i].name)) {
+			sorting->order = sorts[i].order;
+			return ERR_NONE;
+		}
+	}
+	return refuse(refusal, ERR_QUESTION, SPAN("sort"),
+	              SPAN("sort is licences, id, name, instances or last_activity, with a "
+	                   "leading - the other way round"));
+}
+
+static enum err
+cursor_read(struct span cursor, uint32_t *offset, struct refusal *refusal)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < cursor.size; i++) {
+		if (cursor.at[i] < '0' || cursor.at[i] > '9' || i > 8)
+			return refuse(refusal, ERR_QUESTION, SPAN("cursor"),
+			              SPAN("the cursor is not one that was given out"));
+		value = value * 10 + (uint64_t)(cursor.at[i] - '0');
+	}
+	*offset = (uint32_t)value;
+	return ERR_NONE;
+}
+
+static enum err
+write_rows(struct json_out *out, const struct licence_answer *answer,
+           const struct question *question, struct arena *arena, struct refusal *refusal)
+{
+	struct sorting sorting;
+	uint32_t       offset = 0, count = 0;
+	enum err       err = sorting_read(question->sort, &sorting, refusal);
+	if (err == ERR_NONE)
+		err = cursor_read(question->cursor, &offset, refusal);
+	if (err != ERR_NONE)
+		return err;
+	const struct licence_row **rows =
+	    ARENA_ARRAY(arena, const struct licence_row *, answer->rows_count);
+	for (uint32_t i = 0; i < answer->rows_count; i++) {
+		if (row_matches(&answer->rows[i], question))
+			rows[count++] = &answer->rows[i];
+	}
+	if (question->sort.size > 0)
+		qsort_r(rows, count, sizeof *rows, compare_rows, &sorting);
+	if (offset > count)
+		offset = count;
+	uint32_t left = count - offset;
+	uint32_t end  = question->limit == 0 || question->limit > left ? count
+	                                                               : offset + question->limit;
+	json_key(out, SPAN("rows"));
+	json_array(out);
+	for (uint32_t i = offset; i < end; i++)
+		write_row(out, rows[i]);
+	json_array_end(out);
+	if (end < count) {
+		struct text next;
+		text_open(&next, arena);
+		text_add_uint(&next, end);
+		json_key_string(out, SPAN("next"), text_span(&next));
+	}
+	return ERR_NONE;
+}
+
+/* ---- the answer ---- */
+
+static enum err
+write_module(struct json_out *out, const struct asked *asked, const struct question *question,
+             struct arena *arena, struct refusal *refusal)
+{
+	struct licence_answer answer;
+	bool                  whole = question->module.size > 0;
+	licence_answer(&asked->licence, whole, arena, &answer);
+	if (!answer.present && !whole)
+		return ERR_NONE;
+	json_object(out);
+	write_figure(out, &asked->licence, &answer);
+	enum err err = ERR_NONE;
+	if (whole) {
+		json_key_string(out, SPAN("rule"), asked->licence.module->text);
+		write_parts(out, &answer);
+		err = write_rows(out, &answer, question, arena, refusal);
+	}
+	if (err == ERR_NONE)
+		json_object_end(out);
+	return err;
+}
+
+enum err
+engine_usage(struct engine *engine, const struct question *question, struct arena *arena,
+             struct span *answer, struct refusal *refusal)
+{
+	uint64_t        begun = clock_ns();
+	struct asked    asked;
+	struct json_out out;
+	enum err        err = asked_begin(engine, question, &asked, refusal);
+	if (err != ERR_NONE)
+		return err;
+	json_open(&out, arena);
+	json_object(&out);
+	json_key_string(&out, SPAN("account"), question->account);
+	json_key_hour(&out, SPAN("at"), asked.licence.at_hour);
+	json_key(&out, SPAN("modules"));
+	json_array(&out);
+	if (question->module.size > 0)
+		err = write_module(&out, &asked, question, arena, refusal);
+	for (uint32_t i = 0; question->module.size == 0 && err == ERR_NONE &&
+	                     i < engine->catalog->modules_count;
+	     i++) {
+		asked_module(&asked, &engine->catalog->modules[i]);
+		err = write_module(&out, &asked, question, arena, refusal);
+	}
+	asked_end(engine, &asked);
+	if (err != ERR_NONE)
+		return err;
+	json_array_end(&out);
+	json_object_end(&out);
+	*answer = json_close(&out);
+	note_question(engine, begun);
+	return ERR_NONE;
+}
