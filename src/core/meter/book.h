@@ -85,6 +85,10 @@ const struct series *book_series_at(const struct book *book, uint32_t meter, uin
 const struct series *book_series_find(const struct book *book, uint32_t meter,
                                       const struct book_key *key);
 const struct book_key *series_key(const struct series *series);
+const struct catalog_meter *series_meter(const struct series *series);
+/* Does the event feed this key of the meter? (Which events are behind a figure, L-63.) */
+bool meter_feeds(const struct catalog *catalog, const struct catalog_meter *meter,
+                 const struct event *event, const struct book_key *key);
 
 /* A gauge: add to sums[h - from] the value of each present hour h in [from, until),
  * over all splits, in millionths, and set its bit in present (bit h - from). Calls

@@ -107,3 +107,22 @@ meter_items(const struct catalog_meter *meter, const struct event *event, struct
 	}
 	return (struct item_list){ items, count };
 }
+
+bool
+meter_feeds(const struct catalog *catalog, const struct catalog_meter *meter,
+            const struct event *event, const struct book_key *key)
+{
+	if (event->type != &catalog->types[meter->type] || !meter_selects(catalog, meter, event))
+		return false;
+	struct book_key own = meter_key(meter, event, key->item);
+	if (!span_equal(own.org, key->org) || !span_equal(own.project, key->project) ||
+	    !span_equal(own.id, key->id))
+		return false;
+	if (meter->each_field < 0)
+		return true;
+	for (uint32_t i = 0; i < event->list_count; i++) {
+		if (span_equal(event->list[i], key->item))
+			return true;
+	}
+	return event->list_count == 0 && span_equal(event->subject, key->item);
+}

@@ -30,6 +30,12 @@ series_key(const struct series *series)
 	return &series->key;
 }
 
+const struct catalog_meter *
+series_meter(const struct series *series)
+{
+	return series->meter;
+}
+
 /* ---- gauges ---- */
 
 static void
