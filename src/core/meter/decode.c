@@ -36,14 +36,16 @@ static bool
 decode_fast(struct decoder *decoder, const struct origin *origin, struct span text, bool line,
             size_t size_max, struct arena *arena, struct event *event)
 {
-	struct slot        *slots = NULL;
-	size_t              size  = 0;
-	const struct shape *shape = shape_match(decoder, text, line, arena, &slots, &size);
+	struct slot        *slots   = NULL;
+	size_t              size    = 0;
+	bool                escaped = false;
+	const struct shape *shape =
+		shape_match(decoder, text, line, arena, &slots, &size, &escaped);
 
 	if (shape == NULL || size > size_max)
 		return false;
 	struct span raw = { text.at, size };
-	if (fill_event(decoder, origin, &shape->plan, shape->binds, slots, raw, false, arena,
+	if (fill_event(decoder, origin, &shape->plan, shape->binds, slots, raw, escaped, arena,
 	               event, NULL) != ERR_NONE)
 		return false;
 	event->shape       = shape->hash;

@@ -19,18 +19,18 @@ enum attribute {
 
 /* What a string value of the attribute becomes. */
 static const struct {
-	const char *name;
+	struct span name;
 	uint8_t     use;
 	uint8_t     role;
 } attributes[ATTRIBUTES_COUNT] = {
-	[ATTRIBUTE_SPECVERSION] = { "specversion", USE_OTHER, SLOT_OTHER },
-	[ATTRIBUTE_ID]          = { "id", USE_ID, SLOT_ID },
-	[ATTRIBUTE_SOURCE]      = { "source", USE_SOURCE, SLOT_SOURCE },
-	[ATTRIBUTE_TYPE]        = { "type", USE_OTHER, SLOT_OTHER },
-	[ATTRIBUTE_ACCOUNT]     = { "account", USE_ACCOUNT, SLOT_ACCOUNT },
-	[ATTRIBUTE_SUBJECT]     = { "subject", USE_SUBJECT, SLOT_SUBJECT },
-	[ATTRIBUTE_TIME]        = { "time", USE_TIME, SLOT_TIME },
-	[ATTRIBUTE_DATA]        = { "data", USE_OTHER, SLOT_OTHER },
+	[ATTRIBUTE_SPECVERSION] = { { "specversion", 11 }, USE_OTHER, SLOT_OTHER },
+	[ATTRIBUTE_ID]          = { { "id", 2 }, USE_ID, SLOT_ID },
+	[ATTRIBUTE_SOURCE]      = { { "source", 6 }, USE_SOURCE, SLOT_SOURCE },
+	[ATTRIBUTE_TYPE]        = { { "type", 4 }, USE_OTHER, SLOT_OTHER },
+	[ATTRIBUTE_ACCOUNT]     = { { "account", 7 }, USE_ACCOUNT, SLOT_ACCOUNT },
+	[ATTRIBUTE_SUBJECT]     = { { "subject", 7 }, USE_SUBJECT, SLOT_SUBJECT },
+	[ATTRIBUTE_TIME]        = { { "time", 4 }, USE_TIME, SLOT_TIME },
+	[ATTRIBUTE_DATA]        = { { "data", 4 }, USE_OTHER, SLOT_OTHER },
 };
 
 struct binder {
@@ -104,7 +104,7 @@ static enum attribute
 attribute_of(struct span key)
 {
 	for (uint32_t i = 0; i < ATTRIBUTES_COUNT; i++) {
-		if (span_equal(key, span_of(attributes[i].name)))
+		if (span_equal(key, attributes[i].name))
 			return (enum attribute)i;
 	}
 	return ATTRIBUTES_COUNT;
@@ -202,7 +202,7 @@ static enum err
 attribute_check(struct binder *b, enum attribute which)
 {
 	const struct node *node = b->attribute[which];
-	struct span        name = span_of(attributes[which].name);
+	struct span        name = attributes[which].name;
 
 	if (node == NULL) {
 		if (!attribute_required(b, which))

@@ -36,14 +36,20 @@ field_refuse(const struct fill *f, enum err err, const struct slot *slot, uint32
 }
 
 static struct span
+text_unescape(struct arena *arena, struct span text)
+{
+	if (text.size == 0 || memchr(text.at, '\\', text.size) == NULL)
+		return text;
+	char *bytes = arena_take(arena, text.size);
+	return (struct span){ bytes, json_unescape(text, bytes) };
+}
+
+static inline struct span
 slot_text(const struct fill *f, const struct slot *slot)
 {
 	struct span text = { f->raw.at + slot->at, slot->size };
 
-	if (!f->escaped || text.size == 0 || memchr(text.at, '\\', text.size) == NULL)
-		return text;
-	char *bytes = arena_take(f->arena, text.size);
-	return (struct span){ bytes, json_unescape(text, bytes) };
+	return f->escaped ? text_unescape(f->arena, text) : text;
 }
 
 /* 1 to size_max bytes; what the log holds was accepted before. */

@@ -131,6 +131,16 @@ struct key {
 	uint32_t    at;
 };
 
+/* An array or object that is open. */
+struct frame {
+	bool     object;
+	uint8_t  child_place;
+	uint32_t count;
+	uint32_t node;       /* its own; only of attributes and fields */
+	uint32_t keys_first; /* in keys */
+	uint64_t path;
+};
+
 struct decoder {
 	const struct catalog *catalog;
 	bool                  strict_only; /* for tests and measurements */
@@ -143,6 +153,9 @@ struct decoder {
 	char                  account[LIMIT_ACCOUNT_SIZE];      /* the last that was valid */
 	uint32_t              account_size;
 	struct day            days[TIMES_KEPT];
+	/* Room for one event at a time, here so that none is cleared on the stack. */
+	struct slot           slots[EVENT_SLOTS_MAX];
+	struct frame          frames[JSON_DEPTH_MAX];
 	struct node           nodes[NODES_KEPT];
 	struct key            keys[KEYS_KEPT];
 	struct shape          shapes[SHAPES_MAX];
@@ -196,8 +209,10 @@ uint64_t shape_hash(const struct bind *binds, const struct slot *slots, uint32_t
 void shape_learn(struct decoder *decoder, const struct plan *plan, const struct bind *binds,
                  const struct slot *slots, struct span raw, uint64_t hash);
 
-/* The shape that text begins with, or NULL; its slots from arena and its size. */
+/* The shape that text begins with, or NULL; its slots from arena, its size and whether
+ * a slot has a backslash in it. */
 const struct shape *shape_match(struct decoder *decoder, struct span text, bool line,
-                                struct arena *arena, struct slot **slots, size_t *size);
+                                struct arena *arena, struct slot **slots, size_t *size,
+                                bool *escaped);
 
 #endif

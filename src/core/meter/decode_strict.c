@@ -5,15 +5,6 @@
 #include "core/meter/content.h"
 #include "core/meter/decode_int.h"
 
-struct frame {
-	bool     object;
-	uint8_t  child_place;
-	uint32_t count;
-	uint32_t node;       /* its own; only of attributes and fields */
-	uint32_t keys_first; /* in keys */
-	uint64_t path;
-};
-
 struct strict {
 	struct json_cursor cursor;
 	const char        *start;
@@ -27,11 +18,11 @@ struct strict {
 	uint32_t           keys_count;
 	uint32_t           keys_max;
 	/* The value that comes next. */
-	uint64_t     path;
-	struct span  key;
-	uint8_t      place;
-	uint32_t     depth;
-	struct frame frames[JSON_DEPTH_MAX];
+	uint64_t      path;
+	struct span   key;
+	uint8_t       place;
+	uint32_t      depth;
+	struct frame *frames;
 };
 
 /* A copy of the array with twice the room. */
@@ -412,6 +403,7 @@ strict_parse(struct decoder *decoder, struct span text, size_t size_max, struct 
 	s.key         = (struct span){ "", 0 };
 	s.place       = PLACE_ROOT;
 	s.depth       = 0;
+	s.frames      = decoder->frames;
 
 	enum err err        = strict_walk(&s);
 	parsed->nodes       = s.nodes;

@@ -172,25 +172,46 @@ piece_equal(const char *text, size_t left, const char *literal, size_t size)
 	return left >= size && memcmp(text, literal, size) == 0;
 }
 
-/* The end of the slot that starts at at; NULL: not one of the simple sort. */
-static const char *
-slot_end(enum slot_kind kind, const char *at, const char *end)
+/* The end of the string whose inside starts at at; NULL: the strict parser shall say
+ * what is wrong with it. */
+static inline const char *
+string_end(const char *at, const char *end, bool *escaped)
 {
-	if (kind == SLOT_STRING) {
-		at = json_plain_end(at, end);
-		return at < end && *at == '"' ? at : NULL;
-	}
-	struct json_cursor cursor = { at, end, NULL };
+	struct json_cursor cursor = { json_plain_end(at, end), end, NULL };
+	struct span        inside;
+	bool               backslash = false;
+
+	if (cursor.at < end && *cursor.at == '"')
+		return cursor.at;
+	if (json_scan_string(&cursor, &inside, &backslash) != ERR_NONE)
+		return NULL;
+	*escaped |= backslash;
+	return cursor.at - 1;
+}
+
+/* The end of the number that starts at at; NULL: there is none. */
+static inline const char *
+number_end(const char *at, const char *end)
+{
+	/* A few digits and then what may stand behind a number: the usual one. */
+	const char *digits = at;
+	while (at < end && json_is_digit(*at))
+		at++;
+	if (at > digits && at < end && (*at == ',' || *at == '}') &&
+	    (*digits != '0' || at - digits == 1))
+		return at;
+	struct json_cursor cursor = { digits, end, NULL };
 	struct span        number;
 	return json_scan_number(&cursor, &number) == ERR_NONE ? cursor.at : NULL;
 }
 
 /* Where matching stands: pieces before piece fit, and so do the slots before it. */
 struct match {
-	struct span text;
-	uint32_t    piece;
-	size_t      at;
-	struct slot slots[EVENT_SLOTS_MAX];
+	struct span  text;
+	uint32_t     piece;
+	size_t       at;
+	bool         escaped; /* a slot has a backslash in it */
+	struct slot *slots;   /* the decoder's, room for EVENT_SLOTS_MAX */
 };
 
 enum match_end { MATCH_WHOLE, MATCH_PIECE, MATCH_NEVER };
@@ -214,10 +235,11 @@ match_go(struct match *m, const struct shape *shape)
 			return MATCH_WHOLE;
 		}
 		const struct bind *bind = &shape->binds[m->piece];
-		const char        *stop = slot_end((enum slot_kind)bind->kind, at, end);
-		/* A sibling may have a slot of the other kind, or a constant, here. */
+		bool               text = bind->kind == SLOT_STRING;
+		const char *stop = text ? string_end(at, end, &m->escaped) : number_end(at, end);
+		/* Where no number stands, a sibling may have a constant. */
 		if (stop == NULL)
-			return bind->kind == SLOT_NUMBER ? MATCH_PIECE : MATCH_NEVER;
+			return text ? MATCH_NEVER : MATCH_PIECE;
 		m->slots[m->piece++] = (struct slot){ (uint32_t)(at - start), (uint32_t)(stop - at),
 			                              bind->kind, bind->role };
 		m->at                = (size_t)(stop - start);
@@ -230,23 +252,32 @@ shapes_sharing(const struct decoder *decoder, uint32_t n, uint32_t count)
 {
 	const uint8_t *row  = decoder->shared[n];
 	uint64_t       mask = 0;
+	uint32_t       i    = 0;
 
-	for (uint32_t i = 0; i < decoder->shapes_count; i++)
+#ifdef __SSE2__
+	const __m128i same = _mm_set1_epi8((char)count);
+	for (; i < SHAPES_MAX; i += 16) {
+		__m128i  sizes = _mm_loadu_si128((const __m128i *)(const void *)(row + i));
+		unsigned bits  = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(sizes, same));
+		mask |= (uint64_t)bits << i;
+	}
+#endif
+	for (; i < SHAPES_MAX; i++)
 		mask |= (uint64_t)(row[i] == count) << i;
 	return mask;
 }
 
 const struct shape *
 shape_match(struct decoder *decoder, struct span text, bool line, struct arena *arena,
-            struct slot **slots, size_t *size)
+            struct slot **slots, size_t *size, bool *escaped)
 {
-	struct match m     = { .text = text, .piece = 0, .at = 0 };
-	uint64_t     alive = ~UINT64_C(0);
-	uint32_t     n     = decoder->shapes_count == 0 ? 0 : decoder->shapes[decoder->last].next;
+	struct match m = { .text = text, .piece = 0, .at = 0, .slots = decoder->slots };
 
-	_Static_assert(SHAPES_MAX <= 64, "one bit a shape");
+	_Static_assert(SHAPES_MAX == 64, "one bit a shape");
 	if (decoder->shapes_count == 0)
 		return NULL;
+	uint64_t alive = ~UINT64_C(0) >> (SHAPES_MAX - decoder->shapes_count);
+	uint32_t n     = decoder->shapes[decoder->last].next;
 	for (;;) {
 		struct shape  *shape = &decoder->shapes[n];
 		enum match_end end   = match_go(&m, shape);
@@ -261,7 +292,8 @@ shape_match(struct decoder *decoder, struct span text, bool line, struct arena *
 			uint32_t count                      = shape->plan.binds_count;
 			*slots                              = ARENA_ARRAY(arena, struct slot, count);
 			memcpy(*slots, m.slots, count * sizeof(struct slot));
-			*size = m.at;
+			*size    = m.at;
+			*escaped = m.escaped;
 			return shape;
 		}
 		alive &= shapes_sharing(decoder, n, m.piece);

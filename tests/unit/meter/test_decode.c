@@ -242,7 +242,7 @@ test_E2_broken_array_loses_what_follows_only(void **state)
 	assert_int_equal(decode_more(), DECODE_END);
 }
 
-struct frame {
+struct framing {
 	struct span  body;
 	const char  *why;
 	uint64_t     byte;
@@ -254,7 +254,7 @@ struct frame {
 	{ { text, sizeof(text) - 1 }, why, byte, ERR_##err, events }
 
 static void
-check_frames(const struct frame *frames, size_t count, enum event_format format)
+check_frames(const struct framing *frames, size_t count, enum event_format format)
 {
 	for (size_t i = 0; i < count; i++) {
 		enum decode_verdict verdict = decode_first(frames[i].body, format);
@@ -272,7 +272,7 @@ static void
 test_batch_frame_is_checked(void **state)
 {
 	(void)state;
-	const struct frame frames[] = {
+	const struct framing frames[] = {
 		FRAME(0, JSON_TRUNCATED, 0, "must be a JSON array", ""),
 		FRAME(0, JSON_SYNTAX, 0, "must be a JSON array", GOOD),
 		FRAME(0, JSON_SYNTAX, 0, "must be a JSON array", "\xef\xbb\xbf[]"),
@@ -291,7 +291,7 @@ static void
 test_single_event_frame_is_checked(void **state)
 {
 	(void)state;
-	const struct frame frames[] = {
+	const struct framing frames[] = {
 		FRAME(0, JSON_TRUNCATED, 0, "the body is empty", ""),
 		FRAME(0, JSON_TRUNCATED, 2, "the body is empty", " \n"),
 		FRAME(0, JSON_SYNTAX, sizeof(GOOD), "behind the event", GOOD " x"),
