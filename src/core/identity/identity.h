@@ -51,6 +51,9 @@ size_t         recent_size(const struct recent *recent); /* bytes held */
 void recent_prefetch(const struct recent *recent, struct identity identity);
 /* True and *entry filled when it is there. */
 bool recent_find(const struct recent *recent, struct identity identity, struct recent_entry *entry);
+/* The n-th oldest entry, in the order of ordinals; false beyond the newest. */
+bool recent_nth(const struct recent *recent, uint64_t n, struct identity *identity,
+                struct recent_entry *entry);
 /* Adds what is not there yet, in the order of ordinals (both CHECKed). */
 void recent_add(struct recent *recent, struct identity identity, struct recent_entry entry);
 /* Forget every entry with ordinal >= from (a batch that was not committed) ... */

@@ -183,6 +183,20 @@ recent_find(const struct recent *recent, struct identity identity, struct recent
 	return false;
 }
 
+bool
+recent_nth(const struct recent *recent, uint64_t n, struct identity *identity,
+           struct recent_entry *entry)
+{
+	if (n >= recent_count(recent))
+		return false;
+	uint32_t           sequence = recent->head + (uint32_t)n;
+	const struct kept *kept     = kept_of(recent, sequence);
+	*identity                   = kept->identity;
+	*entry = (struct recent_entry){ .ordinal = ordinal_of(recent, sequence),
+		                        .content = kept->content };
+	return true;
+}
+
 static void
 index_put(uint64_t *index, uint32_t bits, uint64_t slot)
 {
