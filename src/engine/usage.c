@@ -1,4 +1,5 @@
 /* usage.c - the figures of an account: every module, or one with parts and rows. */
+#define _GNU_SOURCE /* qsort_r */
 #include <stdlib.h>
 
 #include "core/base/decimal.h"
