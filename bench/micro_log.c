@@ -10,6 +10,7 @@
 #include "edge/sys/memory.h"
 
 enum { EVENTS = BLOCK_EVENTS_MAX, SERVICES = 10000, RECENT_ENTRIES = 8000000, BATCH = 1024 };
+enum { CUT_AT_ONCE = 256 }; /* events decoded at a time, so that they stay in the cache */
 enum { RUN_ENTRIES = 4000000, RUN_BLOCKS = 4096 };
 
 static uint64_t seed = 42;
@@ -64,7 +65,8 @@ event_write(char *out, size_t room, uint32_t i, bool related)
 
 struct events {
 	struct arena     arena;
-	struct cut_event cut[EVENTS];
+	struct span      raw[EVENTS];
+	struct cut_event cut[CUT_AT_ONCE];
 };
 
 static struct events *
@@ -74,10 +76,8 @@ events_make(bool related)
 	char           text[1024];
 	arena_open(&events->arena, system_memory());
 	for (uint32_t i = 0; i < EVENTS; i++) {
-		size_t      size = event_write(text, sizeof(text), i, related);
-		struct span raw  = arena_copy(&events->arena, (struct span){ text, size });
-		cut_event_of(&events->cut[i], raw);
-		events->cut[i].event.slots = events->cut[i].slots;
+		size_t size    = event_write(text, sizeof(text), i, related);
+		events->raw[i] = arena_copy(&events->arena, (struct span){ text, size });
 	}
 	return events;
 }
@@ -109,8 +109,27 @@ block_read(struct span bytes, uint32_t count)
 	arena_close(&arena);
 }
 
+/* Nanoseconds that adding took. */
+static int64_t
+events_add(struct events *events, uint32_t count, struct block_builder *builder)
+{
+	int64_t ns = 0;
+	for (uint32_t at = 0; at < count; at += CUT_AT_ONCE) {
+		uint32_t batch = count - at < CUT_AT_ONCE ? count - at : CUT_AT_ONCE;
+		for (uint32_t i = 0; i < batch; i++) {
+			cut_event_of(&events->cut[i], events->raw[at + i]);
+			events->cut[i].event.slots = events->cut[i].slots;
+		}
+		int64_t begin = now_ns();
+		for (uint32_t i = 0; i < batch; i++)
+			block_add(builder, &events->cut[i].event, (struct instant){ 1000 });
+		ns += now_ns() - begin;
+	}
+	return ns;
+}
+
 static void
-block_measure(const struct events *events, uint32_t count, int level, bool related)
+block_measure(struct events *events, uint32_t count, int level, bool related)
 {
 	struct arena          arena;
 	struct block_summary  summary;
@@ -122,14 +141,12 @@ block_measure(const struct events *events, uint32_t count, int level, bool relat
 	arena_open(&arena, system_memory());
 	for (unsigned round = 0; round < rounds; round++) {
 		arena_reset(&arena);
-		int64_t begin = now_ns();
-		for (uint32_t i = 0; i < count; i++)
-			block_add(builder, &events->cut[i].event, (struct instant){ 1000 });
-		int64_t added = now_ns();
-		bytes         = block_finish(builder, 0, 0, level, &arena, &summary);
-		int64_t end   = now_ns();
-		add_ns        = added - begin < add_ns ? added - begin : add_ns;
-		end_ns        = end - added < end_ns ? end - added : end_ns;
+		int64_t adding = events_add(events, count, builder);
+		int64_t added  = now_ns();
+		bytes          = block_finish(builder, 0, 0, level, &arena, &summary);
+		int64_t end    = now_ns();
+		add_ns         = adding < add_ns ? adding : add_ns;
+		end_ns         = end - added < end_ns ? end - added : end_ns;
 	}
 	printf("block of %u, level %d%s: add %.0f ns, finish %.0f ns an event (%.1f us), "
 	       "%.2f bytes an event\n",
@@ -155,7 +172,7 @@ identity_measure(const struct events *events)
 		secret[i] = (uint8_t)random_below(256);
 	int64_t begin = now_ns();
 	for (uint32_t i = 0; i < EVENTS; i++) {
-		struct span raw = events->cut[i].event.raw;
+		struct span raw = events->raw[i];
 		sum += identity_of(secret, (struct span){ raw.at + 10, 9 },
 		                   (struct span){ raw.at + 90, 13 },
 		                   (struct span){ raw.at + 28, 36 })
@@ -260,8 +277,9 @@ run_measure(void)
 }
 
 int
-main(void)
+main(int count, char **arguments)
 {
+	(void)arguments;
 	for (int related = 0; related < 2; related++) {
 		struct events *events = events_make(related);
 		block_measure(events, 1, 1, related);
@@ -275,6 +293,8 @@ main(void)
 		arena_close(&events->arena);
 		free(events);
 	}
+	if (count > 1) /* blocks alone */
+		return 0;
 	recent_measure();
 	run_measure();
 	return 0;

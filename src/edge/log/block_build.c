@@ -16,9 +16,9 @@ static const struct slot one_piece = { .kind = SLOT_STRING, .role = SLOT_OTHER }
 struct shape {
 	uint64_t       key;
 	uint32_t       slots_count;
-	struct slot   *slots;        /* kinds and roles; places are of the first event */
-	uint32_t      *literal_ends; /* of slots_count + 1 literals: what lies around the slots */
-	struct span    literal;      /* all of them, one behind the other */
+	struct slot   *slots;         /* kinds and roles; places are of the first event */
+	uint32_t      *literal_sizes; /* of slots_count + 1 literals: what lies around the slots */
+	struct span    literal;       /* all of them, one behind the other */
 	struct column *columns;
 	uint32_t       rows;   /* in this block */
 	uint8_t        number; /* in this block, by first use */
@@ -120,28 +120,38 @@ cut_literal(const struct cut *cut, uint32_t i)
 	struct span after  = i == cut->slots_count ? (struct span){ cut->raw.at + cut->raw.size, 0 }
 	                                           : cut_slot(cut, i);
 	CHECK(after.at >= before.at + before.size);
+	CHECK(after.at + after.size <= cut->raw.at + cut->raw.size);
 	return (struct span){ before.at + before.size,
 		              (size_t)(after.at - before.at) - before.size };
+}
+
+static bool
+slots_alike(const struct slot *a, const struct slot *b)
+{
+	return a->kind == b->kind && a->role == b->role;
 }
 
 /* The key is a hash that a sender could aim: only equal literals make an equal shape. */
 static bool
 shape_fits(const struct shape *shape, const struct cut *cut)
 {
-	uint32_t at = 0;
+	const char *literal = shape->literal.at;
+	size_t      at      = 0;
 	if (shape->key != cut->key || shape->slots_count != cut->slots_count)
 		return false;
-	for (uint32_t i = 0; i <= cut->slots_count; i++) {
-		struct span literal = cut_literal(cut, i);
-		uint32_t    size    = shape->literal_ends[i] - at;
-		if (literal.size != size || !bytes_equal(literal.at, shape->literal.at + at, size))
+	if (cut->slots == &one_piece)
+		return true;
+	for (uint32_t i = 0; i < cut->slots_count; i++) {
+		const struct slot *slot = &cut->slots[i];
+		size_t             size = shape->literal_sizes[i];
+		if (slot->at != at + size || !slots_alike(slot, &shape->slots[i]) ||
+		    !bytes_equal(cut->raw.at + at, literal, size))
 			return false;
-		if (i < cut->slots_count && (shape->slots[i].kind != cut->slots[i].kind ||
-		                             shape->slots[i].role != cut->slots[i].role))
-			return false;
-		at += size;
+		literal += size;
+		at += size + slot->size;
 	}
-	return true;
+	size_t size = shape->literal_sizes[cut->slots_count];
+	return cut->raw.size == at + size && bytes_equal(cut->raw.at + at, literal, size);
 }
 
 static struct shape *
@@ -152,16 +162,16 @@ shape_add(struct block_builder *builder, const struct cut *cut)
 	uint32_t      count = cut->slots_count;
 	struct text   literal;
 	text_open(&literal, arena);
-	shape->key          = cut->key;
-	shape->slots_count  = count;
-	shape->slots        = ARENA_ARRAY(arena, struct slot, count);
-	shape->literal_ends = ARENA_ARRAY(arena, uint32_t, count + 1);
-	shape->columns      = arena_take_zeroed(arena, sizeof(struct column) * count);
+	shape->key           = cut->key;
+	shape->slots_count   = count;
+	shape->slots         = ARENA_ARRAY(arena, struct slot, count);
+	shape->literal_sizes = ARENA_ARRAY(arena, uint32_t, count + 1);
+	shape->columns       = arena_take_zeroed(arena, sizeof(struct column) * count);
 	if (count > 0)
 		memcpy(shape->slots, cut->slots, sizeof(struct slot) * count);
 	for (uint32_t i = 0; i <= count; i++) {
 		text_add(&literal, cut_literal(cut, i));
-		shape->literal_ends[i] = (uint32_t)literal.size;
+		shape->literal_sizes[i] = (uint32_t)cut_literal(cut, i).size;
 	}
 	shape->literal                           = text_span(&literal);
 	builder->shapes[builder->shapes_count++] = shape;
@@ -264,15 +274,12 @@ static void
 pack_shape(struct packer *packer, const struct shape *shape)
 {
 	struct text *directory = &packer->directory;
-	uint32_t     before    = 0;
 	text_add_varint(directory, shape->rows);
 	text_add_varint(directory, shape->slots_count);
 	for (uint32_t i = 0; i < shape->slots_count; i++)
 		text_add_char(directory, (char)(shape->slots[i].kind | shape->slots[i].role << 1));
-	for (uint32_t i = 0; i <= shape->slots_count; i++) {
-		text_add_varint(directory, shape->literal_ends[i] - before);
-		before = shape->literal_ends[i];
-	}
+	for (uint32_t i = 0; i <= shape->slots_count; i++)
+		text_add_varint(directory, shape->literal_sizes[i]);
 	text_add(directory, shape->literal);
 	for (uint32_t i = 0; i < shape->slots_count; i++)
 		pack_column(packer, &shape->columns[i]);

@@ -129,6 +129,12 @@ hash_of(struct span value)
 	return (uint32_t)(folded ^ folded >> 32);
 }
 
+static bool
+value_is(struct span kept, struct span value)
+{
+	return kept.size == value.size && bytes_equal(kept.at, value.at, value.size);
+}
+
 /* The code of value, or ROWS_MAX when it is new; *probes says how far it looked. */
 static uint32_t
 table_find(const struct column *column, struct span value, uint32_t hash, uint32_t *probes)
@@ -138,7 +144,7 @@ table_find(const struct column *column, struct span value, uint32_t hash, uint32
 		uint64_t slot = column->table[at];
 		uint32_t code = (uint32_t)slot - 1;
 		++*probes;
-		if (slot >> 32 == hash && span_equal(column_value(column, code), value))
+		if (slot >> 32 == hash && value_is(column_value(column, code), value))
 			return code;
 	}
 	return ROWS_MAX;

@@ -45,6 +45,23 @@ column_code(const struct column *column, uint32_t row)
 	return column->plain ? row : column->values == 1 ? 0 : column->codes[row];
 }
 
+static inline bool
+bytes_equal_few(const char *a, const char *b, size_t size)
+{
+	uint32_t x[2];
+	uint32_t y[2];
+	if (size >= 4) {
+		memcpy(&x[0], a, 4);
+		memcpy(&x[1], a + size - 4, 4);
+		memcpy(&y[0], b, 4);
+		memcpy(&y[1], b + size - 4, 4);
+		return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+	}
+	if (size == 0)
+		return true;
+	return a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1];
+}
+
 /* True when a and b, both of this size, are equal: quicker than a call for short ones. */
 static inline bool
 bytes_equal(const char *a, const char *b, size_t size)
@@ -54,12 +71,9 @@ bytes_equal(const char *a, const char *b, size_t size)
 	uint64_t differ = 0;
 	if (size > 64)
 		return memcmp(a, b, size) == 0;
-	if (size < 8) {
-		for (size_t i = 0; i < size; i++)
-			differ |= (uint64_t)(a[i] ^ b[i]);
-		return differ == 0;
-	}
-	for (size_t i = 0; i + 8 <= size; i += 8) {
+	if (size < 8)
+		return bytes_equal_few(a, b, size);
+	for (size_t i = 0; i + 8 < size; i += 8) {
 		memcpy(&x, a + i, 8);
 		memcpy(&y, b + i, 8);
 		differ |= x ^ y;

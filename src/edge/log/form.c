@@ -199,44 +199,64 @@ form_time_write(int64_t units, unsigned digits, char *out, size_t *size)
 	return true;
 }
 
-/* Where each byte of a UUID begins in its text. */
-static const uint8_t uuid_at[UUID_SIZE] = {
-	0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34,
-};
+/* Eight digits at once, each in a byte of a word. */
+#define EACH_BYTE UINT64_C(0x0101010101010101)
 
-/* The digit's value; 255 for what is not one of 0-9 a-f. */
-static unsigned
-hex_value(char c)
+/* Digits of values 0 to 15, a byte each. */
+static uint64_t
+hex_digits(uint64_t values)
 {
-	unsigned digit  = (unsigned)(unsigned char)c - '0';
-	unsigned letter = (unsigned)(unsigned char)c - 'a';
-	return digit <= 9 ? digit : letter <= 5 ? letter + 10 : 255;
+	uint64_t letters = (values + 6 * EACH_BYTE) >> 4 & EACH_BYTE;
+	return values + '0' * EACH_BYTE + letters * ('a' - '0' - 10);
+}
+
+/* Eight digits as 4 bytes. False unless the digits of the values are the same text. */
+static bool
+hex_read(const char *first, const char *second, uint8_t *out)
+{
+	uint64_t text;
+	memcpy(&text, first, 4);
+	memcpy((char *)&text + 4, second, 4);
+	uint64_t letters = text >> 6 & EACH_BYTE;
+	uint64_t values  = ((text & 15 * EACH_BYTE) + 9 * letters) & 15 * EACH_BYTE;
+	uint64_t pairs   = (values << 4 | values >> 8) & UINT64_C(0x00ff00ff00ff00ff);
+	uint64_t fours   = (pairs | pairs >> 8) & UINT64_C(0x0000ffff0000ffff);
+	uint32_t bytes   = (uint32_t)(fours | fours >> 16);
+	memcpy(out, &bytes, 4);
+	return hex_digits(values) == text;
+}
+
+static void
+hex_write(const uint8_t *in, char *first, char *second)
+{
+	uint32_t bytes;
+	memcpy(&bytes, in, 4);
+	uint64_t fours  = (bytes | (uint64_t)bytes << 16) & UINT64_C(0x0000ffff0000ffff);
+	uint64_t pairs  = (fours | fours << 8) & UINT64_C(0x00ff00ff00ff00ff);
+	uint64_t values = (pairs >> 4 | pairs << 8) & 15 * EACH_BYTE;
+	uint64_t text   = hex_digits(values);
+	memcpy(first, &text, 4);
+	memcpy(second, (char *)&text + 4, 4);
 }
 
 bool
 form_uuid_parse(struct span text, uint8_t uuid[UUID_SIZE])
 {
-	unsigned wrong = 0;
+	const char *at = text.at;
 	if (text.size != UUID_TEXT_SIZE)
 		return false;
-	if (text.at[8] != '-' || text.at[13] != '-' || text.at[18] != '-' || text.at[23] != '-')
+	if (at[8] != '-' || at[13] != '-' || at[18] != '-' || at[23] != '-')
 		return false;
-	for (unsigned i = 0; i < UUID_SIZE; i++) {
-		unsigned high = hex_value(text.at[uuid_at[i]]);
-		unsigned low  = hex_value(text.at[uuid_at[i] + 1]);
-		wrong |= high | low;
-		uuid[i] = (uint8_t)(high << 4 | (low & 15));
-	}
-	return wrong < 16;
+	return hex_read(at, at + 4, uuid) && hex_read(at + 9, at + 14, uuid + 4) &&
+	       hex_read(at + 19, at + 24, uuid + 8) && hex_read(at + 28, at + 32, uuid + 12);
 }
 
 void
 form_uuid_write(const uint8_t uuid[UUID_SIZE], char *out)
 {
-	static const char digits[] = "0123456789abcdef";
 	out[8] = out[13] = out[18] = out[23] = '-';
-	for (unsigned i = 0; i < UUID_SIZE; i++) {
-		out[uuid_at[i]]     = digits[uuid[i] >> 4];
-		out[uuid_at[i] + 1] = digits[uuid[i] & 15];
-	}
+	hex_write(uuid, out, out + 4);
+	hex_write(uuid + 4, out + 9, out + 14);
+	hex_write(uuid + 8, out + 19, out + 24);
+	hex_write(uuid + 12, out + 28, out + 32);
 }
