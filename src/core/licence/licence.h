@@ -15,7 +15,8 @@ struct licence_question {
 	const struct account         *account;
 	const struct book            *book;     /* NULL: no events */
 	const struct contract_module *contract; /* NULL: none in force */
-	int32_t                       at_hour;  /* H; the answer includes the whole of it */
+	int32_t contract_start_hour;            /* of the contract in force, for contract years */
+	int32_t at_hour;                        /* H; the answer includes the whole of it */
 };
 
 struct licence_row {
@@ -77,7 +78,7 @@ struct licence_point {
 	int64_t used;
 };
 
-/* Why a percentile is what it is (L-63), for one row. */
+/* Why a percentile is what it is (L-63), for one row of a rule that folds by one. */
 struct licence_why {
 	uint32_t       hours_present;
 	uint32_t       hours_missing;

@@ -1,8 +1,8 @@
-/* licence_int.h - for this room alone: reading forms, and sentences about them. */
+/* licence_int.h - for this room alone: forms, sentences, evaluation, order. */
 #ifndef TALLY_CORE_LICENCE_LICENCE_INT_H
 #define TALLY_CORE_LICENCE_LICENCE_INT_H
 
-#include "core/licence/contract.h"
+#include "core/licence/licence.h"
 
 /* ---- sentences ---- */
 
@@ -53,5 +53,67 @@ MUST_CHECK enum err form_quantity(const struct form *form, struct span name, int
 MUST_CHECK enum err form_hour(const struct form *form, struct span name, int32_t *hour);
 /* 1 to 64 of A-Z a-z 0-9 _ . - */
 bool form_id_valid(struct span id);
+
+/* ---- evaluation ---- */
+
+/* One answer in the making. */
+struct evaluation {
+	const struct licence_question *question;
+	struct arena                  *arena;
+	int32_t                        from; /* the window, [from, until) */
+	int32_t                        until;
+	bool                           with_rows;
+	bool                           by_instance; /* licences are instances (L-19) */
+	struct licence_row            *rows;
+	uint32_t                       rows_count;
+	uint32_t                       rows_capacity;
+	int64_t                       *sums; /* scratch, one an hour of the window */
+	int64_t                       *values;
+	uint64_t                      *present; /* a bit an hour */
+};
+
+/* Applications that stand for a key of the rule (L-16), sorted by that key. */
+struct link {
+	struct book_key      target;
+	const struct series *activity;
+	const struct series *gauge; /* NULL: never reported */
+};
+
+struct links {
+	struct link *at;
+	uint32_t     count;
+};
+
+void evaluation_open(struct evaluation *evaluation, const struct licence_question *question,
+                     bool with_rows, struct arena *arena);
+/* Evaluate one rule: fills the part and, with rows, adds its rows. */
+void rule_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
+                   struct licence_part *part);
+/* The licences of a key with this percentile; under instances the percentile itself. */
+int64_t rule_licences(const struct catalog_rule *rule, bool by_instance, int64_t percentile);
+/* Room for one more row; its members are the caller's to fill. */
+struct licence_row *evaluation_row(struct evaluation *evaluation);
+/* Sort the rows (L-61). */
+void rows_sort(struct evaluation *evaluation);
+
+bool         rule_links(const struct licence_question *question, const struct catalog_rule *rule);
+struct links links_gather(struct evaluation *evaluation, const struct catalog_rule *rule);
+
+/* a + b, staying at the largest number: quantities that no platform has must not wrap. */
+static inline int64_t
+add_capped(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+/* ---- order ---- */
+
+/* Sort the indices so that before(context, a, b) holds along them; equal ones keep their
+ * order. scratch has as many. */
+typedef bool order_before(const void *context, uint32_t a, uint32_t b);
+void indices_sort(uint32_t *indices, uint32_t count, uint32_t *scratch, order_before *before,
+                  const void *context);
 
 #endif
