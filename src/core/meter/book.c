@@ -236,8 +236,8 @@ feed_prefetch_cell(const struct feed *feed)
 	if (!page)
 		return;
 	uint32_t slot = page_slot(page, (uint32_t)feed->hour & (PAGE_HOURS - 1));
-	__builtin_prefetch((const char *)page->values.cells + slot * (page->values.wide ? 8 : 2));
-	__builtin_prefetch((const char *)page->times.cells + slot * (page->times.wide ? 8 : 2));
+	__builtin_prefetch((const char *)page->values.cells + slot * page->values.width);
+	__builtin_prefetch((const char *)page->times.cells + slot * page->times.width);
 }
 
 /* A look-up is a chain of four misses; each loop takes one step of all chains. */

@@ -2,7 +2,7 @@
  *
  * A page begins packed, with room for a few cells, and is laid out by hour when it has
  * many, so that a sum over hours is one straight loop. Values and times are narrow
- * (two bytes, whole units and whole seconds) until a cell needs more. */
+ * (one byte or two, whole units and whole seconds) until a cell needs more. */
 #include "core/base/check.h"
 #include "core/meter/meter_int.h"
 
@@ -10,58 +10,71 @@ enum { PAGE_CAPACITY_MIN = 8 };
 
 /* ---- lanes ---- */
 
-static bool
-lane_is_narrow(int64_t unit, int64_t amount)
+/* The least width that holds the amount. */
+static inline enum width
+width_of(int64_t unit, int64_t amount)
 {
-	return amount >= 0 && amount / unit <= UINT16_MAX && amount % unit == 0;
+	if (amount < 0 || amount / unit > UINT16_MAX || amount % unit != 0)
+		return WIDTH_FULL;
+	return amount / unit > UINT8_MAX ? WIDTH_SHORT : WIDTH_BYTE;
 }
 
 static size_t
 lane_size(const struct lane *lane, uint32_t capacity)
 {
-	return capacity * (lane->wide ? sizeof(int64_t) : sizeof(uint16_t));
+	return (size_t)capacity * lane->width;
 }
 
 static void
-lane_widen(struct lane *lane, struct pool *pool, uint32_t capacity, int64_t unit)
+lane_open(struct lane *lane, struct pool *pool, uint32_t capacity, enum width width)
 {
-	struct lane wide = { .cells = pool_take(pool, capacity * sizeof(int64_t)), .wide = true };
+	lane->width = width;
+	lane->cells = pool_take(pool, lane_size(lane, capacity));
+	memset(lane->cells, 0, lane_size(lane, capacity));
+}
+
+/* The amount fits. */
+static inline void
+lane_put(struct lane *lane, int64_t unit, uint32_t i, int64_t amount)
+{
+	if (lane->width == WIDTH_BYTE)
+		((uint8_t *)lane->cells)[i] = (uint8_t)(amount / unit);
+	else if (lane->width == WIDTH_SHORT)
+		((uint16_t *)lane->cells)[i] = (uint16_t)(amount / unit);
+	else
+		((int64_t *)lane->cells)[i] = amount;
+}
+
+static void
+lane_widen(struct lane *lane, struct pool *pool, uint32_t capacity, int64_t unit, enum width width)
+{
+	struct lane old = *lane;
+	lane_open(lane, pool, capacity, width);
 	for (uint32_t i = 0; i < capacity; i++)
-		((int64_t *)wide.cells)[i] = lane_get(lane, unit, i);
-	pool_give(pool, lane->cells, lane_size(lane, capacity));
-	*lane = wide;
+		lane_put(lane, unit, i, lane_get(&old, unit, i));
+	pool_give(pool, old.cells, lane_size(&old, capacity));
 }
 
 static inline void
 lane_set(struct lane *lane, struct pool *pool, uint32_t capacity, int64_t unit, uint32_t i,
          int64_t amount)
 {
-	if (!lane->wide && !lane_is_narrow(unit, amount))
-		lane_widen(lane, pool, capacity, unit);
-	if (lane->wide)
-		((int64_t *)lane->cells)[i] = amount;
-	else
-		((uint16_t *)lane->cells)[i] = (uint16_t)(amount / unit);
+	enum width width = width_of(unit, amount);
+	if (lane->width < width)
+		lane_widen(lane, pool, capacity, unit, width);
+	lane_put(lane, unit, i, amount);
 }
 
 /* Move the cells from i on, of count, by one place up (or over cell i, down). */
 static void
 lane_shift(struct lane *lane, uint32_t i, uint32_t count, bool up)
 {
-	size_t   size  = lane->wide ? sizeof(int64_t) : sizeof(uint16_t);
+	size_t   size  = lane->width;
 	uint8_t *cells = lane->cells;
 	if (up)
 		memmove(cells + (i + 1) * size, cells + i * size, (count - i) * size);
 	else
 		memmove(cells + i * size, cells + (i + 1) * size, (count - i - 1) * size);
-}
-
-static void
-lane_open(struct lane *lane, struct pool *pool, uint32_t capacity, bool wide)
-{
-	lane->wide  = wide;
-	lane->cells = pool_take(pool, lane_size(lane, capacity));
-	memset(lane->cells, 0, lane_size(lane, capacity));
 }
 
 /* ---- pages ---- */
@@ -88,10 +101,10 @@ static void
 lane_move(const struct page *page, struct lane *lane, struct pool *pool, uint32_t capacity)
 {
 	struct lane old  = *lane;
-	size_t      size = old.wide ? sizeof(int64_t) : sizeof(uint16_t);
+	size_t      size = old.width;
 	uint32_t    rank = 0;
 
-	lane_open(lane, pool, capacity, old.wide);
+	lane_open(lane, pool, capacity, old.width);
 	for (uint32_t place = 0; place < PAGE_HOURS; place++) {
 		if (!page_has(page, place))
 			continue;
@@ -187,13 +200,13 @@ split_page_insert(struct split *split, struct pool *pool, int32_t index)
 }
 
 static void
-page_open(struct page *page, struct pool *pool, uint32_t count, bool values_wide, bool times_wide)
+page_open(struct page *page, struct pool *pool, uint32_t count, enum width values, enum width times)
 {
 	page->capacity = PAGE_CAPACITY_MIN;
 	while (page->capacity < count)
 		page->capacity = page->capacity < PAGE_PACKED_MAX ? page->capacity * 2 : PAGE_HOURS;
-	lane_open(&page->values, pool, page->capacity, values_wide);
-	lane_open(&page->times, pool, page->capacity, times_wide);
+	lane_open(&page->values, pool, page->capacity, values);
+	lane_open(&page->times, pool, page->capacity, times);
 }
 
 static void
@@ -201,8 +214,8 @@ page_set(struct page *page, struct pool *pool, uint32_t slot, int64_t value, int
 {
 	lane_set(&page->values, pool, page->capacity, MILLIONTHS, slot, value);
 	lane_set(&page->times, pool, page->capacity, NS_PER_SECOND, slot, offset_ns);
-	if (!page->values.wide && value / MILLIONTHS > page->narrow_max)
-		page->narrow_max = (uint16_t)(value / MILLIONTHS);
+	if (page->values.width < WIDTH_FULL && value / MILLIONTHS > page->whole_max)
+		page->whole_max = (uint16_t)(value / MILLIONTHS);
 }
 
 enum joined
@@ -214,7 +227,7 @@ gauge_join(struct split *split, struct pool *pool, int32_t hour, int64_t offset_
 	struct page *page  = split_page(split, hour >> PAGE_SHIFT);
 	if (!page) {
 		page = split_page_insert(split, pool, hour >> PAGE_SHIFT);
-		page_open(page, pool, 1, false, false);
+		page_open(page, pool, 1, WIDTH_BYTE, WIDTH_SHORT);
 	}
 	if (!page_has(page, place)) {
 		page_insert(page, pool, place);
@@ -243,14 +256,17 @@ void
 split_page_fill(struct split *split, struct pool *pool, int32_t index, const uint64_t present[2],
                 const int64_t *values, const int64_t *times)
 {
-	struct page *page    = split_page_insert(split, pool, index);
-	bool         wide[2] = { false, false };
-	uint32_t     count   = bits_count(present[0]) + bits_count(present[1]);
+	struct page *page         = split_page_insert(split, pool, index);
+	enum width   values_width = WIDTH_BYTE;
+	enum width   times_width  = WIDTH_SHORT;
+	uint32_t     count        = bits_count(present[0]) + bits_count(present[1]);
 	for (uint32_t i = 0; i < count; i++) {
-		wide[0] |= !lane_is_narrow(MILLIONTHS, values[i]);
-		wide[1] |= !lane_is_narrow(NS_PER_SECOND, times[i]);
+		enum width value_width = width_of(MILLIONTHS, values[i]);
+		enum width time_width  = width_of(NS_PER_SECOND, times[i]);
+		values_width           = value_width > values_width ? value_width : values_width;
+		times_width            = time_width > times_width ? time_width : times_width;
 	}
-	page_open(page, pool, count, wide[0], wide[1]);
+	page_open(page, pool, count, values_width, times_width);
 	memcpy(page->present, present, sizeof(page->present));
 	uint32_t rank = 0;
 	for (uint32_t place = 0; place < PAGE_HOURS; place++) {

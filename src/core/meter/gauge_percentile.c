@@ -1,6 +1,6 @@
 /* gauge_percentile.c - a gauge's percentile over a window, without sorting.
  *
- * The fast road: when every page in the window is narrow, the sums over splits fit in
+ * The fast road: when every page in the window holds whole units, the sums over splits fit in
  * 32 bits. Their leading eight bits are found by halving, each look one pass over
  * bytes, sixteen at a time; the few sums that share them decide the rest. An absent
  * hour holds 0 and is above nothing, so counting what is above needs no bitmap.
@@ -82,9 +82,9 @@ window_survey(struct window *window, const struct series *gauge)
 			uint32_t           at   = (uint32_t)(page->index - window->page_first);
 			if (at >= window->pages_count)
 				break;
-			if (page->values.wide)
+			if (page->values.width == WIDTH_FULL)
 				return false;
-			sum_max[at] += page->narrow_max;
+			sum_max[at] += page->whole_max;
 			window->present[at * 2] |= page->present[0];
 			window->present[at * 2 + 1] |= page->present[1];
 		}
@@ -103,33 +103,51 @@ window_survey(struct window *window, const struct series *gauge)
 
 /* ---- sums ---- */
 
+static uint32_t
+cell_units(const struct page *page, uint32_t slot)
+{
+	if (page->values.width == WIDTH_BYTE)
+		return ((const uint8_t *)page->values.cells)[slot];
+	return ((const uint16_t *)page->values.cells)[slot];
+}
+
 static void
 page_add(const struct page *page, uint32_t *restrict sums)
 {
-	const uint16_t *cells = page->values.cells;
-	if (page->capacity == PAGE_HOURS) {
+	if (page->capacity < PAGE_HOURS) {
+		uint32_t slot = 0;
+		for (uint32_t place = 0; place < PAGE_HOURS; place++) {
+			if (page_has(page, place))
+				sums[place] += cell_units(page, slot++);
+		}
+	} else if (page->values.width == WIDTH_BYTE) {
+		const uint8_t *cells = page->values.cells;
 		for (uint32_t place = 0; place < PAGE_HOURS; place++)
 			sums[place] += cells[place];
-		return;
-	}
-	for (uint32_t place = 0; place < PAGE_HOURS; place++) {
-		if (page_has(page, place))
-			sums[place] += *cells++;
+	} else {
+		const uint16_t *cells = page->values.cells;
+		for (uint32_t place = 0; place < PAGE_HOURS; place++)
+			sums[place] += cells[place];
 	}
 }
 
 static void
 page_add_bytes(const struct page *page, uint8_t *restrict sums)
 {
-	const uint16_t *cells = page->values.cells;
-	if (page->capacity == PAGE_HOURS) {
+	if (page->capacity < PAGE_HOURS) {
+		uint32_t slot = 0;
+		for (uint32_t place = 0; place < PAGE_HOURS; place++) {
+			if (page_has(page, place))
+				sums[place] = (uint8_t)(sums[place] + cell_units(page, slot++));
+		}
+	} else if (page->values.width == WIDTH_BYTE) {
+		const uint8_t *cells = page->values.cells;
 		for (uint32_t place = 0; place < PAGE_HOURS; place++)
 			sums[place] = (uint8_t)(sums[place] + cells[place]);
-		return;
-	}
-	for (uint32_t place = 0; place < PAGE_HOURS; place++) {
-		if (page_has(page, place))
-			sums[place] = (uint8_t)(sums[place] + *cells++);
+	} else {
+		const uint16_t *cells = page->values.cells;
+		for (uint32_t place = 0; place < PAGE_HOURS; place++)
+			sums[place] = (uint8_t)(sums[place] + cells[place]);
 	}
 }
 
@@ -176,22 +194,27 @@ bytes_total(bytes16 counts)
 	return (uint32_t)((first + second) * UINT64_C(0x0001000100010001) >> 48);
 }
 
-/* How many bytes are above the limit. */
+/* How many bytes are above the limit. The counts of vectors stand in bytes too, which
+ * hold those of 31 pages. */
 static uint32_t
 bytes_above(const uint8_t *bytes, uint32_t pages_count, uint8_t limit)
 {
+	enum { ROUND_PAGES = BYTE_MAX / PAGE_VECTORS };
+
 	bytes16  limits = limit - (bytes16){ 0 };
-	uint32_t above  = 0;
-	for (uint32_t page = 0; page < pages_count; page++, bytes += PAGE_HOURS) {
-		bytes16 counts = { 0 };
-		for (uint32_t i = 0; i < PAGE_VECTORS; i++) {
+	uint32_t upto   = 0;
+	for (uint32_t page = 0; page < pages_count; page += ROUND_PAGES) {
+		uint32_t left    = pages_count - page;
+		uint32_t vectors = (left < ROUND_PAGES ? left : ROUND_PAGES) * PAGE_VECTORS;
+		bytes16  counts  = { 0 };
+		for (uint32_t i = 0; i < vectors; i++, bytes += VECTOR) {
 			bytes16 at;
-			memcpy(&at, bytes + i * VECTOR, VECTOR);
-			counts -= (bytes16)(at > limits);
+			memcpy(&at, bytes, VECTOR);
+			counts -= (bytes16)(at <= limits);
 		}
-		above += bytes_total(counts);
+		upto += bytes_total(counts);
 	}
-	return above;
+	return pages_count * PAGE_HOURS - upto;
 }
 
 /* The smallest byte that at most ignored bytes are above; max is none below any. */
@@ -288,10 +311,11 @@ prefetch_ahead(const struct series *gauge, const struct window *window)
 		__builtin_prefetch(&split->pages[i]);
 	for (split = at[AHEAD_CELLS]->splits; split; split = split->next) {
 		uint32_t i = split_page_seek(split, window->page_first);
-		for (; i < split->count && split->pages[i].index < window->until >> PAGE_SHIFT;
+		for (; i < split->count && split->pages[i].index <= window->until >> PAGE_SHIFT;
 		     i++) {
 			const char *cells = split->pages[i].values.cells;
-			for (uint32_t line = 0; line < PAGE_HOURS * sizeof(uint16_t); line += 64)
+			size_t      size  = (size_t)PAGE_HOURS * split->pages[i].values.width;
+			for (size_t line = 0; line < size; line += 64)
 				__builtin_prefetch(cells + line);
 		}
 	}

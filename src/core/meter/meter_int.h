@@ -83,12 +83,13 @@ enum {
 };
 _Static_assert(1 << ERA_SHIFT == BOOK_ERA_HOURS, "an era is a power of two hours");
 
-/* One column of a page: uint16_t in whole units (millions of millionths for values,
- * seconds for times) until a cell needs more, then int64_t in millionths or
- * nanoseconds. */
+/* How a column of a page keeps its cells: whole units (1, or a second) in one byte or
+ * two; or, once a cell needs more, millionths or nanoseconds in eight. */
+enum width { WIDTH_BYTE = 1, WIDTH_SHORT = 2, WIDTH_FULL = 8 };
+
 struct lane {
-	void *cells;
-	bool  wide;
+	void      *cells;
+	enum width width;
 };
 
 struct page {
@@ -97,7 +98,7 @@ struct page {
 	struct lane times;      /* offset in the hour */
 	int32_t     index;      /* hour >> PAGE_SHIFT */
 	uint16_t    capacity;   /* PAGE_HOURS: cells stand by hour, less: packed, in order */
-	uint16_t    narrow_max; /* no narrow value is above; may be larger than all */
+	uint16_t    whole_max;  /* no value was above while they were whole units */
 };
 
 /* A cell of a latest or count series. */
@@ -155,9 +156,11 @@ page_count(const struct page *page)
 static inline int64_t
 lane_get(const struct lane *lane, int64_t unit, uint32_t i)
 {
-	if (lane->wide)
-		return ((const int64_t *)lane->cells)[i];
-	return ((const uint16_t *)lane->cells)[i] * unit;
+	if (lane->width == WIDTH_BYTE)
+		return ((const uint8_t *)lane->cells)[i] * unit;
+	if (lane->width == WIDTH_SHORT)
+		return ((const uint16_t *)lane->cells)[i] * unit;
+	return ((const int64_t *)lane->cells)[i];
 }
 
 /* Where the cell of a place stands, present or to be. */
