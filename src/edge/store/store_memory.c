@@ -4,6 +4,8 @@
  * changes; overwriting puts a new one in its place. A scan takes a share in every
  * record of its range at once and then needs no lock: it sees one commit, and its
  * visitor may commit, exactly as with the store on disk. */
+#define _GNU_SOURCE
+
 #include "edge/store/store_memory.h"
 
 #include <pthread.h>
@@ -315,6 +317,20 @@ memory_size(struct store *store)
 	return 0;
 }
 
+/* Readers that come without a pause must not keep the writer waiting for ever, as they
+ * may with the usual kind of lock. */
+static void
+lock_make(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t kind;
+
+	CHECK(pthread_rwlockattr_init(&kind) == 0);
+	CHECK(pthread_rwlockattr_setkind_np(&kind, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) ==
+	      0);
+	CHECK(pthread_rwlock_init(lock, &kind) == 0);
+	CHECK(pthread_rwlockattr_destroy(&kind) == 0);
+}
+
 struct store *
 store_memory_open(void)
 {
@@ -335,6 +351,6 @@ store_memory_open(void)
 	memset(own, 0, sizeof(*own));
 	own->store.ops = &ops;
 	own->memory    = memory;
-	CHECK(pthread_rwlock_init(&own->lock, NULL) == 0);
+	lock_make(&own->lock);
 	return &own->store;
 }
