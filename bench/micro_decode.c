@@ -3,7 +3,8 @@
  *     micro_decode [EVENTS]            events made up in memory, about 280 bytes each
  *     micro_decode --write FILE [EVENTS]   the same to a file, for bench/peers/
  *
- * Processor time, best of five rounds. Three of four are cd.instances, the others cd.deployment; ids are UUIDs. */
+ * Processor time, best of five rounds. Three of four are cd.instances, the others
+ * cd.deployment; ids are UUIDs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -30,16 +31,18 @@ event_write(char *out, uint64_t *seed, uint32_t n)
 {
 	uint64_t a = chance(seed), b = chance(seed), c = chance(seed);
 	int      day = (int)(n / 20000 % 28) + 1, second = (int)(n * 4 % 86400);
-	int      size = snprintf(
-                out, EVENT_ROOM,
-                "{\"specversion\":\"1.0\",\"id\":\"%08x-%04x-%04x-%04x-%012llx\",\"source\":\"collector/%02d\","
-                     "\"type\":\"%s\",\"account\":\"acme\",\"subject\":\"service-%05d\","
-                     "\"time\":\"2026-04-%02dT%02d:%02d:%02dZ\",\"data\":{\"org\":\"default\",\"project\":\"project-%02d\","
-                     "\"environment\":\"%s\",\"infrastructure\":\"k8s-%d\",",
-                (unsigned)a, (unsigned)(a >> 32 & 0xffff), (unsigned)(a >> 48), (unsigned)(b & 0xffff),
-                (unsigned long long)(b >> 16), (int)(c % 20), n % 4 ? "cd.instances" : "cd.deployment",
-                (int)(c >> 8) & 0x1fff, day, second / 3600, second / 60 % 60, second % 60,
-                (int)(c >> 24) & 31, (c >> 32 & 1) ? "production" : "staging", (int)(c >> 33) & 7);
+	int      size =
+		snprintf(out, EVENT_ROOM,
+	                 "{\"specversion\":\"1.0\",\"id\":\"%08x-%04x-%04x-%04x-%012llx\","
+	                 "\"source\":\"collector/%02d\",\"type\":\"%s\",\"account\":\"acme\","
+	                 "\"subject\":\"service-%05d\",\"time\":\"2026-04-%02dT%02d:%02d:%02dZ\","
+	                 "\"data\":{\"org\":\"default\",\"project\":\"project-%02d\","
+	                 "\"environment\":\"%s\",\"infrastructure\":\"k8s-%d\",",
+	                 (unsigned)a, (unsigned)(a >> 32 & 0xffff), (unsigned)(a >> 48),
+	                 (unsigned)(b & 0xffff), (unsigned long long)(b >> 16), (int)(c % 20),
+	                 n % 4 ? "cd.instances" : "cd.deployment", (int)(c >> 8) & 0x1fff, day,
+	                 second / 3600, second / 60 % 60, second % 60, (int)(c >> 24) & 31,
+	                 (c >> 32 & 1) ? "production" : "staging", (int)(c >> 33) & 7);
 	size += n % 4 ? snprintf(out + size, EVENT_ROOM - (size_t)size, "\"instances\":%d}}\n",
 	                         (int)(c >> 40) & 255)
 	              : snprintf(out + size, EVENT_ROOM - (size_t)size,
@@ -91,8 +94,7 @@ decode_all(struct decoder *decoder, struct arena *arena, struct span body)
 
 	while (body.size > 0) {
 		struct span part = { body.at, body.size < 280000 ? body.size : 280000 };
-		const char *end  = memchr(part.at + part.size - 1, '\n',
-		                          body.size - part.size + 1);
+		const char *end  = memchr(part.at + part.size - 1, '\n', body.size - part.size + 1);
 		part.size        = (size_t)(end + 1 - part.at);
 		struct decode_cursor cursor;
 		struct event         event;
@@ -132,8 +134,8 @@ measure(const char *name, bool strict, struct span body)
 		double taken = cpu_seconds() - start;
 		best         = taken < best ? taken : best;
 	}
-	printf("%-14s %7.1f ns/event  %6.2f M events/s  %7.0f MB/s  (%llu events, %llu refused)\n", name,
-	       best * 1e9 / (double)(sum.events + sum.refused),
+	printf("%-14s %7.1f ns/event  %6.2f M events/s  %7.0f MB/s  (%llu events, %llu refused)\n",
+	       name, best * 1e9 / (double)(sum.events + sum.refused),
 	       (double)(sum.events + sum.refused) / best * 1e-6, (double)body.size / best * 1e-6,
 	       (unsigned long long)sum.events, (unsigned long long)sum.refused);
 	arena_close(&batch);

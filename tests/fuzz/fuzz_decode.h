@@ -32,7 +32,8 @@ events_equal(const struct event *a, const struct event *b)
 		equal = span_equal(a->list[i], b->list[i]);
 	for (uint32_t i = 0; equal && i < a->slots_count; i++)
 		equal = a->slots[i].at == b->slots[i].at && a->slots[i].size == b->slots[i].size &&
-		        a->slots[i].kind == b->slots[i].kind && a->slots[i].role == b->slots[i].role;
+		        a->slots[i].kind == b->slots[i].kind &&
+		        a->slots[i].role == b->slots[i].role;
 	return equal;
 }
 
@@ -107,13 +108,13 @@ fuzz_decode(struct span body, enum event_format format, struct span account, boo
 	}
 	decoder_forget(fast);
 	decoder_forget(strict);
-	struct decode_rules rules  = { .catalog        = &DECODE_CATALOG,
-		                       .now            = { INT64_C(1795348800) * NS_PER_SECOND },
-		                       .max_ahead      = { 300 * NS_PER_SECOND },
-		                       .keep_unknown   = keep_unknown,
-		                       .event_size_max = 4096,
-		                       .events_max     = 64,
-		                       .account        = account };
+	struct decode_rules rules = { .catalog        = &DECODE_CATALOG,
+		                      .now            = { INT64_C(1795348800) * NS_PER_SECOND },
+		                      .max_ahead      = { 300 * NS_PER_SECOND },
+		                      .keep_unknown   = keep_unknown,
+		                      .event_size_max = 4096,
+		                      .events_max     = 64,
+		                      .account        = account };
 
 	strict->strict_only = true;
 	for (int round = 0; round < 3; round++)

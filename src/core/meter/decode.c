@@ -24,10 +24,9 @@ decode_begin(struct decode_cursor *cursor, struct decoder *decoder,
 {
 	CHECK(rules->catalog == decoder->catalog);
 	CHECK(body.size < UINT32_MAX);
-	*cursor = (struct decode_cursor){ .decoder = decoder,
-		                          .rules   = rules,
-		                          .body    = body,
-		                          .format  = format };
+	*cursor = (struct decode_cursor){
+		.decoder = decoder, .rules = rules, .body = body, .format = format
+	};
 }
 
 /* The event that text begins with, by a shape. Nothing is refused here: false means
@@ -52,8 +51,8 @@ decode_fast(struct decoder *decoder, const struct origin *origin, struct span te
 	event->slots       = slots;
 	event->slots_count = shape->plan.binds_count;
 	if (shape->plan.type_moves) {
-		uint32_t i    = shape->type_piece;
-		size_t   from = i == 0 ? 0 : slots[i - 1].at + slots[i - 1].size;
+		uint32_t i          = shape->type_piece;
+		size_t   from       = i == 0 ? 0 : slots[i - 1].at + slots[i - 1].size;
 		event->type_name.at = raw.at + from + shape->type_at;
 	}
 	decoder->hits++;
@@ -63,8 +62,8 @@ decode_fast(struct decoder *decoder, const struct origin *origin, struct span te
 /* The same by the strict parser. parsed says how far it came. */
 static enum err
 decode_strict(struct decoder *decoder, const struct origin *origin, struct span text,
-              size_t size_max, struct arena *arena, struct parsed *parsed,
-              struct event *event, struct refusal *refusal)
+              size_t size_max, struct arena *arena, struct parsed *parsed, struct event *event,
+              struct refusal *refusal)
 {
 	struct plan  plan;
 	struct bind *binds;
@@ -74,8 +73,8 @@ decode_strict(struct decoder *decoder, const struct origin *origin, struct span 
 	if (err == ERR_EVENT_TOO_LARGE)
 		return refuse_at(refusal, err, origin->byte, SPAN(""), SPAN(""));
 	if (err != ERR_NONE)
-		return refuse_at(refusal, err, origin->byte + parsed->fault_byte,
-		                 parsed->fault_key, span_of(parsed->why));
+		return refuse_at(refusal, err, origin->byte + parsed->fault_byte, parsed->fault_key,
+		                 span_of(parsed->why));
 	struct span raw = { text.at, parsed->size };
 	err = bind_nodes(decoder, origin, parsed, raw, arena, &plan, &binds, &slots, refusal);
 	if (err == ERR_NONE)
@@ -187,12 +186,12 @@ line_strict(struct decode_cursor *cursor, struct arena *arena, struct event *eve
 		line.size--;
 	cursor->at = next;
 	if (line.size > cursor->rules->event_size_max)
-		return cursor_verdict(cursor,
-		                      refuse_at(refusal, ERR_EVENT_TOO_LARGE, origin.byte, SPAN(""),
-		                                SPAN("")),
-		                      refusal);
-	enum err err = decode_strict(cursor->decoder, &origin, line,
-	                             cursor->rules->event_size_max, arena, &parsed, event, refusal);
+		return cursor_verdict(
+			cursor,
+			refuse_at(refusal, ERR_EVENT_TOO_LARGE, origin.byte, SPAN(""), SPAN("")),
+			refusal);
+	enum err err = decode_strict(cursor->decoder, &origin, line, cursor->rules->event_size_max,
+	                             arena, &parsed, event, refusal);
 	while (err == ERR_NONE && parsed.size < line.size && is_space(line.at[parsed.size]))
 		parsed.size++;
 	if (err == ERR_NONE && parsed.size < line.size)
@@ -262,9 +261,8 @@ next_alone(struct decode_cursor *cursor, struct arena *arena, struct event *even
 	if (cursor->index > 0)
 		return cursor_end(cursor);
 	if (cursor->at == cursor->body.size)
-		return cursor->ended = true,
-		       cursor_refuse(cursor, refusal, ERR_JSON_TRUNCATED, cursor->at,
-		                     SPAN("the body is empty"));
+		return cursor->ended = true, cursor_refuse(cursor, refusal, ERR_JSON_TRUNCATED,
+		                                           cursor->at, SPAN("the body is empty"));
 	if (cursor_full(cursor, refusal))
 		return DECODE_REFUSED;
 	enum decode_verdict verdict = next_value(cursor, arena, event, refusal);
@@ -358,9 +356,8 @@ decode_stored(struct decoder *decoder, struct span raw, struct instant received,
 	    decode_fast(decoder, &origin, raw, false, SIZE_MAX, arena, event) &&
 	    event->raw.size == raw.size)
 		return ERR_NONE;
-	enum err err =
-		decode_strict(decoder, &origin, raw, raw.size, arena, &parsed, event, NULL);
-	bool damaged = err == ERR_FIELD_TYPE || (err == ERR_NONE && parsed.size < raw.size);
+	enum err err = decode_strict(decoder, &origin, raw, raw.size, arena, &parsed, event, NULL);
+	bool     damaged = err == ERR_FIELD_TYPE || (err == ERR_NONE && parsed.size < raw.size);
 	return damaged ? ERR_JSON_SYNTAX : err;
 }
 

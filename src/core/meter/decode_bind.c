@@ -301,10 +301,9 @@ static const struct {
 	[FIELD_TEXT]     = { "must be a string", 1u << JSON_STRING, USE_TEXT },
 	[FIELD_QUANTITY] = { "must be a number or a decimal string",
 	                     1u << JSON_STRING | 1u << JSON_NUMBER, USE_QUANTITY },
-	[FIELD_FLAG]     = { "must be true or false", 1u << JSON_TRUE | 1u << JSON_FALSE,
-	                     USE_OTHER },
-	[FIELD_LIST]     = { "must be an array of strings", 1u << JSON_ARRAY, USE_OTHER },
-	[FIELD_CHOICE]   = { "must be a string", 1u << JSON_STRING, USE_CHOICE },
+	[FIELD_FLAG]   = { "must be true or false", 1u << JSON_TRUE | 1u << JSON_FALSE, USE_OTHER },
+	[FIELD_LIST]   = { "must be an array of strings", 1u << JSON_ARRAY, USE_OTHER },
+	[FIELD_CHOICE] = { "must be a string", 1u << JSON_STRING, USE_CHOICE },
 };
 
 static enum err
@@ -391,9 +390,9 @@ fields_check(struct binder *b)
 			b->plan->present |= bit;
 			b->plan->constants |= bit;
 		} else if (field->required) {
-			enum err err = binder_refuse(b, ERR_FIELD_MISSING,
-			                             b->attribute[ATTRIBUTE_DATA], SPAN("data."),
-			                             field->name, "is required", SPAN(""));
+			enum err err =
+				binder_refuse(b, ERR_FIELD_MISSING, b->attribute[ATTRIBUTE_DATA],
+			                      SPAN("data."), field->name, "is required", SPAN(""));
 			if (err != ERR_NONE)
 				return err;
 		}

@@ -64,9 +64,9 @@ attribute_fill(struct fill *f, const struct slot *slot, const char *name, size_t
 		                   SPAN(""));
 	if (f->rules != NULL && text.size > size_max)
 		return fill_refuse(f, ERR_FIELD_TOO_LONG, slot, 0, SPAN(""), span_of(name),
-		                   size_max == LIMIT_ID_SIZE ? "is longer than 256 bytes"
+		                   size_max == LIMIT_ID_SIZE        ? "is longer than 256 bytes"
 		                   : size_max == LIMIT_SUBJECT_SIZE ? "is longer than 512 bytes"
-		                                                  : "is longer than 513 bytes",
+		                                                    : "is longer than 513 bytes",
 		                   SPAN(""));
 	*out = text;
 	return ERR_NONE;
@@ -131,10 +131,9 @@ subject_fill(struct fill *f, const struct slot *slot, uint64_t path)
 {
 	const struct plan *plan = f->plan;
 	struct span        text;
-	enum err           err = attribute_fill(f, slot, "subject",
-	                                        plan->retraction ? RETRACTED_SIZE_MAX
-	                                                         : LIMIT_SUBJECT_SIZE,
-	                                        &text);
+	enum err           err =
+		attribute_fill(f, slot, "subject",
+	                       plan->retraction ? RETRACTED_SIZE_MAX : LIMIT_SUBJECT_SIZE, &text);
 	if (err != ERR_NONE)
 		return err;
 	f->content += content_of_text(path, text);
@@ -148,63 +147,6 @@ subject_fill(struct fill *f, const struct slot *slot, uint64_t path)
 		return fill_refuse(f, ERR_FIELD_VALUE, slot, 0, SPAN(""), SPAN("subject"),
 		                   "of a retraction must be \"SOURCE ID\":", text);
 	return ERR_NONE;
-}
-
-static bool
-two_digits(const char *at, int max, int64_t *value)
-{
-	if (!json_is_digit(at[0]) || !json_is_digit(at[1]))
-		return false;
-	int number = (at[0] - '0') * 10 + (at[1] - '0');
-	*value     = number;
-	return number <= max;
-}
-
-/* The spelling that producers use, "2026-04-01T00:11:00Z", perhaps with a fraction,
- * on a day that was met before. False: let instant_parse() see. */
-static bool
-time_read(const struct decoder *decoder, struct span text, struct instant *time)
-{
-	int64_t hour, minute, second, ns = 0;
-
-	if (text.size < 20 || text.size > 30 || text.at[text.size - 1] != 'Z' ||
-	    text.at[13] != ':' || text.at[16] != ':')
-		return false;
-	const struct day *day = &decoder->days[(text.at[9] + 10 * text.at[8]) % TIMES_KEPT];
-	if (memcmp(day->text, text.at, 11) != 0 || !two_digits(text.at + 11, 23, &hour) ||
-	    !two_digits(text.at + 14, 59, &minute) || !two_digits(text.at + 17, 59, &second))
-		return false;
-	if (text.size > 20) {
-		int64_t unit = NS_PER_SECOND;
-		if (text.at[19] != '.' || text.size == 21)
-			return false;
-		for (size_t i = 20; i < text.size - 1; i++) {
-			if (!json_is_digit(text.at[i]))
-				return false;
-			unit /= 10;
-			ns += (text.at[i] - '0') * unit;
-		}
-	}
-	ns += ((hour * 60 + minute) * 60 + second) * NS_PER_SECOND;
-	return !__builtin_add_overflow(day->ns, ns, &time->ns);
-}
-
-/* Remember the day of a time that instant_parse() took, when it is written so that
- * time_read() can use it. */
-static void
-day_remember(struct decoder *decoder, struct span text)
-{
-	struct day    *day = &decoder->days[(text.at[9] + 10 * text.at[8]) % TIMES_KEPT];
-	char           midnight[] = "....-..-..T00:00:00Z";
-	struct instant start;
-
-	if (text.at[10] != 'T')
-		return;
-	memcpy(midnight, text.at, 11);
-	if (instant_parse(span_of(midnight), &start, NULL) != ERR_NONE)
-		return;
-	memcpy(day->text, text.at, 11);
-	day->ns = start.ns;
 }
 
 static enum err
@@ -231,24 +173,20 @@ time_fill(struct fill *f, const struct slot *slot, uint64_t path)
 {
 	struct span    text = slot_text(f, slot);
 	struct instant time;
+	size_t         bad_byte = 0;
+	enum err       err      = time_decode(f->decoder, text, &time, &bad_byte);
 
-	if (!time_read(f->decoder, text, &time)) {
-		size_t   bad_byte = 0;
-		enum err err      = instant_parse(text, &time, &bad_byte);
-		if (err != ERR_NONE && f->rules == NULL) {
-			f->content += content_of_text(path, text);
-			return ERR_NONE;
-		}
-		if (err != ERR_NONE)
-			return fill_refuse(f, err, slot, text.size == slot->size ? bad_byte : 0,
-			                   SPAN(""), SPAN("time"),
-			                   err == ERR_TIME_SYNTAX
-			                           ? "is not RFC 3339:"
-			                           : "is outside the years 1678 to 2261:",
-			                   text);
-		day_remember(f->decoder, text);
+	if (err != ERR_NONE && f->rules == NULL) {
+		f->content += content_of_text(path, text);
+		return ERR_NONE;
 	}
-	enum err err = time_check(f, slot, text, time);
+	if (err != ERR_NONE)
+		return fill_refuse(f, err, slot, text.size == slot->size ? bad_byte : 0, SPAN(""),
+		                   SPAN("time"),
+		                   err == ERR_TIME_SYNTAX ? "is not RFC 3339:"
+		                                          : "is outside the years 1678 to 2261:",
+		                   text);
+	err = time_check(f, slot, text, time);
 	if (err != ERR_NONE)
 		return err;
 	f->event->time       = time;
@@ -283,8 +221,8 @@ choice_fill(struct fill *f, const struct slot *slot, const struct bind *bind)
 	while (i < field->choices_count && !span_equal(field->choices[i], text))
 		i++;
 	if (f->rules != NULL && i == field->choices_count)
-		return field_refuse(f, ERR_FIELD_VALUE, slot, bind->field, "is not a known value:",
-		                    text);
+		return field_refuse(f, ERR_FIELD_VALUE, slot, bind->field,
+		                    "is not a known value:", text);
 	f->event->field[bind->field] = text;
 	f->content += content_of_text(bind->path, text);
 	return ERR_NONE;
@@ -322,9 +260,9 @@ quantity_fault(enum err err)
 static enum err
 quantity_fill(struct fill *f, const struct slot *slot, const struct bind *bind)
 {
-	struct span text = bind->kind == SLOT_NUMBER
-	                           ? (struct span){ f->raw.at + slot->at, slot->size }
-	                           : slot_text(f, slot);
+	struct span text       = bind->kind == SLOT_NUMBER
+	                                 ? (struct span){ f->raw.at + slot->at, slot->size }
+	                                 : slot_text(f, slot);
 	int64_t     millionths = 0;
 
 	if (!quantity_read(text, &millionths)) {
@@ -363,11 +301,11 @@ slot_fill(struct fill *f, const struct slot *slot, const struct bind *bind)
 {
 	switch ((enum bind_use)bind->use) {
 	case USE_OTHER:
-		f->content += bind->kind == SLOT_NUMBER
-		                      ? content_of_number(bind->path,
-		                                          (struct span){ f->raw.at + slot->at,
-		                                                         slot->size })
-		                      : content_of_text(bind->path, slot_text(f, slot));
+		f->content +=
+			bind->kind == SLOT_NUMBER
+				? content_of_number(bind->path, (struct span){ f->raw.at + slot->at,
+		                                                               slot->size })
+				: content_of_text(bind->path, slot_text(f, slot));
 		return ERR_NONE;
 	case USE_ID:
 		return attribute_fill(f, slot, "id", LIMIT_ID_SIZE, &f->event->id);

@@ -26,7 +26,7 @@ enum {
 	KEYS_KEPT          = 128,
 	TIMES_KEPT         = 32,
 	/* Two strings are literal, type and specversion; with more there is no shape. */
-	DEEP_NODES_MAX     = EVENT_SLOTS_MAX + 2,
+	DEEP_NODES_MAX = EVENT_SLOTS_MAX + 2,
 };
 
 /* Where a value stands in an event. */
@@ -44,7 +44,7 @@ struct node {
 	uint8_t     kind;  /* enum json_kind */
 	uint8_t     place; /* enum node_place */
 	bool        escaped;
-	uint32_t    count;  /* of an array or object */
+	uint32_t    count; /* of an array or object */
 	uint64_t    path;
 	struct span key; /* of an attribute or field, unescaped */
 };
@@ -108,13 +108,13 @@ struct piece {
 };
 
 struct shape {
-	uint64_t    hash;
-	uint64_t    used; /* tick of the last use */
-	struct plan plan;
-	uint16_t    type_piece; /* where an unknown type's name stands */
-	uint16_t    type_at;
-	uint8_t     next;   /* the shape that followed last time */
-	bool        broken; /* has a line feed: never an NDJSON line */
+	uint64_t     hash;
+	uint64_t     used; /* tick of the last use */
+	struct plan  plan;
+	uint16_t     type_piece; /* where an unknown type's name stands */
+	uint16_t     type_at;
+	uint8_t      next;   /* the shape that followed last time */
+	bool         broken; /* has a line feed: never an NDJSON line */
 	struct piece pieces[EVENT_SLOTS_MAX + 1];
 	struct bind  binds[EVENT_SLOTS_MAX];
 	_Alignas(SHAPE_BLOCK) char literal[SHAPE_LITERAL_MAX];
@@ -144,28 +144,28 @@ struct frame {
 struct decoder {
 	const struct catalog *catalog;
 	bool                  strict_only; /* for tests and measurements */
-	uint8_t               last; /* shape of the event before */
+	uint8_t               last;        /* shape of the event before */
 	uint32_t              shapes_count;
 	uint64_t              tick;
 	uint64_t              hits; /* events that a shape matched */
 	uint64_t              seen[SHAPES_SEEN];
 	uint8_t               shared[SHAPES_MAX][SHAPES_MAX]; /* leading pieces in common */
-	char                  account[LIMIT_ACCOUNT_SIZE];      /* the last that was valid */
+	char                  account[LIMIT_ACCOUNT_SIZE];    /* the last that was valid */
 	uint32_t              account_size;
 	struct day            days[TIMES_KEPT];
 	/* Room for one event at a time, here so that none is cleared on the stack. */
-	struct slot           slots[EVENT_SLOTS_MAX];
-	struct frame          frames[JSON_DEPTH_MAX];
-	struct node           nodes[NODES_KEPT];
-	struct key            keys[KEYS_KEPT];
-	struct shape          shapes[SHAPES_MAX];
+	struct slot  slots[EVENT_SLOTS_MAX];
+	struct frame frames[JSON_DEPTH_MAX];
+	struct node  nodes[NODES_KEPT];
+	struct key   keys[KEYS_KEPT];
+	struct shape shapes[SHAPES_MAX];
 };
 
 /* What is known about the event at hand beside its text. */
 struct origin {
 	const struct decode_rules *rules; /* NULL: from the log, nothing is refused */
 	struct instant             received;
-	uint64_t                   byte;             /* of raw in the body */
+	uint64_t                   byte; /* of raw in the body */
 	bool                       needs_specversion;
 };
 
@@ -194,12 +194,15 @@ MUST_CHECK enum err bind_nodes(struct decoder *decoder, const struct origin *ori
                                struct plan *plan, struct bind **binds, struct slot **slots,
                                struct refusal *refusal);
 
+/* instant_parse(), with the days that the decoder remembers. */
+MUST_CHECK enum err time_decode(struct decoder *decoder, struct span text, struct instant *time,
+                                size_t *bad_byte);
+
 /* Plan and slots to event. escaped: slots may hold backslashes. refusal may be NULL. */
 MUST_CHECK enum err fill_event(struct decoder *decoder, const struct origin *origin,
                                const struct plan *plan, const struct bind *binds,
                                const struct slot *slots, struct span raw, bool escaped,
-                               struct arena *arena, struct event *event,
-                               struct refusal *refusal);
+                               struct arena *arena, struct event *event, struct refusal *refusal);
 
 /* The hash of the text outside the slots and of the slots' kinds; never 0. */
 uint64_t shape_hash(const struct bind *binds, const struct slot *slots, uint32_t slots_count,

@@ -49,12 +49,12 @@ node_add(struct strict *s, enum json_kind kind, struct span text)
 	struct node *node = &s->nodes[s->nodes_count++];
 
 	*node = (struct node){
-		.at     = (uint32_t)(text.at - s->start),
-		.size   = (uint32_t)text.size,
-		.kind   = (uint8_t)kind,
-		.place  = s->place,
-		.path   = s->path,
-		.key    = s->key,
+		.at    = (uint32_t)(text.at - s->start),
+		.size  = (uint32_t)text.size,
+		.kind  = (uint8_t)kind,
+		.place = s->place,
+		.path  = s->path,
+		.key   = s->key,
 	};
 	return node;
 }
@@ -163,9 +163,9 @@ keys_sort(struct key *keys, struct key *spare, uint32_t count)
 			uint32_t end    = first + 2 * run < count ? first + 2 * run : count;
 			uint32_t a = first, b = middle;
 			for (uint32_t i = first; i < end; i++) {
-				bool left = b == end ||
-				            (a < middle &&
-				             span_compare(keys[a].name, keys[b].name) <= 0);
+				bool left =
+					b == end || (a < middle &&
+				                     span_compare(keys[a].name, keys[b].name) <= 0);
 				spare[i] = left ? keys[a++] : keys[b++];
 			}
 		}

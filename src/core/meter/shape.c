@@ -40,7 +40,7 @@ pieces_shared(const struct shape *a, const struct shape *b)
 	uint32_t pieces = (a->plan.binds_count < b->plan.binds_count ? a->plan.binds_count
 	                                                             : b->plan.binds_count) +
 	                  1;
-	uint32_t i      = 0;
+	uint32_t i = 0;
 
 	while (i < pieces && a->pieces[i].size == b->pieces[i].size &&
 	       memcmp(a->literal + a->pieces[i].at, b->literal + b->pieces[i].at,
@@ -290,7 +290,7 @@ shape_match(struct decoder *decoder, struct span text, bool line, struct arena *
 			decoder->last                       = (uint8_t)n;
 			shape->used                         = ++decoder->tick;
 			uint32_t count                      = shape->plan.binds_count;
-			*slots                              = ARENA_ARRAY(arena, struct slot, count);
+			*slots = ARENA_ARRAY(arena, struct slot, count);
 			memcpy(*slots, m.slots, count * sizeof(struct slot));
 			*size    = m.at;
 			*escaped = m.escaped;

@@ -7,10 +7,13 @@
 
 #include "core/catalog/catalog.h"
 
-#define TEXT(literal) { "" literal, sizeof(literal) - 1 }
+#define TEXT(literal)                                                                              \
+	{                                                                                          \
+		"" literal, sizeof(literal) - 1                                                    \
+	}
 
-static const struct span DECODE_CHOICES[] = { TEXT("Kubernetes"), TEXT("ECS"),
-	                                      TEXT("AwsLambda"), TEXT("Asg") };
+static const struct span DECODE_CHOICES[] = { TEXT("Kubernetes"), TEXT("ECS"), TEXT("AwsLambda"),
+	                                      TEXT("Asg") };
 
 static const struct catalog_field DECODE_INSTANCES[] = {
 	{ .name = TEXT("org"), .kind = FIELD_TEXT, .fallback = TEXT("default") },

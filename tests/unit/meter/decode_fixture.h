@@ -15,6 +15,11 @@
 #include "decode_catalog.h"
 #include "edge/sys/memory.h"
 
+/* "HEAD" stands for the attributes that do not matter in a row. */
+#define HEAD "\"specversion\":\"1.0\",\"id\":\"i\",\"source\":\"s\",\"account\":\"acme\""
+#define CD "{" HEAD ",\"type\":\"cd.instances\",\"subject\":\"svc\""
+#define GOOD CD ",\"data\":{\"instances\":5}}"
+
 /* 2026-11-22T12:00:00Z */
 #define NOW_NS (INT64_C(1795348800) * NS_PER_SECOND)
 
@@ -78,6 +83,16 @@ place_of(struct span text, const char *needle)
 	}
 	fail_msg("%s does not stand in the text", needle);
 	return 0;
+}
+
+static inline struct span
+joined(struct span a, struct span b, struct span c)
+{
+	char *text = arena_take(&arena, a.size + b.size + c.size);
+	memcpy(text, a.at, a.size);
+	memcpy(text + a.size, b.at, b.size);
+	memcpy(text + a.size + b.size, c.at, c.size);
+	return (struct span){ text, a.size + b.size + c.size };
 }
 
 #endif
