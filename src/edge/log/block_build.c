@@ -281,8 +281,7 @@ pack_shape(struct packer *packer, const struct shape *shape)
 	for (uint32_t i = 0; i <= shape->slots_count; i++)
 		text_add_varint(directory, shape->literal_sizes[i]);
 	text_add(directory, shape->literal);
-	for (uint32_t i = 0; i < shape->slots_count; i++)
-		pack_column(packer, &shape->columns[i]);
+	pack_columns(packer, shape->columns, shape->slots_count);
 }
 
 /* Which shape each row has; nothing when there is only one. */

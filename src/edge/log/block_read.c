@@ -73,8 +73,7 @@ read_shape(struct unpacker *unpacker, uint32_t rows_max, struct packed_shape *sh
 		return;
 	read_literals(unpacker, shape);
 	shape->columns = ARENA_ARRAY(unpacker->arena, struct packed_column, shape->slots_count);
-	for (uint32_t i = 0; i < shape->slots_count && !directory->failed; i++)
-		read_column(unpacker, shape->rows, &shape->columns[i]);
+	read_columns(unpacker, shape->rows, shape->columns, shape->slots_count);
 }
 
 /* Each row's shape, and its place in it. False unless they fit the shapes' rows. */

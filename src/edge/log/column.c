@@ -6,7 +6,14 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { TABLE_BITS_MIN = 5, PROBES_MAX = 64, PLAIN_AFTER_VALUES = 64, ROWS_MAX = 65536 };
+enum {
+	TABLE_BITS_MIN    = 5,
+	PROBES_MAX        = 64,
+	LONG_SIZE         = 20,
+	PLAIN_AFTER_LONG  = 64,
+	PLAIN_AFTER_SHORT = 16384,
+	ROWS_MAX          = 65536
+};
 
 __extension__ typedef unsigned __int128 u128;
 
@@ -163,13 +170,15 @@ value_learn(struct column *column, struct span value, uint32_t hash, struct pool
 	table_put(column, (uint64_t)hash << 32 | column->values);
 }
 
-/* A dictionary pays when values come back. So many probes, on the other hand, happen
- * only to values that were made to collide. */
+/* A dictionary pays when values come back. Long ones that do not are UUIDs and times,
+ * which show soon; short ones may be names of many things that take turns. So many
+ * probes, on the other hand, happen only to values that were made to collide. */
 static bool
-pays(const struct column *column, uint32_t probes)
+pays(const struct column *column, struct span value, uint32_t probes)
 {
-	return probes < PROBES_MAX && (column->values < PLAIN_AFTER_VALUES ||
-	                               column->values < column->rows - column->rows / 4);
+	uint32_t patience = value.size < LONG_SIZE ? PLAIN_AFTER_SHORT : PLAIN_AFTER_LONG;
+	return probes < PROBES_MAX &&
+	       (column->values < patience || column->values < column->rows - column->rows / 4);
 }
 
 static void
@@ -180,7 +189,7 @@ add_other(struct column *column, struct span value, struct pool *pool)
 	uint32_t code   = ROWS_MAX;
 	if (column->values > 0)
 		code = table_find(column, value, hash, &probes);
-	if (code == ROWS_MAX && !pays(column, probes)) {
+	if (code == ROWS_MAX && !pays(column, value, probes)) {
 		turn_plain(column, pool);
 		value_append(column, value, pool);
 		return;

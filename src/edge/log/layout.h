@@ -42,6 +42,7 @@ enum encoding {
 	ENCODING_UUID,   /* 36 characters in lower case */
 	ENCODING_DICT,   /* distinct texts and an index a row */
 	ENCODING_TEXT,   /* lengths and bytes */
+	ENCODING_MAPPED, /* follows from the shape's key column */
 	ENCODINGS
 };
 

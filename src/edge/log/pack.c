@@ -328,8 +328,6 @@ pack_narrow(struct packer *packer, const struct column *column, const struct tex
 static void
 pack_dictionary(struct packer *packer, const struct column *column, const struct texts *texts)
 {
-	if (pack_narrow(packer, column, texts))
-		return;
 	text_add_char(&packer->directory, ENCODING_DICT);
 	text_add_varint(&packer->directory, column->values);
 	pack_texts(packer, texts);
@@ -337,7 +335,8 @@ pack_dictionary(struct packer *packer, const struct column *column, const struct
 		plane_add(packer, column->codes, sizeof(*column->codes), plane, column->rows);
 }
 
-void
+/* True when a reader can tell the column's codes again, so that it can be a key. */
+static bool
 pack_column(struct packer *packer, const struct column *column)
 {
 	struct texts texts = { column->bytes, column->ends, column->values };
@@ -349,11 +348,83 @@ pack_column(struct packer *packer, const struct column *column)
 		text_add(&packer->directory, value);
 	} else if (column->plain) {
 		pack_plain(packer, &texts);
+	} else if (pack_narrow(packer, column, &texts)) {
+		return true;
 	} else if (column->values > column->rows / 2) {
 		struct texts expanded = texts_expand(packer, column);
 		pack_plain(packer, &expanded);
 	} else {
 		pack_dictionary(packer, column, &texts);
+		return true;
+	}
+	return false;
+}
+
+/* ---- the key of a shape ---- */
+
+/* The values of column by the key's codes; NULL when the key does not settle them. */
+static uint16_t *
+column_map(struct packer *packer, const struct column *column, const struct column *key)
+{
+	if (column == key || column->plain || column->values == 1 || column->values > key->values)
+		return NULL;
+	uint16_t *map  = ARENA_ARRAY(&packer->scratch, uint16_t, key->values);
+	uint32_t  seen = 0; /* codes come in the order in which they are first met */
+	for (uint32_t row = 0; row < column->rows; row++) {
+		uint16_t code = key->codes[row];
+		if (code == seen) {
+			map[code] = column->codes[row];
+			seen++;
+		} else if (map[code] != column->codes[row]) {
+			return NULL;
+		}
+	}
+	CHECK(seen == key->values);
+	return map;
+}
+
+static void
+pack_mapped(struct packer *packer, const struct column *column, const struct column *key,
+            uint16_t *map)
+{
+	struct column mapped = *column;
+	mapped.rows          = key->values;
+	mapped.codes         = map;
+	text_add_char(&packer->directory, ENCODING_MAPPED);
+	text_add_varint(&packer->directory, key->values);
+	pack_column(packer, &mapped);
+}
+
+/* Index of the column that may be the key; count when there is none. */
+static uint32_t
+key_choose(const struct column *columns, uint32_t count)
+{
+	uint32_t key = count;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct column *column = &columns[i];
+		if (column->plain || column->values == 1 ||
+		    column->values > column->rows - column->rows / 4)
+			continue;
+		if (key == count || column->values > columns[key].values)
+			key = i;
+	}
+	return key;
+}
+
+void
+pack_columns(struct packer *packer, const struct column *columns, uint32_t count)
+{
+	uint32_t key    = key_choose(columns, count);
+	bool     usable = key < count;
+	text_add_varint(&packer->directory, usable ? key + 1 : 0);
+	if (usable)
+		usable = pack_column(packer, &columns[key]);
+	for (uint32_t i = 0; i < count; i++) {
+		uint16_t *map = usable ? column_map(packer, &columns[i], &columns[key]) : NULL;
+		if (map)
+			pack_mapped(packer, &columns[i], &columns[key], map);
+		else if (i != key)
+			pack_column(packer, &columns[i]);
 	}
 	arena_reset(&packer->scratch);
 }

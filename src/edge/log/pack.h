@@ -8,7 +8,7 @@
 #include "edge/log/column.h"
 
 /* Where a block is written. The three texts lie in arenas of their own, so that they
- * grow without moving each other; scratch is free again after each column. */
+ * grow without moving each other; scratch is free again after each shape. */
 struct packer {
 	struct text  directory;
 	struct text  head_parts; /* follow the directory in the head */
@@ -18,8 +18,10 @@ struct packer {
 	int          level;
 };
 
-/* Adds a column of rows > 0 in the encoding that suits it best. */
-void pack_column(struct packer *packer, const struct column *column);
+/* The columns of one shape. Of those whose values come back, the one with the most
+ * becomes the key, when it follows that others are settled by it: the service tells the
+ * project. Those are kept as a value for each of the key's, instead of one a row. */
+void pack_columns(struct packer *packer, const struct column *columns, uint32_t count);
 /* Numbers alone: a number a row, with the directory entry of ENCODING_INT's numbers. */
 void pack_ints(struct packer *packer, const int64_t *values, uint32_t count);
 /* Adds bytes as they are, or as a zstd frame when that is smaller by a sixteenth; true

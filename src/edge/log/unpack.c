@@ -91,7 +91,8 @@ read_dictionary(struct unpacker *unpacker, struct packed_column *column)
 	column->planes       = read_planes(unpacker, column->planes_count, column->rows);
 }
 
-void
+/* Any column that follows from no other. */
+static void
 read_column(struct unpacker *unpacker, uint32_t rows, struct packed_column *column)
 {
 	struct reader *directory = &unpacker->directory;
@@ -117,6 +118,48 @@ read_column(struct unpacker *unpacker, uint32_t rows, struct packed_column *colu
 		break;
 	default:
 		directory->failed = true;
+	}
+}
+
+static void
+read_mapped(struct unpacker *unpacker, uint32_t rows, struct packed_column *key,
+            struct packed_column *column)
+{
+	uint32_t values = reader_varint_max(&unpacker->directory, rows);
+	*column = (struct packed_column){ .encoding = ENCODING_MAPPED, .rows = rows, .key = key };
+	column->mapped = arena_take(unpacker->arena, sizeof(*column->mapped));
+	if (key == NULL || values == 0)
+		unpacker->directory.failed = true;
+	if (!unpacker->directory.failed)
+		read_column(unpacker, values, column->mapped);
+}
+
+static bool
+next_is_mapped(const struct reader *directory)
+{
+	return directory->left.size > 0 && directory->left.at[0] == ENCODING_MAPPED;
+}
+
+void
+read_columns(struct unpacker *unpacker, uint32_t rows, struct packed_column *columns,
+             uint32_t count)
+{
+	struct reader        *directory = &unpacker->directory;
+	struct packed_column *key       = NULL;
+	uint32_t              which     = reader_varint_max(directory, count);
+	if (which > 0 && !directory->failed) {
+		key = &columns[which - 1];
+		read_column(unpacker, rows, key);
+	}
+	for (uint32_t i = 0; i < count && !directory->failed; i++) {
+		if (i + 1 == which)
+			continue;
+		if (!next_is_mapped(directory)) {
+			read_column(unpacker, rows, &columns[i]);
+			continue;
+		}
+		reader_byte(directory);
+		read_mapped(unpacker, rows, key, &columns[i]);
 	}
 }
 
@@ -278,12 +321,77 @@ column_unpack_now(struct packed_column *column, void *context, struct arena *are
 	}
 }
 
-bool
-column_unpack(struct packed_column *column, void *context, struct arena *arena)
+static bool
+column_unpack_once(struct packed_column *column, void *context, struct arena *arena)
 {
 	if (!column->ready) {
 		column->broken = !column_unpack_now(column, context, arena);
 		column->ready  = true;
+	}
+	return !column->broken;
+}
+
+static int64_t
+ints_least(const struct packed_ints *ints)
+{
+	int64_t least = ints_at(ints, 0);
+	for (uint32_t i = 1; i < ints->count; i++)
+		if (ints_at(ints, i) < least)
+			least = ints_at(ints, i);
+	return least;
+}
+
+/* Numbers as a key: a code is a number's place among the different ones, in the order
+ * in which they are first met. */
+static bool
+codes_of_numbers(struct packed_column *key, struct arena *arena)
+{
+	enum { NUMBERS = 65536 };
+	uint32_t *code_of = arena_take_zeroed(arena, NUMBERS * sizeof(*code_of));
+	uint64_t  least   = (uint64_t)ints_least(&key->ints);
+	for (uint32_t row = 0; row < key->rows; row++) {
+		uint64_t above = (uint64_t)ints_at(&key->ints, row) - least;
+		if (above >= NUMBERS)
+			return false;
+		if (code_of[above] == 0)
+			code_of[above] = ++key->codes_end;
+		key->codes[row] = (uint16_t)(code_of[above] - 1);
+	}
+	return true;
+}
+
+static bool
+key_unpack(struct packed_column *key, void *context, struct arena *arena)
+{
+	if (key->codes || !column_unpack_once(key, context, arena))
+		return key->codes != NULL && !key->broken;
+	key->codes = ARENA_ARRAY(arena, uint16_t, key->rows);
+	switch (key->encoding) {
+	case ENCODING_DICT:
+		for (uint32_t row = 0; row < key->rows; row++)
+			key->codes[row] = (uint16_t)code_at(key, row);
+		key->codes_end = key->values;
+		return true;
+	case ENCODING_INT:
+	case ENCODING_PREFIX:
+		key->broken = !codes_of_numbers(key, arena);
+		return !key->broken;
+	default:
+		key->broken = true;
+		return false;
+	}
+}
+
+bool
+column_unpack(struct packed_column *column, void *context, struct arena *arena)
+{
+	if (column->encoding != ENCODING_MAPPED)
+		return column_unpack_once(column, context, arena);
+	if (!column->ready) {
+		column->ready  = true;
+		column->broken = !key_unpack(column->key, context, arena) ||
+		                 column->key->codes_end != column->mapped->rows ||
+		                 !column_unpack_once(column->mapped, context, arena);
 	}
 	return !column->broken;
 }
@@ -303,11 +411,23 @@ text_at(const struct packed_column *column, uint32_t i)
 	return (struct span){ (const char *)column->text_bytes + at, column->ends[i] - at };
 }
 
+/* Where a row of a mapped column stands, and its place there. */
+static const struct packed_column *
+column_follow(const struct packed_column *column, uint32_t *row)
+{
+	CHECK(column->ready && !column->broken);
+	CHECK(*row < column->rows);
+	if (column->encoding != ENCODING_MAPPED)
+		return column;
+	*row = column->key->codes[*row];
+	CHECK(*row < column->mapped->rows);
+	return column->mapped;
+}
+
 size_t
 column_room(const struct packed_column *column, uint32_t row)
 {
-	CHECK(column->ready && !column->broken);
-	CHECK(row < column->rows);
+	column = column_follow(column, &row);
 	if (column->encoding == ENCODING_DICT)
 		return text_at(column, code_at(column, row)).size;
 	if (column->encoding == ENCODING_TEXT)
@@ -328,8 +448,7 @@ uuid_write(const struct packed_column *column, uint32_t row, char *out)
 bool
 column_write(const struct packed_column *column, uint32_t row, char *out, size_t *size)
 {
-	CHECK(column->ready && !column->broken);
-	CHECK(row < column->rows);
+	column = column_follow(column, &row);
 	switch (column->encoding) {
 	case ENCODING_CONST:
 		*size = span_write(column->text, out);

@@ -32,20 +32,24 @@ struct packed_ints {
 };
 
 struct packed_column {
-	uint8_t            encoding;
-	uint8_t            digits;       /* of PREFIX and TIME */
-	uint8_t            planes_count; /* of UUID and DICT */
-	bool               ready;
-	bool               broken;
-	uint32_t           rows;
-	uint32_t           values; /* texts that stand in bytes */
-	struct span        text;   /* the constant, the prefix */
-	struct packed_ints ints;   /* numbers, or the sizes of texts */
-	struct part       *planes;
-	struct part        bytes;
-	uint32_t          *ends; /* from here: once unpacked */
-	const uint8_t     *text_bytes;
-	const uint8_t     *plane[UUID_SIZE];
+	uint8_t               encoding;
+	uint8_t               digits;       /* of PREFIX and TIME */
+	uint8_t               planes_count; /* of UUID and DICT */
+	bool                  ready;
+	bool                  broken;
+	uint32_t              rows;
+	uint32_t              values; /* texts that stand in bytes */
+	struct span           text;   /* the constant, the prefix */
+	struct packed_ints    ints;   /* numbers, or the sizes of texts */
+	struct part          *planes;
+	struct part           bytes;
+	struct packed_column *key;       /* of MAPPED: what it follows from */
+	struct packed_column *mapped;    /* of MAPPED: the text for each of the key's values */
+	uint16_t             *codes;     /* of a key, once unpacked: which value a row has */
+	uint32_t              codes_end; /* of a key: how many values */
+	uint32_t             *ends;      /* from here: once unpacked */
+	const uint8_t        *text_bytes;
+	const uint8_t        *plane[UUID_SIZE];
 };
 
 /* Where reading stands. */
@@ -61,7 +65,8 @@ void *unpack_context(struct arena *arena);
 
 /* Fills *ints, *column; sets unpacker->directory.failed when it cannot. */
 void read_ints(struct unpacker *unpacker, uint32_t count, struct packed_ints *ints);
-void read_column(struct unpacker *unpacker, uint32_t rows, struct packed_column *column);
+void read_columns(struct unpacker *unpacker, uint32_t rows, struct packed_column *columns,
+                  uint32_t count);
 
 /* size bytes unpacked from stored, which is a frame of that size. NULL: it is not. */
 const uint8_t *frame_unpack(struct span stored, size_t size, void *context, struct arena *arena);

@@ -201,6 +201,33 @@ test_each_count_from_one_up(void **state)
 	block_round(fixture, 3, true);
 }
 
+/* A key of each kind, and columns that it settles, nearly settles and does not. */
+static void
+test_what_follows_from_another_slot_comes_back(void **state)
+{
+	static const char *const keys[]  = { "svc-%05u", "%u", "service %u of many, by name" };
+	struct fixture          *fixture = *state;
+	for (unsigned round = 0; round < 90; round++) {
+		unsigned things = 2 + random_below(fixture, round % 2 ? 40 : 1500);
+		unsigned events = 1 + random_below(fixture, 4000);
+		unsigned factor = round % 5 ? 1 : 97;
+		for (unsigned i = 0; i < events; i++) {
+			char     key[100];
+			unsigned thing = random_below(fixture, things);
+			_Pragma("GCC diagnostic push")
+				_Pragma("GCC diagnostic ignored \"-Wformat-nonliteral\"")
+					snprintf(key, sizeof(key), keys[round % 3], thing * factor);
+			_Pragma("GCC diagnostic pop") event_add(
+				fixture,
+				"{\"source\":\"/c/%u\",\"id\":\"%s\",\"n\":%u,\"t\":\"text %u\","
+				"\"near\":\"%u\",\"free\":%u}",
+				thing % 7, key, thing * 3, thing / 2,
+				i == events / 2 ? 9 : thing % 9, random_below(fixture, 50));
+		}
+		block_round(fixture, 1, true);
+	}
+}
+
 static const char *const odd_texts[] = {
 	"",
 	"0",
@@ -490,6 +517,7 @@ main(void)
 		CASE(test_each_count_from_one_up),
 		CASE(test_each_odd_text_alone_and_with_each_other),
 		CASE(test_one_text_out_of_form_among_many),
+		CASE(test_what_follows_from_another_slot_comes_back),
 		CASE(test_random_events_of_many_shapes_come_back),
 		CASE(test_as_many_slots_as_can_be_and_one_more),
 		CASE(test_huge_texts_come_back),
