@@ -3,7 +3,6 @@
  * In SPACE_CONTROL: "a" account 0 0 N an account, "c" account 0 contract 0 N a version
  * of a contract; N counts all control records, so the order of puts is kept. The value
  * is JSON: {"recorded":..,"by":..,"put":{as given}}. All of it is in memory too. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/engine_int.h"
@@ -57,7 +56,9 @@ control_account_known(struct engine *engine, struct span account, char currency[
 	const struct account_entry *entry = control_account(engine, account);
 	if (entry) {
 		const struct account *newest = &entry->history[entry->history_count - 1].account;
-		snprintf(currency, 4, "%.*s", (int)newest->currency.size, newest->currency.at);
+		CHECK(newest->currency.size == 3);
+		memcpy(currency, newest->currency.at, 3);
+		currency[3] = '\0';
 	}
 	pthread_rwlock_unlock(&engine->control_lock);
 	return entry != NULL;

@@ -1,9 +1,12 @@
 /* intake.c - a body of bytes becomes a queued batch of checked events.
  *
  * Runs on the caller's thread, so decoding uses as many cores as there are callers. */
-#include "engine/engine_int.h"
-
 #include <stdlib.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "engine/engine_int.h"
 
 #include "core/base/limit.h"
 #include "edge/sys/memory.h"
@@ -116,8 +119,9 @@ batch_verdict(struct ingest_batch *batch, uint32_t index, enum verdict verdict)
 	batch->verdicts[index] = (uint8_t)verdict;
 }
 
+/* event lives in the batch's arena. */
 static void
-batch_add(struct ingest_batch *batch, const struct event *event, uint32_t index)
+batch_add(struct ingest_batch *batch, struct event *event, uint32_t index)
 {
 	if (batch->events_count == batch->events_capacity) {
 		uint32_t capacity = batch->events_capacity ? batch->events_capacity * 2 : 64;
@@ -129,10 +133,8 @@ batch_add(struct ingest_batch *batch, const struct event *event, uint32_t index)
 		                          capacity * sizeof(uint32_t));
 		batch->events_capacity = capacity;
 	}
-	struct event *kept = arena_take(&batch->arena, sizeof *kept);
-	*kept              = *event;
 	batch->index[batch->events_count]    = index;
-	batch->events[batch->events_count++] = kept;
+	batch->events[batch->events_count++] = event;
 	batch_verdict(batch, index, VERDICT_ACCEPTED);
 }
 
@@ -149,21 +151,41 @@ batch_reject(struct ingest_batch *batch, const struct refusal *refusal)
 	batch_verdict(batch, (uint32_t)refusal->index, VERDICT_REJECTED);
 }
 
+/* Accounts that this batch has met, so that the lock is not taken for every event. */
+enum { MET_BITS = 6 };
+
+struct met_account {
+	struct span id;
+	char        currency[4];
+};
+
+static enum err
+meet_account(struct engine *engine, struct met_account *met, const struct event *event,
+             const struct met_account **account, struct refusal *refusal)
+{
+	struct met_account *slot =
+	    &met[XXH3_64bits(event->account.at, event->account.size) >> (64 - MET_BITS)];
+	if (slot->id.at == NULL || !span_equal(slot->id, event->account)) {
+		if (!control_account_known(engine, event->account, slot->currency))
+			return refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
+		slot->id = event->account;
+	}
+	*account = slot;
+	return ERR_NONE;
+}
+
 /* What only the engine knows: is there such an account, and is the money its money. */
 static enum err
-admit(struct engine *engine, const struct event *event, struct span *last_account,
-      char currency[4], struct refusal *refusal)
+admit(struct engine *engine, struct met_account *met, const struct event *event,
+      struct refusal *refusal)
 {
-	if (last_account->at == NULL || !span_equal(*last_account, event->account)) {
-		if (!control_account_known(engine, event->account, currency))
-			return refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
-		*last_account = event->account;
-	}
-	if (event->type == NULL || !event->type->checks_currency)
-		return ERR_NONE;
+	const struct met_account *account;
+	enum err err = meet_account(engine, met, event, &account, refusal);
+	if (err != ERR_NONE || event->type == NULL || !event->type->checks_currency)
+		return err;
 	int32_t field = catalog_field_find(event->type, SPAN("currency"));
 	if (field < 0 || event->field[field].size == 0 ||
-	    span_equal(event->field[field], span_of(currency)))
+	    span_equal(event->field[field], span_of(account->currency)))
 		return ERR_NONE;
 	return refuse(refusal, ERR_CURRENCY_OTHER, SPAN("data.currency"), SPAN(""));
 }
@@ -210,29 +232,30 @@ batch_decode(struct engine *engine, struct ingest_batch *batch, struct intake *i
 	struct decode_cursor cursor;
 	decode_begin(&cursor, intake->decoder, &rules, ingest->body, ingest->format);
 
-	struct span    last_account = { 0 };
-	char           currency[4]  = "";
-	uint32_t       readable     = 0;
-	struct refusal first        = { .err = ERR_NONE };
+	struct met_account met[1 << MET_BITS] = { 0 };
+	uint32_t           readable           = 0;
+	struct refusal     first              = { .err = ERR_NONE };
+	struct event      *event              = NULL;
 	for (;;) {
-		struct event   event;
-		struct refusal why     = { .err = ERR_NONE };
-		uint32_t       index   = (uint32_t)cursor.index;
-		enum decode_verdict verdict = decode_next(&cursor, &batch->arena, &event, &why);
+		struct refusal why;
+		uint32_t       index = (uint32_t)cursor.index;
+		if (event == NULL)
+			event = arena_take(&batch->arena, sizeof *event);
+		enum decode_verdict verdict = decode_next(&cursor, &batch->arena, event, &why);
 		if (verdict == DECODE_END)
 			break;
 		batch->items_count = index + 1;
-		if (verdict == DECODE_EVENT &&
-		    admit(engine, &event, &last_account, currency, &why) == ERR_NONE) {
+		if (verdict == DECODE_EVENT && admit(engine, met, event, &why) == ERR_NONE) {
 			readable++;
-			if (event.account.at == ingest->account.at && event.account.size != 0 &&
-			    name_account(intake, batch, &event) != ERR_NONE)
-				CHECK(!"an accepted event decodes again");
-			batch_add(batch, &event, index);
+			if (event->account.at == ingest->account.at && event->account.size != 0) {
+				enum err err = name_account(intake, batch, event);
+				CHECK(err == ERR_NONE); /* it decoded a moment ago */
+			}
+			batch_add(batch, event, index);
+			event = NULL;
 			continue;
 		}
-		if (verdict == DECODE_EVENT)
-			why.index = index;
+		why.index = index;
 		readable += !unreadable(why.err);
 		if (first.err == ERR_NONE)
 			first = why;
