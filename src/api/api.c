@@ -111,8 +111,7 @@ call_settle(struct call *call, enum err err, bool put_off)
 	if (err) {
 		if (call->refusal.err != err)
 			(void)refuse(&call->refusal, err, SPAN(""), SPAN(""));
-		if (call->path.account.at)
-			account_forget(&call->refusal);
+		account_forget(&call->refusal);
 		problem_answer(call->request, &call->refusal, NULL);
 	} else if (!put_off) {
 		call_answer(call);

@@ -18,7 +18,8 @@
 #include "edge/sys/memory.h"
 
 enum {
-	CONNECTION_MEMORY = 64 << 10,  /* MHD's buffer for head and upload pieces */
+	CONNECTION_MEMORY = 32 << 10,  /* for the head and for pieces of a body; the library
+	                                * clears all of it after each request */
 	CONNECTION_SLACK  = 256,       /* dropped ones that MHD has not closed yet */
 	BACKLOG           = 1024,
 	DRAIN_SIZE        = 256 << 10, /* a refused body up to this is read and thrown away */
@@ -35,6 +36,7 @@ struct http_server {
 	struct MHD_Daemon         *daemon;
 	uint16_t                   port;
 	bool                       is_tls;
+	bool                       sees_bytes; /* see head_is_torn */
 	atomic_bool                closing;
 	_Atomic(uint64_t)          in_flight;   /* requests between head and end */
 	_Atomic(uint64_t)          bodies_size; /* held for requests in flight */
@@ -57,6 +59,8 @@ struct exchange {
 	uint64_t            discarded_size;
 	uint32_t            fields_count;
 	uint32_t            length_fields, coding_fields, host_fields; /* how many came */
+	size_t              target_size;
+	const char         *line_end; /* of the head, while its fields are taken */
 	bool is_open, begun, complete, answered, deferred, resumed, queued;
 	bool has_body, expects, malformed, leaving;
 
@@ -320,6 +324,23 @@ field_known_take(struct exchange *exchange, struct span name, struct span value)
 	}
 }
 
+/* Where the server library leaves the head in its buffer and only writes zeroes over
+ * the ends of its parts, the gaps between them tell what stood there: one CRLF and
+ * nothing else. So bare line feeds, folded and nameless lines, which the library
+ * lets through or stops at, are seen and refused. */
+static bool
+field_is_torn(struct exchange *exchange, struct span name, struct span value)
+{
+	const char *end   = exchange->line_end;
+	exchange->line_end = value.at + value.size;
+	if (name.at != end + 2 || value.at < name.at + name.size + 1)
+		return true;
+	for (const char *at = name.at + name.size + 1; at < value.at; at++)
+		if (*at != ' ' && *at != '\t')
+			return true;
+	return false;
+}
+
 static enum MHD_Result
 field_take(void *context, enum MHD_ValueKind kind, const char *name_at, size_t name_size,
            const char *value_at, size_t value_size)
@@ -329,7 +350,8 @@ field_take(void *context, enum MHD_ValueKind kind, const char *name_at, size_t n
 	struct span      value    = { value_at ? value_at : "", value_at ? value_size : 0 };
 	(void)kind;
 	exchange->fields_count++;
-	if (!head_field_is_clean(name, value))
+	if (!head_field_is_clean(name, value) ||
+	    (exchange->server->sees_bytes && field_is_torn(exchange, name, value)))
 		exchange->malformed = true;
 	if (head_equal(name, SPAN("Content-Length"))) {
 		length_take(exchange, value);
@@ -394,13 +416,25 @@ body_is_drained(const struct exchange *exchange)
 	       exchange->length_fields == 1 && exchange->declared_size <= DRAIN_SIZE;
 }
 
+/* The same for the request line and for the end of the head, after its fields. */
+static bool
+head_is_torn(const struct exchange *exchange, const char *method, const char *version)
+{
+	size_t line_size = strlen(method) + 1 + exchange->target_size + 1;
+	size_t head_size = (size_t)(exchange->line_end + 4 - method);
+	return version != method + line_size || head_size_of(exchange->connection) != head_size;
+}
+
 static enum MHD_Result
 head_begin(struct exchange *exchange, const char *method, const char *version)
 {
 	exchange->begun          = true;
 	exchange->request.method = span_of(method);
+	exchange->line_end       = version + strlen(version);
 	(void)MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, field_take,
 	                                  exchange);
+	if (exchange->server->sees_bytes && head_is_torn(exchange, method, version))
+		exchange->malformed = true;
 	exchange->has_body = exchange->declared_size > 0 || exchange->coding_fields > 0;
 	if (exchange->has_body)
 		peer_enter(&exchange->peer, PEER_BODY, peers_now_ns(), 0);
@@ -522,6 +556,7 @@ on_target(void *context, const char *uri, struct MHD_Connection *connection)
 	exchange->request = (struct http_request){ .arena    = &exchange->arena,
 		                                   .query    = SPAN(""),
 		                                   .body_max = server->limits.body_size };
+	exchange->target_size = strlen(uri);
 	target_take(exchange, span_of(uri));
 	count(&server->in_flight, 1);
 	return exchange;
@@ -881,6 +916,8 @@ http_server_open(const struct http_options *options, struct http_server **opened
 	server->service = options->service;
 	server->port    = port_of(fd);
 	server->is_tls  = options->tls_cert != NULL;
+	/* Other versions may lay the head out otherwise. */
+	server->sees_bytes = strcmp(MHD_get_version(), "0.9.75") == 0;
 	server->peers   = peers_open(&server->limits);
 	err             = daemon_start(server, options, fd, refusal);
 	if (err) {
