@@ -68,7 +68,8 @@ cut_event_of(struct cut_event *cut, struct span raw)
 	cut->event.raw  = raw;
 	for (uint32_t at = 0; at < raw.size;) {
 		bool value = at > 0 && raw.at[at - 1] == ':';
-		cut_literal_add(cut, raw.at[at]);
+		if (!value || !cut_is_number(raw.at[at]))
+			cut_literal_add(cut, raw.at[at]);
 		if (raw.at[at] == '"') {
 			uint32_t end = cut_string_end(raw, at + 1);
 			if (value)
@@ -82,7 +83,6 @@ cut_event_of(struct cut_event *cut, struct span raw)
 			uint32_t end = at;
 			while (end < raw.size && cut_is_number(raw.at[end]))
 				end++;
-			cut->hash = (cut->hash ^ 1) * UINT64_C(0x100000001b3);
 			cut_slot_add(cut, at, end, SLOT_NUMBER, cut_role(key));
 			at = end;
 		} else {
