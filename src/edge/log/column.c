@@ -17,18 +17,24 @@ enum {
 
 __extension__ typedef unsigned __int128 u128;
 
-/* Room for one more of size in a piece that may move. */
-static void *
-grown(struct pool *pool, void *piece, size_t *capacity, size_t needed)
+__attribute__((noinline)) static void *
+grown_slowly(struct pool *pool, void *piece, size_t *capacity, size_t needed)
 {
-	if (needed <= *capacity)
-		return piece;
 	size_t wanted = *capacity < 64 ? 64 : *capacity;
 	while (wanted < needed)
 		wanted *= 2;
 	piece     = pool_grow(pool, piece, *capacity, wanted);
 	*capacity = wanted;
 	return piece;
+}
+
+/* Room for needed bytes in a piece that may move. */
+static inline void *
+grown(struct pool *pool, void *piece, size_t *capacity, size_t needed)
+{
+	if (needed <= *capacity)
+		return piece;
+	return grown_slowly(pool, piece, capacity, needed);
 }
 
 static void
@@ -69,8 +75,8 @@ codes_begin(struct column *column, struct pool *pool)
 	memset(column->codes, 0, column->rows * sizeof(*column->codes));
 }
 
-/* A value a row from now on. */
-static void
+/* A value a row from now on. Rare: kept out of the way of column_add. */
+__attribute__((noinline)) static void
 turn_plain(struct column *column, struct pool *pool)
 {
 	struct column plain = { .plain = true };
@@ -106,7 +112,7 @@ table_put(struct column *column, uint64_t slot)
 	column->table[at] = slot;
 }
 
-static void
+__attribute__((noinline)) static void
 table_grow(struct column *column, struct pool *pool)
 {
 	uint32_t  old_bits     = column->table_bits;
