@@ -31,9 +31,8 @@ json_fault(struct json_cursor *cursor, enum err err, const char *why)
 static inline void
 json_skip_space(struct json_cursor *cursor)
 {
-	while (cursor->at < cursor->end &&
-	       (*cursor->at == ' ' || *cursor->at == '\n' || *cursor->at == '\r' ||
-	        *cursor->at == '\t'))
+	while (cursor->at < cursor->end && (*cursor->at == ' ' || *cursor->at == '\n' ||
+	                                    *cursor->at == '\r' || *cursor->at == '\t'))
 		cursor->at++;
 }
 
@@ -62,9 +61,9 @@ json_plain_end(const char *at, const char *end)
 	while (end - at >= 16) {
 		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
 		/* Signed: below 0x20 are the controls and everything that is not ASCII. */
-		__m128i ends = _mm_or_si128(_mm_cmplt_epi8(bytes, space),
-		                            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
-		                                         _mm_cmpeq_epi8(bytes, backslash)));
+		__m128i  ends = _mm_or_si128(_mm_cmplt_epi8(bytes, space),
+		                             _mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
+		                                          _mm_cmpeq_epi8(bytes, backslash)));
 		unsigned mask = (unsigned)_mm_movemask_epi8(ends);
 		if (mask != 0)
 			return at + __builtin_ctz(mask);
@@ -105,7 +104,7 @@ json_hex4(const char *at)
 
 	for (int i = 0; i < 4; i++) {
 		char c     = at[i];
-		int  digit = json_is_digit(c)        ? c - '0'
+		int  digit = json_is_digit(c)       ? c - '0'
 		             : c >= 'a' && c <= 'f' ? c - 'a' + 10
 		             : c >= 'A' && c <= 'F' ? c - 'A' + 10
 		                                    : -1;
@@ -135,8 +134,8 @@ json_scan_unicode(struct json_cursor *cursor)
 		cursor->at = at + 6;
 		return ERR_NONE;
 	}
-	int32_t low = cursor->end - at >= 12 && at[6] == '\\' && at[7] == 'u' ? json_hex4(at + 8)
-	                                                                      : -1;
+	int32_t low =
+		cursor->end - at >= 12 && at[6] == '\\' && at[7] == 'u' ? json_hex4(at + 8) : -1;
 	if (low < 0xdc00 || low > 0xdfff)
 		return json_fault(cursor, ERR_JSON_ENCODING,
 		                  "a string holds half of a surrogate pair");

@@ -41,7 +41,7 @@ struct event {
 	 * reads as that; other absent ones have a clear bit in present. */
 	struct span        field[CATALOG_FIELDS_MAX];  /* text, choice, number as written */
 	int64_t            number[CATALOG_FIELDS_MAX]; /* quantity in millionths; flag 0 or 1 */
-	uint32_t           present;                    /* bit i: field i was given */
+	uint32_t           present;                    /* bit i: given, or has a fallback */
 	const struct span *list;                       /* items of the type's one list field */
 	uint32_t           list_count;
 
