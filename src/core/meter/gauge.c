@@ -162,9 +162,13 @@ split_page_seek(const struct split *split, int32_t index)
 {
 	uint32_t low  = 0;
 	uint32_t high = split->count;
-	/* Most often the page asked for is the newest. */
-	if (high > 0 && split->pages[high - 1].index <= index)
-		return split->pages[high - 1].index == index ? high - 1 : high;
+	if (high == 0 || split->pages[high - 1].index < index)
+		return high;
+	/* Most often no page between is missing: then it stands as far from the newest
+	 * as its index. */
+	uint32_t back = (uint32_t)split->pages[high - 1].index - (uint32_t)index;
+	if (back < high && split->pages[high - 1 - back].index == index)
+		return high - 1 - back;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		if (split->pages[middle].index < index)
