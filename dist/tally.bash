@@ -7,7 +7,9 @@ _tally() {
 
 	case $before in
 	--data) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-	--catalog | --config) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	--catalog | --config | --output | --tls-cert | --tls-key) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	--format) mapfile -t COMPREPLY < <(compgen -W "ndjson batch event" -- "$word"); return ;;
+	--scope) mapfile -t COMPREPLY < <(compgen -W "ingest read write operator" -- "$word"); return ;;
 	--step) mapfile -t COMPREPLY < <(compgen -W "day month" -- "$word"); return ;;
 	--set) mapfile -t COMPREPLY < <(compgen -W "ingest.max_ahead= ingest.horizon_days=
 		ingest.unknown_types= http.listen= http.threads= http.tls_certificate= http.tls_key=" -- "$word"); return ;;
@@ -19,15 +21,28 @@ _tally() {
 	fi
 
 	case ${COMP_WORDS[1]} in
-	serve) options="--data --catalog --listen --set --config --help" ;;
+	serve) options="--data --catalog --listen --set --config --tls-cert --tls-key --help" ;;
 	demo) options="--days --listen --catalog --help" ;;
 	account) [ "$COMP_CWORD" -eq 2 ] && options="put get list" ;;
-	contract) [ "$COMP_CWORD" -eq 2 ] && options="put list" ;;
-	key) [ "$COMP_CWORD" -eq 2 ] && options="create list revoke" ;;
-	usage) options="$common --at --kind --known-at" ;;
+	contract)
+		options="$common --versions"
+		[ "$COMP_CWORD" -eq 2 ] && options="put list"
+		;;
+	ingest) options="$common --account --format" ;;
+	key)
+		options="$common --name --scope --account --expires"
+		[ "$COMP_CWORD" -eq 2 ] && options="create list revoke"
+		;;
+	catalog) [ "$COMP_CWORD" -eq 2 ] && options="check" ;;
+	usage) options="$common --at --known-at --kind --org --project --id --sort --limit --cursor" ;;
 	trend) options="$common --from --to --step --known-at" ;;
-	explain) options="$common --at --known-at" ;;
-	events | export) options="$common --from --to" ;;
+	explain) options="$common --at --known-at --kind --org --project --id" ;;
+	events) options="$common --from --to --type --subject --limit --cursor" ;;
+	export)
+		options="$common --from --to --type --subject --at --known-at --kind --org --project --id --sort
+			--limit --cursor --output"
+		[ "$COMP_CWORD" -eq 2 ] && options="events usage"
+		;;
 	esac
 	if [[ $word == -* ]] || [ "$COMP_CWORD" -eq 2 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
