@@ -119,6 +119,7 @@ commit_group(struct engine *engine, struct group *group)
 	for (uint32_t i = 0; i < group->summaries_count; i++)
 		log_index_add(&engine->log, &group->summaries[i]);
 	pthread_rwlock_unlock(&engine->books_lock);
+	retract_mark(engine, group->retractions, group->retractions_count);
 	engine_apply(engine, group->events, group->events_count, group->first);
 	if (group->retractions_count == 0)
 		return ERR_NONE;

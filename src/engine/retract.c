@@ -156,14 +156,18 @@ retract_some(struct engine *engine, const struct retraction *retractions, uint32
 	return err;
 }
 
-enum err
-retract_apply(struct engine *engine, const struct retraction *retractions, uint32_t count)
+void
+retract_mark(struct engine *engine, const struct retraction *retractions, uint32_t count)
 {
 	pthread_rwlock_wrlock(&engine->books_lock);
 	for (uint32_t i = 0; i < count; i++)
 		set128_add(&engine->retracted, retractions[i].identity);
 	pthread_rwlock_unlock(&engine->books_lock);
+}
 
+enum err
+retract_apply(struct engine *engine, const struct retraction *retractions, uint32_t count)
+{
 	struct arena arena;
 	arena_open(&arena, system_memory());
 	enum err err = ERR_NONE;

@@ -19,8 +19,11 @@ struct retraction {
 	bool            found;    /* the target is in the log (or in the same group, before) */
 };
 
-/* Mark the targets, and take those that are in the books out of them. The books must
- * hold everything below every `by`. Committer only; holds the books lock inside. */
+/* From now on the targets do not count: before the events that came with the retractions
+ * are applied, for a target may be among them. Committer only. */
+void retract_mark(struct engine *engine, const struct retraction *retractions, uint32_t count);
+/* Take the targets that are in the books out of them. The books must hold everything
+ * below every `by`. Committer only; holds the books lock inside. */
 MUST_CHECK enum err retract_apply(struct engine *engine, const struct retraction *retractions,
                                   uint32_t count);
 
