@@ -55,7 +55,8 @@ HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out $(UNIT:$(BUILD)/%=%.c),$(wildc
            tests/case/*.c tests/cli/*.c tests/http/*.c tests/crash/*.c tests/soak/*.c)))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-PUBLIC   = $(call OBJ,core) $(call OBJ,edge) $(call OBJ,engine) $(call OBJ,lib)
+PUBLIC   = $(call OBJ,core) $(filter-out $(BUILD)/src/edge/http/%,$(call OBJ,edge)) \
+           $(call OBJ,engine) $(call OBJ,lib)
 
 .PHONY: all run test check format bench fuzz fuzzers install uninstall clean deps tests \
         crash-long soak
