@@ -1,11 +1,28 @@
 /* rows.c - the rows behind a figure, and their order (L-61). */
 #include "core/licence/licence_int.h"
 
+/* Most keys are one row each: room for all of them at once spares copying. */
+static uint32_t
+rows_expected(const struct evaluation *evaluation)
+{
+	const struct licence_question *question = evaluation->question;
+	const struct catalog_rule *rules = &question->catalog->rules[question->module->rules_first];
+	uint32_t                   count = 0;
+
+	for (uint32_t i = 0; i < question->module->rules_count; i++) {
+		if (rules[i].row_kind.size > 0)
+			count += book_series_count(question->book, (uint32_t)rules[i].active_meter);
+	}
+	return count;
+}
+
 struct licence_row *
 evaluation_row(struct evaluation *evaluation)
 {
 	if (evaluation->rows_count == evaluation->rows_capacity) {
-		uint32_t            capacity = evaluation->rows_capacity * 2 + 64;
+		uint32_t capacity = evaluation->rows_capacity * 2 + 64;
+		if (evaluation->rows_count == 0)
+			capacity += rows_expected(evaluation);
 		struct licence_row *rows =
 			ARENA_ARRAY(evaluation->arena, struct licence_row, capacity);
 		if (evaluation->rows_count > 0)
@@ -129,13 +146,12 @@ rows_sort(struct evaluation *evaluation)
 	if (count == 0)
 		evaluation->rows = ARENA_ARRAY(arena, struct licence_row, 1);
 	for (uint32_t i = 0; i < count; i++) {
-		const char *id   = rows[i].id.at + shared;
-		size_t      size = rows[i].id.size - shared;
-		order[i]         = i;
-		ranks[i]         = (struct row_rank){
-				.licences = rows[i].has_licences ? rows[i].licences : -1,
-				.id = { bytes_rank(id, size), size > 8 ? bytes_rank(id + 8, size - 8) : 0 },
-		};
+		const char *id    = rows[i].id.at + shared;
+		size_t      size  = rows[i].id.size - shared;
+		order[i]          = i;
+		ranks[i].licences = rows[i].has_licences ? rows[i].licences : -1;
+		ranks[i].id[0]    = bytes_rank(id, size);
+		ranks[i].id[1]    = size > 8 ? bytes_rank(id + 8, size - 8) : 0;
 	}
 	const struct row_order context = { rows, ranks };
 	indices_sort(order, count, scratch, row_before, &context);

@@ -2,6 +2,7 @@
 #ifndef TALLY_TESTS_UNIT_LICENCE_ACCOUNT_H
 #define TALLY_TESTS_UNIT_LICENCE_ACCOUNT_H
 
+#include "core/base/decimal.h"
 #include "core/licence/licence.h"
 #include "edge/doc/embed.h"
 #include "edge/doc/yaml_catalog.h"
@@ -111,6 +112,75 @@ facts_book(struct books *books, const struct catalog *catalog, const struct fact
 	}
 	books_apply(books, all, count, 0, NULL);
 	return book_of(books, SPAN("acme"), true);
+}
+
+/* ---- facts by name ---- */
+
+/* 2026-04-30T23:00:00Z, whose window of 30 days is the month of April. */
+enum { H = 493775 };
+
+static inline int64_t
+ns_at(int32_t hour, int32_t minute)
+{
+	return hour_start(hour).ns + minute * (NS_PER_HOUR / 60);
+}
+
+static inline struct fact
+deployed(const char *service, const char *type, int32_t hour)
+{
+	return (struct fact){ .kind    = DEPLOYED,
+		              .org     = "default",
+		              .project = "default",
+		              .subject = service,
+		              .type    = type,
+		              .at_ns   = ns_at(hour, 7) };
+}
+
+static inline struct fact
+reported(const char *service, int64_t instances, int32_t hour)
+{
+	return (struct fact){ .kind       = REPORTED,
+		              .org        = "default",
+		              .project    = "default",
+		              .subject    = service,
+		              .split      = { "prod", "k8s" },
+		              .millionths = instances * MILLIONTHS,
+		              .at_ns      = ns_at(hour, 11) };
+}
+
+static inline struct fact
+synced(const char *application, const char *service, int32_t hour)
+{
+	return (struct fact){ .kind    = SYNCED,
+		              .org     = "default",
+		              .project = "default",
+		              .subject = application,
+		              .text    = service,
+		              .split   = { "c" },
+		              .at_ns   = ns_at(hour, 3) };
+}
+
+static inline struct fact
+clustered(const char *application, const char *cluster, int64_t instances, int32_t hour)
+{
+	return (struct fact){ .kind       = CLUSTERED,
+		              .org        = "default",
+		              .project    = "default",
+		              .subject    = application,
+		              .split      = { cluster },
+		              .millionths = instances * MILLIONTHS,
+		              .at_ns      = ns_at(hour, 9) };
+}
+
+static inline struct fact
+other(enum fact_kind kind, const char *subject, const char *text, int32_t hour)
+{
+	return (struct fact){ .kind    = kind,
+		              .org     = "default",
+		              .project = "default",
+		              .subject = subject,
+		              .text    = text,
+		              .at_ns   = ns_at(hour, 30) };
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* test_licence.c - the published examples, row order, lives, links, models and why. */
+/* test_licence.c - the published examples, row order, lives, links and models. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "core/base/decimal.h"
-#include "core/meter/percentile.h"
 #include "account.h"
 
 static struct arena          program;
@@ -48,73 +47,6 @@ test_end(void **state)
 	books_close(books);
 	arena_close(&arena);
 	return 0;
-}
-
-/* 2026-04-30T23:00:00Z, whose window of 30 days is the month of April. */
-enum { H = 493775 };
-
-static int64_t
-ns_at(int32_t hour, int32_t minute)
-{
-	return hour_start(hour).ns + minute * (NS_PER_HOUR / 60);
-}
-
-static struct fact
-deployed(const char *service, const char *type, int32_t hour)
-{
-	return (struct fact){ .kind    = DEPLOYED,
-		              .org     = "default",
-		              .project = "default",
-		              .subject = service,
-		              .type    = type,
-		              .at_ns   = ns_at(hour, 7) };
-}
-
-static struct fact
-reported(const char *service, int64_t instances, int32_t hour)
-{
-	return (struct fact){ .kind       = REPORTED,
-		              .org        = "default",
-		              .project    = "default",
-		              .subject    = service,
-		              .split      = { "prod", "k8s" },
-		              .millionths = instances * MILLIONTHS,
-		              .at_ns      = ns_at(hour, 11) };
-}
-
-static struct fact
-synced(const char *application, const char *service, int32_t hour)
-{
-	return (struct fact){ .kind    = SYNCED,
-		              .org     = "default",
-		              .project = "default",
-		              .subject = application,
-		              .text    = service,
-		              .split   = { "c" },
-		              .at_ns   = ns_at(hour, 3) };
-}
-
-static struct fact
-clustered(const char *application, const char *cluster, int64_t instances, int32_t hour)
-{
-	return (struct fact){ .kind       = CLUSTERED,
-		              .org        = "default",
-		              .project    = "default",
-		              .subject    = application,
-		              .split      = { cluster },
-		              .millionths = instances * MILLIONTHS,
-		              .at_ns      = ns_at(hour, 9) };
-}
-
-static struct fact
-other(enum fact_kind kind, const char *subject, const char *text, int32_t hour)
-{
-	return (struct fact){ .kind    = kind,
-		              .org     = "default",
-		              .project = "default",
-		              .subject = subject,
-		              .text    = text,
-		              .at_ns   = ns_at(hour, 30) };
 }
 
 static const struct account plain   = { .gitops_service_based_licensing = false };
@@ -297,11 +229,13 @@ test_L19_models(void **state)
 		{ MODEL_SERVICE_INSTANCES, -1, -1, -1, 70, 70, 81, 11, 11571, "instance" },
 		{ MODEL_LEGACY_USER, -1, -1, -1, -1, 0, 8, 0, 0, "service" },
 	};
-	struct fact             facts[] = { deployed("a", "Kubernetes", H), reported("a", 45, H),
-		                            deployed("b", "SSH", H),        reported("b", 3, H),
-		                            synced("app", NULL, H),         clustered("app", "x", 33, H),
-		                            deployed("fn", "AwsLambda", H), other(STAGED, "p", NULL, H) };
-	struct licence_question asked   = question(facts, 8, &plain, H);
+	struct fact facts[] = {
+		deployed("a", "Kubernetes", H), reported("a", 45, H),
+		deployed("b", "SSH", H),        reported("b", 3, H),
+		synced("app", NULL, H),         clustered("app", "x", 33, H),
+		deployed("fn", "AwsLambda", H), other(STAGED, "p", NULL, H),
+	};
+	struct licence_question asked = question(facts, 8, &plain, H);
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct licence_answer  answer;
@@ -448,108 +382,6 @@ test_L16_linked_applications_count_with_the_service(void **state)
 	assert_true(span_equal(answer.rows[2].class, SPAN("container")));
 }
 
-/* ---- why ---- */
-
-static struct licence_why
-why_of(const struct fact *facts, uint32_t count)
-{
-	struct licence_question asked = question(facts, count, &plain, H);
-	struct licence_answer   answer;
-	struct licence_why      why;
-
-	licence_answer(&asked, true, &arena, &answer);
-	assert_int_equal(answer.rows_count, 1);
-	licence_why(&asked, &answer.rows[0], &arena, &why);
-	return why;
-}
-
-static void
-test_L63_ignored_hours_and_drivers(void **state)
-{
-	(void)state;
-	struct fact facts[21];
-
-	/* 20 hours: 17 at 10, then 25, 45 and 70; rank 19, one hour ignored. */
-	facts[0] = deployed("a", "ECS", H);
-	for (int i = 0; i < 20; i++)
-		facts[1 + i] = reported("a", i < 17 ? 10 : i == 17 ? 25 : i == 18 ? 45 : 70, H - i);
-	struct licence_why why = why_of(facts, 21);
-
-	assert_int_equal(why.hours_present, 20);
-	assert_int_equal(why.hours_missing, 700);
-	assert_int_equal(why.rank, 19);
-	assert_int_equal(why.ignored_count, 1);
-	assert_int_equal(why.ignored_hours[0], H - 19);
-	assert_int_equal(why.decisive_hour, H - 18);
-	assert_int_equal(why.percentile, 45 * MILLIONTHS);
-	assert_int_equal(why.licences, 3);
-	assert_true(why.can_fall);
-	assert_int_equal(why.target, 40 * MILLIONTHS);
-	assert_int_equal(why.must_fall, 1);
-	assert_int_equal(why.drivers[0], H - 18);
-	assert_int_equal(why.lowest_licences, 1);
-	assert_int_equal(why.highest_licences, -1);
-	assert_int_equal(why.sums[719 - 19], 70 * MILLIONTHS);
-}
-
-static void
-test_L63_same_value_the_later_hour_is_ignored_first(void **state)
-{
-	(void)state;
-	struct fact facts[41];
-
-	facts[0] = deployed("a", "ECS", H);
-	for (int i = 0; i < 40; i++)
-		facts[1 + i] = reported("a", 50, H - i);
-	struct licence_why why = why_of(facts, 41);
-
-	assert_int_equal(why.ignored_count, 2);
-	assert_int_equal(why.ignored_hours[0], H);
-	assert_int_equal(why.ignored_hours[1], H - 1);
-	assert_int_equal(why.decisive_hour, H - 2);
-	assert_int_equal(why.must_fall, 38);
-	assert_int_equal(why.drivers[0], H - 39);
-	assert_int_equal(why.drivers[37], H - 2);
-}
-
-static void
-test_L63_bounds_of_a_full_window(void **state)
-{
-	(void)state;
-	struct fact *facts = ARENA_ARRAY(&arena, struct fact, 721);
-
-	facts[0] = deployed("a", "ECS", H);
-	for (int i = 0; i < 720; i++)
-		facts[1 + i] = reported("a", i < 700 ? 30 : 90, H - i);
-	struct licence_why why = why_of(facts, 721);
-	assert_int_equal(why.hours_missing, 0);
-	assert_int_equal(why.lowest_licences, 2);
-	assert_int_equal(why.highest_licences, 2);
-
-	books_close(books);
-	books = books_open(catalog, system_memory());
-	why   = why_of(facts, 701); /* 20 hours missing of 720: even all high they are ignored */
-	assert_int_equal(why.hours_missing, 20);
-	assert_int_equal(why.lowest_licences, 2);
-	assert_int_equal(why.highest_licences, 2);
-}
-
-static void
-test_L63_without_hours(void **state)
-{
-	(void)state;
-	struct fact        facts[] = { deployed("a", "ECS", H) };
-	struct licence_why why     = why_of(facts, 1);
-
-	assert_int_equal(why.hours_present, 0);
-	assert_int_equal(why.rank, 0);
-	assert_int_equal(why.decisive_hour, INT32_MIN);
-	assert_int_equal(why.licences, 1);
-	assert_false(why.can_fall);
-	assert_int_equal(why.lowest_licences, 1);
-	assert_int_equal(why.highest_licences, -1);
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, test_begin, test_end)
 
 int
@@ -569,10 +401,6 @@ main(void)
 		CASE(test_L17_events_of_the_hour_of_deletion_belong_to_the_old_life),
 		CASE(test_L17_a_deletion_after_H_is_not_known),
 		CASE(test_L16_linked_applications_count_with_the_service),
-		CASE(test_L63_ignored_hours_and_drivers),
-		CASE(test_L63_same_value_the_later_hour_is_ignored_first),
-		CASE(test_L63_bounds_of_a_full_window),
-		CASE(test_L63_without_hours),
 	};
 	return cmocka_run_group_tests(tests, group_begin, group_end);
 }
