@@ -194,7 +194,8 @@ check_answers(const struct book *book)
 		const struct series *series = book_series_at(book, 0, i);
 		uint32_t             hours;
 		int64_t              values[HOURS];
-		uint32_t service = (uint32_t)atoi(series_key(series)->id.at + strlen("service-"));
+		uint32_t             service =
+			(uint32_t)strtoul(series_key(series)->id.at + strlen("service-"), NULL, 10);
 		memcpy(values, model[service], sizeof(values));
 		int64_t fast =
 			series_percentile(series, FIRST_HOUR, FIRST_HOUR + HOURS, 95, &hours);
@@ -263,7 +264,7 @@ bench_chunks(struct books *books)
 int
 main(int argc, char **argv)
 {
-	uint32_t shapes_count = argc > 1 ? (uint32_t)atoi(argv[1]) : 6;
+	uint32_t shapes_count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 6;
 	for (uint32_t i = 0; i < SERVICES; i++)
 		snprintf(service_names[i], sizeof(service_names[i]), "service-%05u-checkout", i);
 	for (uint32_t i = 0; i < 100; i++)

@@ -303,6 +303,19 @@ event_random(void)
 	return event;
 }
 
+static inline void
+apply_one(struct books *books, const struct event *event, uint64_t ordinal)
+{
+	books_apply(books, &event, 1, ordinal, NULL);
+}
+
+static inline const struct series *
+report_series(struct books *books, struct span subject)
+{
+	struct book_key key = { .id = subject };
+	return book_series_find(book_of(books, word_accounts[0], true), METER_REPORT, &key);
+}
+
 /* ---- the whole of a book as bytes ---- */
 
 /* All chunks of all accounts, in order of account and era, one after the other. */

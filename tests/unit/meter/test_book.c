@@ -325,19 +325,6 @@ test_E7_all_events_retracted_leave_an_empty_book(void **state)
 /* ---- one thing at a time ---- */
 
 static void
-apply_one(struct books *books, const struct event *event, uint64_t ordinal)
-{
-	books_apply(books, &event, 1, ordinal, NULL);
-}
-
-static const struct series *
-report_series(struct books *books, struct span subject)
-{
-	struct book_key key = { .id = subject };
-	return book_series_find(book_of(books, word_accounts[0], true), METER_REPORT, &key);
-}
-
-static void
 test_L3_of_one_time_the_larger_value_counts(void **state)
 {
 	(void)state;
@@ -433,76 +420,6 @@ test_unknown_types_and_skipped_events_feed_nothing(void **state)
 	books_close(books);
 }
 
-/* ---- pages that fill, widen and empty ---- */
-
-enum { STEPS = 4000, RANGE = 400 };
-
-struct long_model {
-	bool    there[RANGE];
-	int64_t at_ns[RANGE];
-	int64_t value[RANGE];
-};
-
-static void
-long_check(const struct series *series, const struct long_model *model, int32_t first)
-{
-	int64_t  sums[RANGE]             = { 0 };
-	uint64_t present[RANGE / 64 + 1] = { 0 };
-	series_sum(series, first, first + RANGE, sums, present);
-	for (int32_t i = 0; i < RANGE; i++) {
-		struct split_cell cell;
-		uint32_t          count = series_splits(series, first + i, &cell, 1);
-		assert_int_equal(count, model->there[i]);
-		assert_int_equal(present[i >> 6] >> (i & 63) & 1, model->there[i]);
-		assert_int_equal(sums[i], model->there[i] ? model->value[i] : 0);
-		if (count) {
-			assert_int_equal(cell.value, model->value[i]);
-			assert_int_equal(cell.at.ns, model->at_ns[i]);
-		}
-	}
-}
-
-static void
-test_pages_keep_their_cells_while_they_change_layout(void **state)
-{
-	(void)state;
-	static struct long_model model;
-	random_state = 5;
-	for (int round = 0; round < 12; round++) {
-		struct books *books = books_open(&fixture_catalog, system_memory());
-		int32_t       first = (int32_t)random_below(3000) - 1500;
-		uint32_t      fine  = round % 3 == 0 ? 3 : UINT32_MAX;
-		memset(&model, 0, sizeof(model));
-		for (int step = 0; step < STEPS; step++) {
-			uint32_t i     = random_below(RANGE);
-			int64_t  ns    = (int64_t)random_below(3600) * NS_PER_SECOND;
-			int64_t  value = (int64_t)random_below(70) * MILLIONTHS;
-			if (random_next() % fine == 0)
-				ns++, value++;
-			struct event event =
-				event_report(SPAN("s"), hour_start(first + (int32_t)i), value);
-			event.time.ns += ns;
-			if (step > STEPS / 2 && random_below(2)) {
-				book_clear(books, &event);
-				model.there[i] = false;
-				continue;
-			}
-			apply_one(books, &event, 0);
-			if (model.there[i] &&
-			    (event.time.ns < model.at_ns[i] ||
-			     (event.time.ns == model.at_ns[i] && value <= model.value[i])))
-				continue;
-			model.there[i] = true;
-			model.at_ns[i] = event.time.ns;
-			model.value[i] = value;
-			if (step % 500 == 0)
-				long_check(report_series(books, SPAN("s")), &model, first);
-		}
-		long_check(report_series(books, SPAN("s")), &model, first);
-		books_close(books);
-	}
-}
-
 /* ---- what changed ---- */
 
 static void
@@ -571,7 +488,6 @@ main(void)
 		cmocka_unit_test(test_L3_a_sum_past_the_largest_number_stays_there),
 		cmocka_unit_test(test_L13_functions_are_distinct_and_none_is_the_service),
 		cmocka_unit_test(test_unknown_types_and_skipped_events_feed_nothing),
-		cmocka_unit_test(test_pages_keep_their_cells_while_they_change_layout),
 		cmocka_unit_test(test_changed_eras_are_walked_once_written_they_are_not),
 		cmocka_unit_test(test_books_of_accounts_are_found_and_walked),
 	};

@@ -1,0 +1,81 @@
+/* test_book_pages.c - pages that fill, widen and empty, hour by hour against a model. */
+#include "book_fixture.h"
+
+#include <string.h>
+
+enum { STEPS = 4000, RANGE = 400 };
+
+struct long_model {
+	bool    there[RANGE];
+	int64_t at_ns[RANGE];
+	int64_t value[RANGE];
+};
+
+static void
+long_check(const struct series *series, const struct long_model *model, int32_t first)
+{
+	int64_t  sums[RANGE]             = { 0 };
+	uint64_t present[RANGE / 64 + 1] = { 0 };
+	series_sum(series, first, first + RANGE, sums, present);
+	for (int32_t i = 0; i < RANGE; i++) {
+		struct split_cell cell;
+		uint32_t          count = series_splits(series, first + i, &cell, 1);
+		assert_int_equal(count, model->there[i]);
+		assert_int_equal(present[i >> 6] >> (i & 63) & 1, model->there[i]);
+		assert_int_equal(sums[i], model->there[i] ? model->value[i] : 0);
+		if (count) {
+			assert_int_equal(cell.value, model->value[i]);
+			assert_int_equal(cell.at.ns, model->at_ns[i]);
+		}
+	}
+}
+
+static void
+test_pages_keep_their_cells_while_they_change_layout(void **state)
+{
+	(void)state;
+	static struct long_model model;
+	random_state = 5;
+	for (int round = 0; round < 12; round++) {
+		struct books *books = books_open(&fixture_catalog, system_memory());
+		int32_t       first = (int32_t)random_below(3000) - 1500;
+		uint32_t      fine  = round % 3 == 0 ? 3 : UINT32_MAX;
+		memset(&model, 0, sizeof(model));
+		for (int step = 0; step < STEPS; step++) {
+			uint32_t i     = random_below(RANGE);
+			int64_t  ns    = (int64_t)random_below(3600) * NS_PER_SECOND;
+			int64_t  value = (int64_t)random_below(70) * MILLIONTHS;
+			if (random_next() % fine == 0)
+				ns++, value++;
+			struct event event =
+				event_report(SPAN("s"), hour_start(first + (int32_t)i), value);
+			event.time.ns += ns;
+			if (step > STEPS / 2 && random_below(2)) {
+				book_clear(books, &event);
+				model.there[i] = false;
+				continue;
+			}
+			apply_one(books, &event, 0);
+			if (model.there[i] &&
+			    (event.time.ns < model.at_ns[i] ||
+			     (event.time.ns == model.at_ns[i] && value <= model.value[i])))
+				continue;
+			model.there[i] = true;
+			model.at_ns[i] = event.time.ns;
+			model.value[i] = value;
+			if (step % 500 == 0)
+				long_check(report_series(books, SPAN("s")), &model, first);
+		}
+		long_check(report_series(books, SPAN("s")), &model, first);
+		books_close(books);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pages_keep_their_cells_while_they_change_layout),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
