@@ -149,8 +149,11 @@ fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
 	@FUZZ_SECONDS=$(or $(SECONDS),60) tools/fuzz
 
-crash-long soak: $(BUILD)/tally tests
-	@BUILD=$(BUILD) tools/$@
+crash-long: $(BUILD)/tally tests
+	@BUILD=$(BUILD) CRASH_ROUNDS=$(or $(ROUNDS),1000) tests/crash/run
+
+soak: $(BUILD)/tally tests
+	@BUILD=$(BUILD) SOAK_MINUTES=$(or $(MINUTES),60) tests/soak/run
 
 install: all
 	@BUILD=$(BUILD) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) VERSION=$(VERSION) tools/install_files install
