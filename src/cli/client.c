@@ -1,0 +1,249 @@
+/* client.c - asks an engine in this process; client_http.c asks a server. */
+#include "cli/client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/client_int.h"
+#include "core/base/limit.h"
+#include "edge/http/client.h"
+
+/* ---- opening ---- */
+
+static const char *
+named(const struct cli *cli, enum option option, const char *variable)
+{
+	const char *value = args_value(&cli->args, option);
+	if (value)
+		return value;
+	value = getenv(variable);
+	return value && *value ? value : NULL;
+}
+
+const char *
+client_server(const struct cli *cli)
+{
+	if (args_has(&cli->args, OPTION_DATA) && !args_has(&cli->args, OPTION_SERVER))
+		return NULL; /* --data is nearer than the environment */
+	return (cli->command->options & HAS(SERVER)) ? named(cli, OPTION_SERVER, "TALLY_SERVER")
+	                                             : NULL;
+}
+
+static enum err
+open_local(struct cli *cli, enum client_store store, struct client *client,
+           struct refusal *refusal)
+{
+	const char          *directory = args_value(&cli->args, OPTION_DATA);
+	struct local_options options   = {
+		  .directory  = directory ? directory : "./tally-data",
+		  .must_exist = store == CLIENT_MUST_EXIST,
+		  .catalog    = args_value(&cli->args, OPTION_CATALOG),
+		  .settings   = engine_settings_default(),
+	};
+	return local_open(&options, &client->local, refusal);
+}
+
+int
+client_open(struct cli *cli, enum client_store store, struct client *client)
+{
+	struct refusal refusal = { .err = ERR_NONE };
+	const char    *server  = client_server(cli);
+	enum err       err;
+
+	if (server && args_has(&cli->args, OPTION_DATA))
+		return cli_misused(cli, "--data and --server exclude each other");
+	*client = (struct client){ .cli = cli };
+	if (server) {
+		struct http_client_options options = {
+			.server = server,
+			.key    = named(cli, OPTION_KEY, "TALLY_KEY"),
+		};
+		err = http_client_open(&options, &client->http, &refusal);
+	} else {
+		err = open_local(cli, store, client, &refusal);
+	}
+	return err == ERR_NONE ? EXIT_DONE : cli_refused(err, &refusal, server);
+}
+
+int
+client_close(struct client *client, int status)
+{
+	if (client->http)
+		http_client_close(client->http);
+	else
+		local_close(&client->local);
+	return status;
+}
+
+/* ---- asking ---- */
+
+static enum err
+ask_local(struct client *client, enum ask ask, const struct question *question,
+          struct span *answer, struct refusal *refusal)
+{
+	struct engine *engine = client->local.engine;
+	struct arena  *arena  = &client->cli->arena;
+
+	switch (ask) {
+	case ASK_ACCOUNT:
+		return engine_account_get(engine, question->account, arena, answer, refusal);
+	case ASK_ACCOUNTS:
+		return engine_account_list(engine, SPAN(""), question->limit, question->cursor,
+		                           arena, answer, refusal);
+	case ASK_CONTRACTS:
+	case ASK_VERSIONS:
+		return engine_contract_list(engine, question->account, question->id,
+		                            ask == ASK_VERSIONS, arena, answer, refusal);
+	case ASK_EVENTS:
+		return engine_events(engine, question, arena, answer, refusal);
+	case ASK_EXPLAIN:
+		return engine_explain(engine, question, arena, answer, refusal);
+	case ASK_KEYS:
+		return engine_key_list(engine, question->account, arena, answer, refusal);
+	case ASK_TREND:
+		return engine_trend(engine, question, arena, answer, refusal);
+	case ASK_USAGE:
+		return engine_usage(engine, question, arena, answer, refusal);
+	}
+	CHECK(!"every question is answered");
+}
+
+enum err
+client_ask(struct client *client, enum ask ask, const struct question *question,
+           struct span *answer, struct refusal *refusal)
+{
+	if (client->http)
+		return client_http_ask(client, ask, question, answer, refusal);
+	return ask_local(client, ask, question, answer, refusal);
+}
+
+int
+client_show(struct cli *cli, enum ask ask, const struct question *question, cli_show *show)
+{
+	struct client  client;
+	struct span    answer;
+	struct refusal refusal = { .err = ERR_NONE };
+	int            status  = client_open(cli, CLIENT_MUST_EXIST, &client);
+
+	if (status != EXIT_DONE)
+		return status;
+	enum err err = client_ask(&client, ask, question, &answer, &refusal);
+	status = err == ERR_NONE ? cli_answer(cli, answer, show) : cli_refused(err, &refusal, NULL);
+	return client_close(&client, status);
+}
+
+/* ---- telling ---- */
+
+static const char *
+zero_terminated(struct span text, struct arena *arena)
+{
+	char *at = arena_take(arena, text.size + 1);
+	memcpy(at, text.at, text.size);
+	at[text.size] = 0;
+	return at;
+}
+
+static enum err
+tell_local(struct client *client, enum tell tell, struct span account, struct span json,
+           struct span *answer, struct refusal *refusal)
+{
+	const struct change change = { .actor = SPAN("command line") };
+	struct engine      *engine = client->local.engine;
+	struct arena       *arena  = &client->cli->arena;
+
+	switch (tell) {
+	case TELL_ACCOUNT:
+		return engine_account_put(engine, &change, json, arena, answer, refusal);
+	case TELL_CONTRACT:
+		return engine_contract_put(engine, &change, account, json, arena, answer, refusal);
+	case TELL_KEY:
+		return engine_key_create(engine, &change, json, arena, answer, refusal);
+	case TELL_REVOKE:
+		return engine_key_revoke(engine, &change, json, arena, answer, refusal);
+	case TELL_BACKUP:
+		*answer = client_path_answer(json, arena);
+		return engine_backup(engine, zero_terminated(json, arena), NULL, NULL, refusal);
+	case TELL_VERIFY:
+		return engine_verify(engine, NULL, NULL, arena, answer, refusal);
+	}
+	CHECK(!"every change is made");
+}
+
+enum err
+client_tell(struct client *client, enum tell tell, struct span account, struct span json,
+            struct span *answer, struct refusal *refusal)
+{
+	if (client->http)
+		return client_http_tell(client, tell, account, json, answer, refusal);
+	return tell_local(client, tell, account, json, answer, refusal);
+}
+
+int
+client_change(struct cli *cli, enum tell tell, enum client_store store, struct span json,
+              cli_show *show)
+{
+	struct client  client;
+	struct span    answer;
+	struct refusal refusal = { .err = ERR_NONE };
+	int            status  = client_open(cli, store, &client);
+
+	if (status != EXIT_DONE)
+		return status;
+	enum err err = client_tell(&client, tell, SPAN(""), json, &answer, &refusal);
+	status = err == ERR_NONE ? cli_answer(cli, answer, show) : cli_refused(err, &refusal, NULL);
+	return client_close(&client, status);
+}
+
+enum err
+client_export(struct client *client, const struct question *question, engine_write *write,
+              void *context, struct refusal *refusal)
+{
+	if (client->http)
+		return client_http_export(client, question, write, context, refusal);
+	return engine_export(client->local.engine, question, write, context, refusal);
+}
+
+/* ---- the question ---- */
+
+static bool
+limit_read(const char *text, uint32_t *limit)
+{
+	uint32_t value = 0;
+
+	for (const char *at = text; *at; at++) {
+		if (*at < '0' || *at > '9' || at - text > 8)
+			return false;
+		value = value * 10 + (uint32_t)(*at - '0');
+	}
+	*limit = value;
+	return value > 0 && value <= LIMIT_PAGE_ROWS_MAX;
+}
+
+int
+client_question(const struct cli *cli, struct question *question)
+{
+	*question = (struct question){
+		.at       = cli_value(cli, OPTION_AT),
+		.known_at = cli_value(cli, OPTION_KNOWN_AT),
+		.kind     = cli_value(cli, OPTION_KIND),
+		.org      = cli_value(cli, OPTION_ORG),
+		.project  = cli_value(cli, OPTION_PROJECT),
+		.id       = cli_value(cli, OPTION_ID),
+		.type     = cli_value(cli, OPTION_TYPE),
+		.subject  = cli_value(cli, OPTION_SUBJECT),
+		.from     = cli_value(cli, OPTION_FROM),
+		.to       = cli_value(cli, OPTION_TO),
+		.sort     = cli_value(cli, OPTION_SORT),
+		.cursor   = cli_value(cli, OPTION_CURSOR),
+	};
+	struct span step  = cli_value(cli, OPTION_STEP);
+	const char *limit = args_value(&cli->args, OPTION_LIMIT);
+
+	if (limit && !limit_read(limit, &question->limit))
+		return cli_misused(cli, "--limit is a whole number from 1 to 100000");
+	if (span_equal(step, SPAN("month")))
+		question->step = STEP_MONTH;
+	else if (step.size > 0 && !span_equal(step, SPAN("day")))
+		return cli_misused(cli, "--step is day or month");
+	return EXIT_DONE;
+}

@@ -1,0 +1,77 @@
+/* client.h - one way to ask, two to be answered: an engine in this process over a
+ * directory, or a server elsewhere.
+ *
+ * Both give the same bytes. Answers live in the command's arena. */
+#ifndef TALLY_CLI_CLIENT_H
+#define TALLY_CLI_CLIENT_H
+
+#include "cli/cli.h"
+#include "engine/local.h"
+
+struct http_client;
+
+struct client {
+	struct cli         *cli;
+	struct local        local;  /* when http is NULL */
+	struct http_client *http;
+};
+
+enum client_store { CLIENT_MUST_EXIST, CLIENT_MAY_MAKE };
+
+/* By --server (or TALLY_SERVER), else --data. EXIT_DONE, or the status to end with once
+ * the reason was printed. */
+MUST_CHECK int client_open(struct cli *cli, enum client_store store, struct client *client);
+/* Closes; returns status. */
+int client_close(struct client *client, int status);
+/* Whether the command line or the environment names a server. */
+const char *client_server(const struct cli *cli);
+
+enum ask {
+	ASK_ACCOUNT,
+	ASK_ACCOUNTS,
+	ASK_CONTRACTS, /* question.id: that one alone */
+	ASK_VERSIONS,
+	ASK_EVENTS,
+	ASK_EXPLAIN,
+	ASK_KEYS,
+	ASK_TREND,
+	ASK_USAGE,
+};
+
+MUST_CHECK enum err client_ask(struct client *client, enum ask ask,
+                               const struct question *question, struct span *answer,
+                               struct refusal *refusal);
+
+/* Open, ask, print, close: all that a command which only asks has to do. */
+MUST_CHECK int client_show(struct cli *cli, enum ask ask, const struct question *question,
+                           cli_show *show);
+
+enum tell {
+	TELL_ACCOUNT,  /* json is the account */
+	TELL_CONTRACT, /* json is a contract of account */
+	TELL_KEY,      /* json is what is asked for, of account or of all */
+	TELL_REVOKE,   /* json is the key's id, not JSON */
+	TELL_BACKUP,   /* json is the path, not JSON */
+	TELL_VERIFY,   /* json is not used */
+};
+
+MUST_CHECK enum err client_tell(struct client *client, enum tell tell, struct span account,
+                                struct span json, struct span *answer, struct refusal *refusal);
+
+/* Open, tell, print, close: all that a command with one change has to do. */
+MUST_CHECK int client_change(struct cli *cli, enum tell tell, enum client_store store,
+                             struct span json, cli_show *show);
+
+/* Stored events, oldest first, one a line, to write(). */
+MUST_CHECK enum err client_export(struct client *client, const struct question *question,
+                                  engine_write *write, void *context, struct refusal *refusal);
+
+/* One body of events, and wait for the answer; with a server alone. */
+MUST_CHECK enum err client_post_events(struct client *client, const char *content_type,
+                                       struct span body, struct arena *arena,
+                                       struct span *answer, struct refusal *refusal);
+
+/* The question that the options of the command line ask. EXIT_DONE or EXIT_USAGE. */
+MUST_CHECK int client_question(const struct cli *cli, struct question *question);
+
+#endif

@@ -1,0 +1,49 @@
+/* cmd_care.c - tally backup, verify, catalog check. */
+#include "cli/client.h"
+#include "core/json/json_write.h"
+
+int
+cmd_backup(struct cli *cli)
+{
+	return client_change(cli, TELL_BACKUP, CLIENT_MUST_EXIST, cli_word(cli, 0), NULL);
+}
+
+int
+cmd_verify(struct cli *cli)
+{
+	return client_change(cli, TELL_VERIFY, CLIENT_MUST_EXIST, SPAN(""), NULL);
+}
+
+static struct span
+catalog_answer(const struct catalog *catalog, struct arena *arena)
+{
+	struct json_out out;
+
+	json_open(&out, arena);
+	json_object(&out);
+	json_key_string(&out, SPAN("name"), catalog->name);
+	json_key_string(&out, SPAN("version"), catalog->version);
+	json_key_uint(&out, SPAN("types"), catalog->types_count);
+	json_key_uint(&out, SPAN("meters"), catalog->meters_count);
+	json_key_uint(&out, SPAN("modules"), catalog->modules_count);
+	json_key_uint(&out, SPAN("rules"), catalog->rules_count);
+	json_object_end(&out);
+	return json_close(&out);
+}
+
+int
+cmd_catalog_check(struct cli *cli)
+{
+	const char           *path = cli->args.words[0];
+	const struct catalog *catalog;
+	struct refusal        refusal = { .err = ERR_NONE };
+	enum err              err = local_catalog_read(path, &cli->arena, &catalog, &refusal);
+
+	if (err == ERR_FILE_READ) {
+		cli_complain("", refusal.detail, "");
+		return EXIT_REFUSED;
+	}
+	if (err != ERR_NONE)
+		return cli_refused(err, &refusal, path);
+	return cli_answer(cli, catalog_answer(catalog, &cli->arena), NULL);
+}

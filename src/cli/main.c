@@ -1,0 +1,146 @@
+/* main.c - the table of commands, and the way into each. */
+#include <locale.h>
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/help.h"
+#include "edge/sys/memory.h"
+
+#define STORE (HAS(DATA) | HAS(CATALOG))
+#define REACH (STORE | HAS(SERVER) | HAS(KEY))
+#define ANSWER (REACH | HAS(JSON))
+#define MOMENT (HAS(AT) | HAS(KNOWN_AT))
+#define ROW (HAS(KIND) | HAS(ORG) | HAS(PROJECT) | HAS(ID))
+#define PAGE (HAS(LIMIT) | HAS(CURSOR))
+#define WHICH_EVENTS (HAS(TYPE) | HAS(SUBJECT) | HAS(FROM) | HAS(TO))
+
+const struct command COMMANDS[] = {
+	{ "ingest", NULL, "FILE...|-", 1, UINT32_MAX, ANSWER | HAS(ACCOUNT) | HAS(FORMAT),
+	  cmd_ingest, "read events: one a line, or a JSON array; also .gz and .zst",
+	  "Reading a file again changes nothing: what was read before is counted as a duplicate.\n"
+	  "Exit status 0 when no event was rejected, 1 when any was (the others count)." },
+	{ "account put", NULL, "FILE", 1, 1, ANSWER, cmd_account_put, "make or change an account",
+	  NULL },
+	{ "account list", NULL, "", 0, 0, ANSWER | PAGE, cmd_account_list, "all accounts", NULL },
+	{ "account get", "account show", "ACCOUNT", 1, 1, ANSWER, cmd_account_get, "one account",
+	  NULL },
+	{ "contract put", NULL, "ACCOUNT FILE", 2, 2, ANSWER, cmd_contract_put,
+	  "add a contract, or a new version of one",
+	  "FILE holds one contract, or a list of them that is put in order." },
+	{ "contract list", NULL, "ACCOUNT [ID]", 1, 2, ANSWER | HAS(VERSIONS), cmd_contract_list,
+	  "the account's contracts", NULL },
+	{ "usage", NULL, "ACCOUNT [MODULE]", 1, 2, ANSWER | MOMENT | ROW | HAS(SORT) | PAGE,
+	  cmd_usage, "licences owned and used: every module, or one with its rows", NULL },
+	{ "trend", NULL, "ACCOUNT MODULE --from T --to T", 2, 2,
+	  ANSWER | HAS(FROM) | HAS(TO) | HAS(STEP) | HAS(KNOWN_AT), cmd_trend,
+	  "owned and used at the end of each day or month", NULL },
+	{ "explain", NULL, "ACCOUNT MODULE [KIND ORG PROJECT ID]", 2, 6, ANSWER | MOMENT | ROW,
+	  cmd_explain, "why a figure is what it is, down to the events",
+	  "With KIND ORG PROJECT ID (or those options) one row: its percentile, the hours that\n"
+	  "were ignored, the events behind them, and what would save a licence." },
+	{ "events", NULL, "ACCOUNT", 1, 1, ANSWER | WHICH_EVENTS | PAGE, cmd_events,
+	  "stored events, newest first", NULL },
+	{ "export events", NULL, "[ACCOUNT]", 0, 1, REACH | WHICH_EVENTS | HAS(OUTPUT),
+	  cmd_export_events, "stored events as they were sent, oldest first, one a line", NULL },
+	{ "export usage", NULL, "ACCOUNT [MODULE]", 1, 2,
+	  REACH | MOMENT | ROW | HAS(SORT) | PAGE | HAS(OUTPUT), cmd_export_usage,
+	  "the summary, or a module's rows, as CSV", NULL },
+	{ "key create", NULL, "[FILE]", 0, 1,
+	  ANSWER | HAS(NAME) | HAS(SCOPE) | HAS(ACCOUNT) | HAS(EXPIRES), cmd_key_create,
+	  "make an API key; its secret is shown this once",
+	  "By --name and --scope, or as a JSON object in FILE." },
+	{ "key list", NULL, "", 0, 0, ANSWER | HAS(ACCOUNT), cmd_key_list, "all API keys", NULL },
+	{ "key revoke", NULL, "ID", 1, 1, ANSWER, cmd_key_revoke, "make an API key invalid", NULL },
+	{ "backup", NULL, "FILE", 1, 1, ANSWER, cmd_backup,
+	  "a complete copy of the store in FILE, which must not exist yet",
+	  "With --server the file is one of the server's machine, named from its root." },
+	{ "verify", NULL, "", 0, 0, ANSWER, cmd_verify,
+	  "check every record and recompute every figure from the log", NULL },
+	{ "catalog check", NULL, "FILE", 1, 1, HAS(JSON), cmd_catalog_check,
+	  "check product data before it is used with --catalog", NULL },
+};
+const uint32_t COMMANDS_COUNT = sizeof(COMMANDS) / sizeof(COMMANDS[0]);
+
+/* How many of the words name the command: 0 when they do not. */
+static uint32_t
+name_matches(const char *name, char **words, uint32_t count)
+{
+	uint32_t used = 0;
+
+	while (name && *name) {
+		size_t size = strcspn(name, " ");
+		if (used == count || strlen(words[used]) != size ||
+		    memcmp(words[used], name, size) != 0)
+			return 0;
+		used++;
+		name += size + (name[size] == ' ');
+	}
+	return used;
+}
+
+static const struct command *
+command_find(char **words, uint32_t count, uint32_t *used)
+{
+	for (uint32_t i = 0; i < COMMANDS_COUNT; i++) {
+		*used = name_matches(COMMANDS[i].name, words, count);
+		if (*used == 0)
+			*used = name_matches(COMMANDS[i].other, words, count);
+		if (*used > 0)
+			return &COMMANDS[i];
+	}
+	return NULL;
+}
+
+static int
+command_run_with(const struct command *command, char **given, uint32_t count)
+{
+	struct cli cli = { .command = command };
+	char       reason[ARGS_REASON_SIZE];
+
+	arena_open(&cli.arena, system_memory());
+	const char **words  = ARENA_ARRAY(&cli.arena, const char *, count + 1);
+	int          status = EXIT_DONE;
+	if (!args_read((const char *const *)given, count, command->options | HAS(HELP), words,
+	               &cli.args, reason))
+		status = cli_misused(&cli, reason);
+	else if (args_has(&cli.args, OPTION_HELP))
+		help_command(stdout, command);
+	else if (cli.args.words_count < command->words_min)
+		status = cli_misused(&cli, "an argument is missing");
+	else if (cli.args.words_count > command->words_max)
+		status = cli_misused(&cli, "there are too many arguments");
+	else
+		status = command->run(&cli);
+	arena_close(&cli.arena);
+	return status;
+}
+
+/* A full disk behind standard output must not look like success. */
+static int
+output_close(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	perror("tally: standard output");
+	return EXIT_FAULT;
+}
+
+int
+main(int argc, char **argv)
+{
+	uint32_t count = argc > 0 ? (uint32_t)argc - 1 : 0, used;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	if (count == 0) {
+		help_program(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("tally " TALLY_VERSION);
+		return output_close(EXIT_DONE);
+	}
+	const struct command *command = command_find(argv + 1, count, &used);
+	if (command)
+		return output_close(command_run_with(command, argv + 1 + used, count - used));
+	return output_close(help_or_misused(argv + 1, count));
+}
