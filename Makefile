@@ -89,13 +89,6 @@ $(BUILD)/lib$(1).a: $(call OBJ,$(1))
 endef
 $(foreach layer,$(LAYERS),$(eval $(call library,$(layer))))
 
-LINK = $(CC) $(LDFLAGS) -pie -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) \
-       -Wl,--end-group $(LDLIBS)
-
-$(BUILD)/tally: $(LIBS)
-	@echo "  link $@"
-	$(Q)$(LINK)
-
 $(BUILD)/libtally.a: $(PUBLIC)
 	@rm -f $@
 	$(Q)ar rcsD $@ $^
@@ -105,17 +98,12 @@ $(BUILD)/libtally.so: $(PUBLIC) tools/libtally.map
 	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libtally.so.0 -Wl,--version-script=tools/libtally.map \
 		-o $@ $(filter %.o,$^) $(LDLIBS)
 
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIBS)
+$(BUILD)/tests/%: LDLIBS += -lcmocka
+$(BUILD)/tests/fuzz/%: LDLIBS += -fsanitize=fuzzer
+$(BUILD)/tally $(UNIT) $(HELPERS) $(BENCHES) $(FUZZERS): $(LIBS)
 	@echo "  link $@"
-	$(Q)$(LINK) -fsanitize=fuzzer
-
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIBS)
-	@echo "  link $@"
-	$(Q)$(LINK) -lcmocka
-
-$(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIBS)
-	@echo "  link $@"
-	$(Q)$(LINK)
+	$(Q)$(CC) $(LDFLAGS) -pie -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
+$(UNIT) $(HELPERS) $(BENCHES) $(FUZZERS): %: %.o
 
 -include $(shell find $(BUILD)/src $(BUILD)/tests $(BUILD)/bench -name '*.d' 2>/dev/null)
 
@@ -156,10 +144,8 @@ soak: $(BUILD)/tally tests
 	@BUILD=$(BUILD) SOAK_MINUTES=$(or $(MINUTES),60) tests/soak/run
 
 install: all
-	@BUILD=$(BUILD) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) VERSION=$(VERSION) tools/install_files install
-
-uninstall:
-	@BUILD=$(BUILD) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) VERSION=$(VERSION) tools/install_files uninstall
+install uninstall:
+	@BUILD=$(BUILD) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) VERSION=$(VERSION) tools/install_files $@
 
 clean:
 	rm -rf $(BUILD)
