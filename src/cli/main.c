@@ -15,6 +15,10 @@
 #define WHICH_EVENTS (HAS(TYPE) | HAS(SUBJECT) | HAS(FROM) | HAS(TO))
 
 const struct command COMMANDS[] = {
+	{ "serve", NULL, "", 0, 0,
+	  STORE | HAS(LISTEN) | HAS(SET) | HAS(CONFIG) | HAS(TLS_CERT) | HAS(TLS_KEY), cmd_serve,
+	  "serve the HTTP interface until SIGTERM or SIGINT",
+	  "The first start on a store without any key makes an operator's key and shows it once." },
 	{ "ingest", NULL, "FILE...|-", 1, UINT32_MAX, ANSWER | HAS(ACCOUNT) | HAS(FORMAT),
 	  cmd_ingest, "read events: one a line, or a JSON array; also .gz and .zst",
 	  "Reading a file again changes nothing: what was read before is counted as a duplicate.\n"
