@@ -1,4 +1,5 @@
 /* commit.c - the committer thread: make a group durable, count it, answer it. */
+#define _GNU_SOURCE /* pthread_setname_np */
 #include "engine/engine_int.h"
 
 #include <time.h>
@@ -187,6 +188,7 @@ void *
 committer_run(void *context)
 {
 	struct engine *engine = context;
+	pthread_setname_np(pthread_self(), "committer");
 	for (bool ended = false; !ended;) {
 		pthread_mutex_lock(&engine->queue_lock);
 		struct group *group = wait_group(engine, &ended);

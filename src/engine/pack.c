@@ -4,6 +4,7 @@
  * While the committer syncs one group, this thread fills the next. When a commit
  * failed, everything that was packed behind it is given back and the store is brought
  * back to life here (reliability: never acknowledge again before a proven recovery). */
+#define _GNU_SOURCE /* pthread_setname_np */
 #include "engine/engine_int.h"
 
 #include <time.h>
@@ -11,7 +12,7 @@
 #include "engine/retract.h"
 
 enum { GROUP_BLOCK_SIZE = 64 << 20 }; /* raw text in one block */
-enum { IDENTIFY_CHUNK = 256, SEAL_AT = 8 << 20, RECOVER_EVERY_SECONDS = 1 };
+enum { IDENTIFY_CHUNK = 256, SEAL_AT = 8 << 20, SEAL_AT_EAGER = 1500, RECOVER_EVERY_SECONDS = 1 };
 
 bool
 event_is_retraction(const struct event *event)
@@ -302,7 +303,8 @@ void *
 packer_run(void *context)
 {
 	struct engine *engine = context;
-	enum err       err    = replay_identities(engine, engine->sealed_until);
+	pthread_setname_np(pthread_self(), "packer");
+	enum err err = replay_identities(engine, engine->sealed_until);
 
 	pthread_mutex_lock(&engine->queue_lock);
 	engine->identified = true;
@@ -312,7 +314,7 @@ packer_run(void *context)
 	for (struct group *group; (group = next_group(engine)) != NULL;) {
 		pthread_mutex_unlock(&engine->queue_lock);
 		pack_group(engine, group);
-		if (recent_count(engine->recent) >= SEAL_AT)
+		if (recent_count(engine->recent) >= engine_pace(engine, SEAL_AT, SEAL_AT_EAGER))
 			(void)!runs_seal(engine);
 		pthread_mutex_lock(&engine->queue_lock);
 		group_list_add(&engine->groups_packed, group);

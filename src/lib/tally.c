@@ -153,11 +153,11 @@ tally_ingest(struct tally *tally, enum tally_format format, const char *account,
 
 /* ---- questions ---- */
 
-typedef enum err ask(struct engine *engine, const struct question *question,
-                     struct arena *arena, struct span *answer, struct refusal *refusal);
+typedef enum err asking(struct engine *engine, const struct question *question,
+                        struct arena *arena, struct span *answer, struct refusal *refusal);
 
 static int
-answer_of(struct tally *tally, ask *ask, const struct question *question, char **answer,
+answer_of(struct tally *tally, asking *ask, const struct question *question, char **answer,
           struct tally_error *error)
 {
 	struct refusal refusal = { .err = ERR_NONE };

@@ -3,7 +3,8 @@
 
 #include "core/base/check.h"
 
-enum { ALIGN = 16, PIECE_SIZE_MIN = 64 << 10, PIECE_SIZE_MAX = 1 << 20, POOL_CLASS_MIN = 4 };
+enum { ALIGN = 16, KEPT_SIZE_MAX = 64 << 20 };
+enum { PIECE_SIZE_MIN = 64 << 10, PIECE_SIZE_MAX = 16 << 20, POOL_CLASS_MIN = 4 };
 
 /* Stands at the start of each piece; size counts the whole piece. */
 struct arena_piece {
@@ -111,14 +112,20 @@ pieces_give(struct arena *arena, struct arena_piece *piece)
 	}
 }
 
+/* What took several pieces this time gets one next time, so that an arena that serves
+ * batch after batch asks the system for nothing more. */
 void
 arena_reset(struct arena *arena)
 {
 	if (!arena->newest)
 		return;
-	pieces_give(arena, arena->newest->older);
-	arena->newest->older = NULL;
-	CHECK(arena->size_held == arena->newest->size);
+	size_t size = arena->size_held < KEPT_SIZE_MAX ? arena->size_held : KEPT_SIZE_MAX;
+	if (arena->newest->older || arena->newest->size > KEPT_SIZE_MAX) {
+		pieces_give(arena, arena->newest);
+		CHECK(arena->size_held == 0);
+		arena->newest        = piece_take(arena, size);
+		arena->newest->older = NULL;
+	}
 	piece_begin(arena, arena->newest);
 }
 

@@ -33,7 +33,8 @@ void *arena_take(struct arena *arena, size_t size);
 void *arena_take_zeroed(struct arena *arena, size_t size);
 /* A copy of bytes that lives as long as the arena. */
 struct span arena_copy(struct arena *arena, struct span bytes);
-/* All pieces become free again; the newest is kept for reuse. */
+/* Everything is free again; one piece as large as all of them together (64 MiB at most)
+ * is kept for reuse. */
 void arena_reset(struct arena *arena);
 void arena_close(struct arena *arena);
 
