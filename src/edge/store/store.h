@@ -20,12 +20,12 @@
 
 /* What the records of a space are; docs/format.md gives every byte. */
 enum store_space {
-	SPACE_META,     /* by name: format version, secret of the store, settings */
-	SPACE_LOG,      /* event blocks by first ordinal (8 bytes, big-endian) */
-	SPACE_IDENTITY, /* sealed identity runs, page by page */
-	SPACE_CHUNK,    /* checkpointed books, by account and era */
-	SPACE_RETRACTED,/* identities that no longer count */
-	SPACE_CONTROL,  /* accounts, contracts, keys: every version */
+	SPACE_META,      /* by name: format version, secret of the store, settings */
+	SPACE_LOG,       /* event blocks by first ordinal (8 bytes, big-endian) */
+	SPACE_IDENTITY,  /* sealed identity runs, page by page */
+	SPACE_CHUNK,     /* checkpointed books, by account and era */
+	SPACE_RETRACTED, /* identities that no longer count */
+	SPACE_CONTROL,   /* accounts, contracts, keys: every version */
 	SPACE_COUNT
 };
 
@@ -34,7 +34,7 @@ struct store_write {
 	enum store_space space;
 	bool             remove; /* removing what is not there is no error */
 	struct span      key;
-	struct span      value;  /* not read when remove */
+	struct span      value; /* not read when remove */
 };
 
 struct store;
