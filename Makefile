@@ -111,7 +111,6 @@ $(UNIT) $(HELPERS) $(BENCHES) $(FUZZERS): %: %.o
 
 deps:
 	@tools/install_build_dependencies.sh
-
 run:
 	@tools/install_build_dependencies.sh build
 	@$(MAKE) --no-print-directory $(BUILD)/tally
@@ -121,7 +120,6 @@ test: deps
 	@BUILD=$(BUILD) tools/test_all
 
 tests: $(UNIT) $(HELPERS)
-
 check:
 	@BUILD=$(BUILD) tools/check
 
@@ -132,7 +130,6 @@ bench: $(BUILD)/tally $(BENCHES)
 	@BUILD=$(BUILD) bench/run
 
 fuzzers: $(FUZZERS)
-
 fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
 	@FUZZ_SECONDS=$(or $(SECONDS),60) tools/fuzz
