@@ -45,23 +45,23 @@ struct samples {
 struct load {
 	struct settings settings;
 	const char     *bytes;
-	size_t         *from;    /* batch i is bytes[from[i] .. from[i + 1]) */
+	size_t         *from; /* batch i is bytes[from[i] .. from[i + 1]) */
 	size_t          batches, next;
-	size_t          events;  /* in the batches */
+	size_t          events; /* in the batches */
 	uint64_t        sent_events, answered, accepted, duplicate, failed;
 	uint64_t        started_ns;
 	struct samples  samples;
 };
 
 struct line {
-	int      fd;
-	bool     busy;
-	uint64_t sent_ns;
-	char     head[HEAD_SIZE];
-	size_t   head_size, body_size, done; /* done: of head and body together */
+	int         fd;
+	bool        busy;
+	uint64_t    sent_ns;
+	char        head[HEAD_SIZE];
+	size_t      head_size, body_size, done; /* done: of head and body together */
 	const char *body;
-	char     reply[REPLY_SIZE];
-	size_t   reply_size;
+	char        reply[REPLY_SIZE];
+	size_t      reply_size;
 };
 
 _Noreturn static void
@@ -84,7 +84,7 @@ sample_add(struct samples *samples, uint64_t ns)
 {
 	if (samples->count == samples->capacity) {
 		samples->capacity = samples->capacity ? samples->capacity * 2 : 1 << 16;
-		samples->us = realloc(samples->us, samples->capacity * sizeof(*samples->us));
+		samples->us       = realloc(samples->us, samples->capacity * sizeof(*samples->us));
 		if (!samples->us)
 			fail("memory");
 	}
@@ -136,7 +136,7 @@ bodies_load(struct load *load)
 		if (lines % load->settings.batch == 0)
 			load->from[load->batches++] = at;
 		const char *end = memchr(load->bytes + at, '\n', size - at);
-		at = end ? (size_t)(end - load->bytes) + 1 : size;
+		at              = end ? (size_t)(end - load->bytes) + 1 : size;
 		lines++;
 	}
 	load->from[load->batches] = at;
@@ -156,10 +156,11 @@ batch_events(const struct load *load, size_t batch)
 static int
 connect_to(uint16_t port)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port),
-		                  .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	int fd  = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int yes = 1;
+	struct sockaddr_in to  = { .sin_family = AF_INET,
+		                   .sin_port   = htons(port),
+		                   .sin_addr   = { htonl(INADDR_LOOPBACK) } };
+	int                fd  = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int                yes = 1;
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
 		fail("connect");
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
@@ -182,12 +183,14 @@ line_push(struct line *line)
 		struct iovec  parts[2];
 		struct msghdr message = { .msg_iov = parts };
 		if (line->done < line->head_size) {
-			parts[message.msg_iovlen++] = (struct iovec){ line->head + line->done,
-				                                      line->head_size - line->done };
+			parts[message.msg_iovlen++] =
+				(struct iovec){ line->head + line->done,
+				                line->head_size - line->done };
 		}
 		size_t body_done = line->done > line->head_size ? line->done - line->head_size : 0;
-		parts[message.msg_iovlen++] = (struct iovec){ (void *)(uintptr_t)(line->body + body_done),
-			                                      line->body_size - body_done };
+		parts[message.msg_iovlen++] =
+			(struct iovec){ (void *)(uintptr_t)(line->body + body_done),
+			                line->body_size - body_done };
 		ssize_t sent = sendmsg(line->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return false;
@@ -223,7 +226,7 @@ line_begin(struct load *load, int epoll, struct line *line)
 	uint64_t now = now_ns();
 	if (is_over(load, now) || !is_due(load, now))
 		return false;
-	size_t batch = load->next++ % load->batches;
+	size_t batch    = load->next++ % load->batches;
 	line->body      = load->bytes + load->from[batch];
 	line->body_size = load->from[batch + 1] - load->from[batch];
 	line->head_size = (size_t)snprintf(line->head, HEAD_SIZE,
@@ -233,8 +236,8 @@ line_begin(struct load *load, int epoll, struct line *line)
 	                                   "Content-Length: %zu\r\n\r\n",
 	                                   load->settings.key, line->body_size);
 	line->done = line->reply_size = 0;
-	line->busy    = true;
-	line->sent_ns = now;
+	line->busy                    = true;
+	line->sent_ns                 = now;
 	load->sent_events += batch_events(load, batch);
 	if (!line_push(line))
 		line_watch(epoll, line, EPOLLIN | EPOLLOUT, EPOLL_CTL_MOD);
@@ -327,7 +330,8 @@ load_run(struct load *load)
 	load->started_ns = now_ns();
 	while (lines_begin(load, epoll, lines) > 0 || !is_over(load, now_ns())) {
 		struct epoll_event events[EVENTS_AT_ONCE];
-		int count = epoll_wait(epoll, events, EVENTS_AT_ONCE, load->settings.rate > 0 ? 1 : 100);
+		int                count = epoll_wait(epoll, events, EVENTS_AT_ONCE,
+                                       load->settings.rate > 0 ? 1 : 100);
 		for (int i = 0; i < count; i++)
 			line_turn(load, epoll, events[i].data.ptr, events[i].events);
 	}
@@ -352,12 +356,13 @@ probe_run(void *context)
 	char          head[HEAD_SIZE];
 	int           size = snprintf(head, sizeof(head),
 	                              "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-	                              "%s\r\n\r\n", probe->settings->probe, probe->settings->key);
+	                                        "%s\r\n\r\n",
+	                              probe->settings->probe, probe->settings->key);
 	if (!line)
 		fail("memory");
 	line->fd = connect_to(probe->settings->port);
 	while (!atomic_load(&probe->stop)) {
-		uint64_t from = now_ns();
+		uint64_t from    = now_ns();
 		line->reply_size = 0;
 		if (send(line->fd, head, (size_t)size, MSG_NOSIGNAL) != size)
 			fail("probe");

@@ -14,9 +14,9 @@ struct api_server_options {
 	struct span        address;  /* "127.0.0.1:8080"; ":0" for any free port */
 	const char        *tls_cert; /* PEM files; both or neither */
 	const char        *tls_key;
-	uint32_t           threads;  /* 0: as fits the machine */
+	uint32_t           threads;      /* 0: as fits the machine */
 	bool               log_requests; /* one line a request on standard error */
-	struct http_limits limits;   /* http_limits_default() */
+	struct http_limits limits;       /* http_limits_default() */
 };
 
 struct api_server_options api_server_options_default(struct engine *engine);
@@ -24,7 +24,7 @@ struct api_server_options api_server_options_default(struct engine *engine);
 /* ERR_SETTING, ERR_SYSTEM: *refusal says which setting and why. */
 MUST_CHECK enum err api_server_start(const struct api_server_options *options,
                                      struct api_server **server, struct refusal *refusal);
-uint16_t api_server_port(const struct api_server *server);
+uint16_t            api_server_port(const struct api_server *server);
 /* Stops listening, finishes what was accepted, closes. ERR_SYSTEM when something was
  * still at work after LIMIT_STOP_SECONDS: end the process then, without closing the
  * engine; nothing that was acknowledged is lost. */

@@ -26,7 +26,7 @@ struct call {
 	enum media           media;
 	enum packing         packing;
 	bool                 wants_csv;
-	struct span          body;     /* unpacked */
+	struct span          body; /* unpacked */
 
 	/* The handler's answer. */
 	int                 status;
@@ -47,9 +47,16 @@ struct call {
 MUST_CHECK enum err call_refuse(struct call *call, enum err err, struct span field,
                                 struct span detail);
 
+/* Everything that can be decided before the body is there, in the order of
+ * precedence: key, path, method, right, query, fields. ERR_METHOD: *allowed is the sum
+ * of 1 << method of those that there are. */
+MUST_CHECK enum err call_begin(struct call *call, uint32_t *allowed);
+/* After it: what the handler starts from. */
+void call_fill(struct call *call);
+
 /* Run work on a thread of its own; then finish makes the answer. The call is put off.
  * ERR_TOO_MANY_REQUESTS when too much of the kind runs already. */
-MUST_CHECK enum err call_work(struct call *call, void (*work)(struct call *call),
+MUST_CHECK enum err call_work(struct call   *call, void (*work)(struct call *call),
                               route_handler *finish);
 
 /* A thread that outlives the call, such as the writer of a stream. */

@@ -8,8 +8,8 @@ enum { COLUMNS_MAX = 128, COLUMN_DEPTH = 3 };
 
 /* The members that lead to a cell: "window.from" is two names. */
 struct column {
-	struct span  name[COLUMN_DEPTH];
-	uint32_t     depth;
+	struct span name[COLUMN_DEPTH];
+	uint32_t    depth;
 };
 
 struct columns {
@@ -138,9 +138,9 @@ static const struct json *
 list_find(const struct json *root, struct span names)
 {
 	while (names.size > 0) {
-		const char *space = memchr(names.at, ' ', names.size);
-		size_t      size  = space ? (size_t)(space - names.at) : names.size;
-		const struct json *list = json_member(root, (struct span){ names.at, size });
+		const char        *space = memchr(names.at, ' ', names.size);
+		size_t             size  = space ? (size_t)(space - names.at) : names.size;
+		const struct json *list  = json_member(root, (struct span){ names.at, size });
 		if (list && list->kind == JSON_ARRAY)
 			return list;
 		size += space != NULL;

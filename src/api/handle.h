@@ -7,7 +7,7 @@
 route_handler handle_events_post, handle_events_list;
 route_handler handle_accounts_list, handle_account_get, handle_account_put;
 route_handler handle_contracts_list, handle_contract_get, handle_contract_versions,
-        handle_contract_post;
+	handle_contract_post;
 route_handler handle_usage_get, handle_trend_get, handle_explain_get;
 route_handler handle_keys_list, handle_key_post, handle_key_delete;
 route_handler handle_export_get, handle_backup_post, handle_verify_post;

@@ -10,7 +10,8 @@
 /* ---- export: a stream that may outlive its request ---- */
 
 /* Has an arena of its own, for the client may leave while the engine is reading. */
-struct export {
+struct export
+{
 	struct arena        arena;
 	struct engine      *engine;
 	struct question     question;
@@ -28,10 +29,9 @@ static void
 export_run(void *context)
 {
 	struct export *export = context;
-	enum err       err    = engine_export(export->engine, &export->question, export_write,
-	                                      export, NULL);
+	enum err err = engine_export(export->engine, &export->question, export_write, export, NULL);
 	stream_end(export->stream, err == ERR_NONE);
-	struct arena  arena  = export->arena;
+	struct arena arena = export->arena;
 	arena_close(&arena);
 }
 
@@ -40,8 +40,8 @@ export_make(const struct call *call, struct span account)
 {
 	struct arena arena;
 	arena_open(&arena, system_memory());
-	struct export         *export = arena_take(&arena, sizeof(*export));
-	const struct question *asked  = &call->question;
+	struct export *export        = arena_take(&arena, sizeof(*export));
+	const struct question *asked = &call->question;
 	*export = (struct export){ .engine = call->engine, .stream = stream_open() };
 	export->question.account = arena_copy(&arena, account);
 	export->question.type    = arena_copy(&arena, asked->type);
@@ -76,10 +76,10 @@ handle_export_get(struct call *call)
 	enum err err = export_check(call, account);
 	if (err)
 		return err;
-	struct export      *export = export_make(call, account);
+	struct export *export      = export_make(call, account);
 	struct http_stream *stream = export->stream;
 	struct arena        arena  = export->arena;
-	err = api_thread(call->api, export_run, export);
+	err                        = api_thread(call->api, export_run, export);
 	if (err) {
 		stream_end(stream, false);
 		stream_drop(stream);
@@ -140,8 +140,8 @@ handle_backup_post(struct call *call)
 static void
 verify_work(struct call *call)
 {
-	call->worked = engine_verify(call->engine, NULL, NULL, call->arena, &call->answer,
-	                             &call->refusal);
+	call->worked =
+		engine_verify(call->engine, NULL, NULL, call->arena, &call->answer, &call->refusal);
 }
 
 enum err

@@ -63,8 +63,7 @@ static enum err
 account_key_check(struct call *call, const struct json *key, uint32_t scopes)
 {
 	const struct json *account = json_member(key, SPAN("account"));
-	if (account && account->kind != JSON_NULL &&
-	    !span_equal(account->text, call->path.account))
+	if (account && account->kind != JSON_NULL && !span_equal(account->text, call->path.account))
 		return call_refuse(call, ERR_FIELD_VALUE, SPAN("account"),
 		                   SPAN("the key's account must be the one in the path"));
 	if (scopes & SCOPE_OPERATOR)
@@ -124,8 +123,8 @@ handle_key_delete(struct call *call)
 {
 	if (call->path.account.at) {
 		struct span keys;
-		enum err    err = engine_key_list(call->engine, call->path.account, call->arena,
-		                                  &keys, &call->refusal);
+		enum err err = engine_key_list(call->engine, call->path.account, call->arena, &keys,
+		                               &call->refusal);
 		if (err)
 			return err;
 		if (!key_is_listed(keys, call->path.id, call->arena))

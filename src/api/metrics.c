@@ -4,28 +4,49 @@
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/base/text.h"
 
+enum { PROC_SIZE = 1024 };
 #define NS_EACH_SECOND UINT64_C(1000000000)
 
-_Static_assert((int)ENGINE_COMMIT_BUCKETS == (int)HTTP_LATENCY_BUCKETS,
-               "histograms of one shape");
+_Static_assert((int)ENGINE_COMMIT_BUCKETS == (int)HTTP_LATENCY_BUCKETS, "histograms of one shape");
 
 /* ---- the process ---- */
+
+/* A file of /proc as zero-terminated text; empty when it cannot be read. */
+static void
+proc_read(const char *path, char text[PROC_SIZE])
+{
+	text[0]    = 0;
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return;
+	size_t size = fread(text, 1, PROC_SIZE - 1, file);
+	text[size]  = 0;
+	(void)fclose(file);
+}
+
+/* The number after so many spaces, 0 when there is none. */
+static uint64_t
+number_after_spaces(const char *text, int spaces)
+{
+	while (text && spaces-- > 0) {
+		text = strchr(text, ' ');
+		text = text ? text + 1 : NULL;
+	}
+	return text ? strtoull(text, NULL, 10) : 0;
+}
 
 static uint64_t
 resident_size(void)
 {
-	uint64_t pages = 0, resident = 0;
-	FILE    *file = fopen("/proc/self/statm", "re");
-	if (!file)
-		return 0;
-	int read = fscanf(file, "%" SCNu64 " %" SCNu64, &pages, &resident);
-	(void)fclose(file);
-	return read == 2 ? resident * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+	char text[PROC_SIZE];
+	proc_read("/proc/self/statm", text);
+	return number_after_spaces(text, 1) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static uint64_t
@@ -42,24 +63,20 @@ open_files(void)
 	return count - 3;
 }
 
-/* Seconds since 1970 when the process started: now less its age. */
+/* Seconds since 1970 when the process started: now less its age. The name in
+ * /proc/self/stat may hold spaces, so fields are counted from the bracket behind it:
+ * the start is the 22nd, the bracket ends the 2nd. */
 static uint64_t
 start_s(void)
 {
 	struct timespec now = { 0 }, since_boot = { 0 };
-	uint64_t        ticks = 0;
-	FILE           *file  = fopen("/proc/self/stat", "re");
-	if (!file)
-		return 0;
-	int read = fscanf(file,
-	                  "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d "
-	                  "%*d %*d %*d %*d %" SCNu64,
-	                  &ticks);
-	(void)fclose(file);
-	if (read != 1 || clock_gettime(CLOCK_REALTIME, &now) != 0 ||
+	char            text[PROC_SIZE];
+	proc_read("/proc/self/stat", text);
+	const char *fields = strrchr(text, ')');
+	if (!fields || clock_gettime(CLOCK_REALTIME, &now) != 0 ||
 	    clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0)
 		return 0;
-	uint64_t started_s = ticks / (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t started_s = number_after_spaces(fields, 20) / (uint64_t)sysconf(_SC_CLK_TCK);
 	return (uint64_t)now.tv_sec - ((uint64_t)since_boot.tv_sec - started_s);
 }
 
@@ -112,10 +129,9 @@ static void
 histogram_add(struct text *text, struct span name, const uint64_t *buckets, uint64_t sum_ns,
               struct span help)
 {
-	uint64_t total = 0;
+	uint64_t total = buckets[ENGINE_COMMIT_BUCKETS - 1];
 	head_add(text, name, SPAN("histogram"), help);
 	for (unsigned i = 0; i < ENGINE_COMMIT_BUCKETS; i++) {
-		total += buckets[i];
 		text_add(text, name);
 		text_add(text, SPAN("_bucket{le=\""));
 		if (i + 1 < ENGINE_COMMIT_BUCKETS)
@@ -123,7 +139,7 @@ histogram_add(struct text *text, struct span name, const uint64_t *buckets, uint
 		else
 			text_add(text, SPAN("+Inf"));
 		text_add(text, SPAN("\"} "));
-		text_add_uint(text, total);
+		text_add_uint(text, buckets[i]);
 		text_add_char(text, '\n');
 	}
 	text_add(text, name);
@@ -165,7 +181,7 @@ requests_add(struct text *text, const struct http_metrics *http)
 {
 	static const struct span CLASSES[6] = { { "lost", 4 }, { "1xx", 3 }, { "2xx", 3 },
 		                                { "3xx", 3 },  { "4xx", 3 }, { "5xx", 3 } };
-	struct span name = SPAN("tally_http_requests_total");
+	struct span              name       = SPAN("tally_http_requests_total");
 	head_add(text, name, SPAN("counter"), SPAN("HTTP requests, by class of status"));
 	for (unsigned i = 0; i < 6; i++)
 		label_add(text, name, SPAN("status"), CLASSES[i], http->requests[i]);

@@ -197,18 +197,19 @@ static void
 components_write(struct json_out *out)
 {
 	json_key(out, SPAN("components"));
-	json_raw(out, SPAN("{\"securitySchemes\":{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
-	                   "\"responses\":{\"Problem\":{\"description\":\"What was refused, and "
-	                   "where\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":"
-	                   "\"#/components/schemas/Problem\"}}}}},"
-	                   "\"schemas\":{\"Problem\":{\"type\":\"object\",\"required\":[\"type\","
-	                   "\"title\",\"status\",\"detail\",\"instance\",\"errors\"],\"properties\":{"
-	                   "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
-	                   "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
-	                   "\"instance\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\","
-	                   "\"items\":{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{"
-	                   "\"index\":{\"type\":\"integer\"},\"field\":{\"type\":\"string\"},"
-	                   "\"byte\":{\"type\":\"integer\"},\"reason\":{\"type\":\"string\"}}}}}}}}"));
+	json_raw(out,
+	         SPAN("{\"securitySchemes\":{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
+	              "\"responses\":{\"Problem\":{\"description\":\"What was refused, and "
+	              "where\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":"
+	              "\"#/components/schemas/Problem\"}}}}},"
+	              "\"schemas\":{\"Problem\":{\"type\":\"object\",\"required\":[\"type\","
+	              "\"title\",\"status\",\"detail\",\"instance\",\"errors\"],\"properties\":{"
+	              "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+	              "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+	              "\"instance\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\","
+	              "\"items\":{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{"
+	              "\"index\":{\"type\":\"integer\"},\"field\":{\"type\":\"string\"},"
+	              "\"byte\":{\"type\":\"integer\"},\"reason\":{\"type\":\"string\"}}}}}}}}"));
 }
 
 struct span

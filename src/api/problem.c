@@ -16,9 +16,9 @@ static struct span
 instance_write(struct span path, struct arena *arena)
 {
 	static const char DIGITS[] = "0123456789ABCDEF";
-	size_t most = path.size < INSTANCE_SIZE_MAX ? path.size : INSTANCE_SIZE_MAX;
-	char  *at   = arena_take(arena, most * 3);
-	size_t size = 0;
+	size_t            most     = path.size < INSTANCE_SIZE_MAX ? path.size : INSTANCE_SIZE_MAX;
+	char             *at       = arena_take(arena, most * 3);
+	size_t            size     = 0;
 	for (size_t i = 0; i < most; i++) {
 		unsigned char c = (unsigned char)path.at[i];
 		if (is_plain((char)c)) {

@@ -12,8 +12,16 @@ const struct param_row PARAM_ROWS[PARAM_COUNT] = {
 
 const struct route ROUTES[] = {
 #define ROUTE_ROW(method, path, access, body, handler, params, status, list, summary)              \
-	{ METHOD_##method, #method, { path, sizeof(path) - 1 }, ACCESS_##access, BODY_##body,      \
-	  handle_##handler, #handler, (uint32_t)(params), status, { list, sizeof(list) - 1 },      \
+	{ METHOD_##method,                                                                         \
+	  #method,                                                                                 \
+	  { path, sizeof(path) - 1 },                                                              \
+	  ACCESS_##access,                                                                         \
+	  BODY_##body,                                                                             \
+	  handle_##handler,                                                                        \
+	  #handler,                                                                                \
+	  (uint32_t)(params),                                                                      \
+	  status,                                                                                  \
+	  { list, sizeof(list) - 1 },                                                              \
 	  { summary, sizeof(summary) - 1 } },
 #include "route.def"
 };
@@ -30,7 +38,7 @@ piece_next(struct span *rest)
 	size_t      left = rest->size - 1;
 	const char *end  = left ? memchr(from, '/', left) : NULL;
 	size_t      size = end ? (size_t)(end - from) : left;
-	*rest = (struct span){ from + size, left - size };
+	*rest            = (struct span){ from + size, left - size };
 	return (struct span){ from, size };
 }
 

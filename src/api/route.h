@@ -57,7 +57,7 @@ struct route {
 	const char    *handler_name;
 	uint32_t       params; /* enum param, summed */
 	int            status;
-	struct span    list;   /* for CSV: names of the list's member, by preference */
+	struct span    list; /* for CSV: names of the list's member, by preference */
 	struct span    summary;
 };
 

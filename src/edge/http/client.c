@@ -147,7 +147,8 @@ options_set(struct http_client *client, const struct http_call *call, const char
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_USERAGENT, "tally");
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(options->connect_ms ? options->connect_ms : CONNECT_MS));
+	SET(CURLOPT_CONNECTTIMEOUT_MS,
+	    (long)(options->connect_ms ? options->connect_ms : CONNECT_MS));
 	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
 	SET(CURLOPT_LOW_SPEED_TIME, (long)(options->stall_s ? options->stall_s : STALL_S));
 	SET(CURLOPT_WRITEFUNCTION, on_bytes);
@@ -217,8 +218,8 @@ const char *
 http_client_escape(struct span text, struct arena *arena)
 {
 	static const char DIGITS[] = "0123456789ABCDEF";
-	char  *at   = arena_take(arena, text.size * 3 + 1);
-	size_t size = 0;
+	char             *at       = arena_take(arena, text.size * 3 + 1);
+	size_t            size     = 0;
 	for (size_t i = 0; i < text.size; i++) {
 		unsigned char c = (unsigned char)text.at[i];
 		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||

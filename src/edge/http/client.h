@@ -27,7 +27,7 @@ struct http_reply {
 /* ERR_SETTING when server is no http or https address. */
 MUST_CHECK enum err http_client_open(const struct http_client_options *options,
                                      struct http_client **client, struct refusal *refusal);
-void http_client_close(struct http_client *client);
+void                http_client_close(struct http_client *client);
 
 struct http_call {
 	const char *method;           /* "GET", "POST", "PUT", "DELETE" */
@@ -47,11 +47,10 @@ MUST_CHECK enum err http_client_call(struct http_client *client, const struct ht
 
 /* The same, but the body of a 200 goes to write() piece by piece as it arrives; any
  * other answer's body is in *reply. What write() returns ends the call. */
-typedef enum err http_client_write(void *context, struct span bytes);
+typedef enum err    http_client_write(void *context, struct span bytes);
 MUST_CHECK enum err http_client_stream(struct http_client *client, const struct http_call *call,
-                                       http_client_write *write, void *context,
-                                       struct arena *arena, struct http_reply *reply,
-                                       struct refusal *refusal);
+                                       http_client_write *write, void *context, struct arena *arena,
+                                       struct http_reply *reply, struct refusal *refusal);
 
 /* text with everything but letters, digits and -._~ escaped, zero-terminated, for a
  * piece of a path or query. */

@@ -165,8 +165,7 @@ trim(struct span text)
 {
 	while (text.size > 0 && (text.at[0] == ' ' || text.at[0] == '\t'))
 		text = (struct span){ text.at + 1, text.size - 1 };
-	while (text.size > 0 &&
-	       (text.at[text.size - 1] == ' ' || text.at[text.size - 1] == '\t'))
+	while (text.size > 0 && (text.at[text.size - 1] == ' ' || text.at[text.size - 1] == '\t'))
 		text.size--;
 	return text;
 }
@@ -320,7 +319,7 @@ head_bearer(struct span authorization, struct span *token)
 	if (rest.size == 0)
 		return ERR_KEY_MISSING;
 	struct span scheme = cut_at(&rest, ' ');
-	rest = trim(rest);
+	rest               = trim(rest);
 	if (!head_equal(scheme, SPAN("Bearer")) || rest.size == 0 || rest.size > TOKEN_SIZE_MAX)
 		return ERR_KEY_INVALID;
 	for (size_t i = 0; i < rest.size; i++) {

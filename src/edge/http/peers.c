@@ -25,7 +25,7 @@ uint64_t
 peers_now_ns(void)
 {
 	struct timespec now;
-	int status = clock_gettime(CLOCK_MONOTONIC, &now);
+	int             status = clock_gettime(CLOCK_MONOTONIC, &now);
 	CHECK(status == 0);
 	return (uint64_t)now.tv_sec * 1000 * NS_PER_MS + (uint64_t)now.tv_nsec;
 }
@@ -83,10 +83,10 @@ is_too_slow(const struct http_limits *limits, uint64_t size, uint64_t spent_ns)
 static bool
 deadline_is_broken(const struct peers *peers, struct peer *peer, uint64_t now_ns)
 {
-	enum peer_phase phase = atomic_load_explicit(&peer->phase, memory_order_acquire);
-	uint64_t since_ns = atomic_load_explicit(&peer->since_ns, memory_order_relaxed);
-	uint64_t size     = atomic_load_explicit(&peer->size, memory_order_relaxed);
-	uint64_t spent_ns = now_ns > since_ns ? now_ns - since_ns : 0;
+	enum peer_phase phase    = atomic_load_explicit(&peer->phase, memory_order_acquire);
+	uint64_t        since_ns = atomic_load_explicit(&peer->since_ns, memory_order_relaxed);
+	uint64_t        size     = atomic_load_explicit(&peer->size, memory_order_relaxed);
+	uint64_t        spent_ns = now_ns > since_ns ? now_ns - since_ns : 0;
 	switch (phase) {
 	case PEER_OPENED:
 	case PEER_HEAD:
@@ -142,8 +142,8 @@ sweeper_run(void *context)
 	pthread_mutex_lock(&peers->lock);
 	while (!peers->stopping) {
 		uint64_t        wake_ns = peers_now_ns() + pause_ns;
-		struct timespec wake = { .tv_sec  = (time_t)(wake_ns / (1000 * NS_PER_MS)),
-			                 .tv_nsec = (long)(wake_ns % (1000 * NS_PER_MS)) };
+		struct timespec wake    = { .tv_sec  = (time_t)(wake_ns / (1000 * NS_PER_MS)),
+			                    .tv_nsec = (long)(wake_ns % (1000 * NS_PER_MS)) };
 		(void)pthread_cond_timedwait(&peers->stop, &peers->lock, &wake);
 		sweep(peers);
 	}
@@ -158,7 +158,7 @@ peers_open(const struct http_limits *limits)
 {
 	struct memory memory = system_memory();
 	struct peers *peers  = memory.take(memory.owner, sizeof(*peers));
-	*peers = (struct peers){ .limits = *limits };
+	*peers               = (struct peers){ .limits = *limits };
 	pthread_condattr_t monotonic;
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

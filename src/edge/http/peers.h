@@ -48,9 +48,9 @@ void peers_close(struct peers *peers);
 
 /* Whether one more connection from address may come. Makes room by dropping the
  * connection that has been idle longest, of that address when it has too many. */
-bool peers_admit(struct peers *peers, const struct sockaddr *address, socklen_t size);
-void peers_add(struct peers *peers, struct peer *peer, int fd, const struct sockaddr *address);
-void peers_remove(struct peers *peers, struct peer *peer);
+bool     peers_admit(struct peers *peers, const struct sockaddr *address, socklen_t size);
+void     peers_add(struct peers *peers, struct peer *peer, int fd, const struct sockaddr *address);
+void     peers_remove(struct peers *peers, struct peer *peer);
 uint32_t peers_count(struct peers *peers);
 /* Whether an answer is being made for one of them. */
 bool peers_any_working(struct peers *peers);

@@ -28,24 +28,24 @@ enum http_field {
 struct http_request {
 	struct arena *arena; /* for everything that this request needs */
 	struct span   method;
-	struct span   path;  /* as sent, escapes and all, without the query */
-	struct span   query; /* as sent, without the question mark */
+	struct span   path;                    /* as sent, escapes and all, without the query */
+	struct span   query;                   /* as sent, without the question mark */
 	struct span   field[HTTP_FIELD_COUNT]; /* at is NULL when absent */
-	struct span   body;  /* as sent, whole, from service->body on */
-	uint64_t      body_max; /* service->head may lower it */
-	void         *context;  /* the service's own */
+	struct span   body;                    /* as sent, whole, from service->body on */
+	uint64_t      body_max;                /* service->head may lower it */
+	void         *context;                 /* the service's own */
 };
 
 struct http_answer {
 	int                 status;
-	const char         *content_type;   /* NULL: none */
-	struct span         body;           /* lives as long as the request */
-	struct http_stream *stream;         /* instead of body; the server closes it */
-	const char         *allow;          /* NULL or the header's value, as the next two */
+	const char         *content_type; /* NULL: none */
+	struct span         body;         /* lives as long as the request */
+	struct http_stream *stream;       /* instead of body; the server closes it */
+	const char         *allow;        /* NULL or the header's value, as the next two */
 	const char         *authenticate;
 	const char         *disposition;
-	uint32_t            retry_after_s;  /* 0: none */
-	bool                close;          /* the connection after it */
+	uint32_t            retry_after_s; /* 0: none */
+	bool                close;         /* the connection after it */
 };
 
 /* What a service does with a request. Each of head, body and later either answers
@@ -74,12 +74,12 @@ void http_resume(struct http_request *request);
 
 struct http_limits {
 	uint64_t body_size;
-	uint64_t bodies_size;  /* of all requests together */
+	uint64_t bodies_size; /* of all requests together */
 	uint32_t head_size;
 	uint32_t head_fields;
 	uint32_t head_ms;
-	uint32_t grace_ms;     /* before body_rate counts */
-	uint32_t body_rate;    /* bytes a second */
+	uint32_t grace_ms;  /* before body_rate counts */
+	uint32_t body_rate; /* bytes a second */
 	uint32_t idle_ms;
 	uint32_t stop_ms;
 	uint32_t connections;
@@ -92,28 +92,28 @@ struct http_options {
 	struct span                address;  /* "127.0.0.1:8080", ":0" */
 	const char                *tls_cert; /* paths of PEM files; both or neither */
 	const char                *tls_key;
-	uint32_t                   threads;  /* 0: as many as there are processors, 2 to 4 */
+	uint32_t                   threads; /* 0: as many as there are processors, 2 to 4 */
 	struct http_limits         limits;
-	const struct http_service *service;  /* outlives the server */
+	const struct http_service *service; /* outlives the server */
 };
 
 /* ERR_SETTING for an address or certificate that cannot be used, ERR_SYSTEM. */
 MUST_CHECK enum err http_server_open(const struct http_options *options,
                                      struct http_server **server, struct refusal *refusal);
-uint16_t http_server_port(const struct http_server *server);
+uint16_t            http_server_port(const struct http_server *server);
 /* Stop listening, finish what was accepted within limits.stop_ms, close. ERR_SYSTEM
  * when requests were still being worked on then: server and service must be left as
  * they are, and the process should end. */
 MUST_CHECK enum err http_server_close(struct http_server *server);
-bool http_server_is_closing(const struct http_server *server);
+bool                http_server_is_closing(const struct http_server *server);
 
 enum { HTTP_LATENCY_BUCKETS = 16 };
 struct http_metrics {
-	uint64_t requests[6];   /* answered, by first digit of the status; 0: lost */
+	uint64_t requests[6]; /* answered, by first digit of the status; 0: lost */
 	uint64_t latency_bucket[HTTP_LATENCY_BUCKETS]; /* <= 0.1 ms * 2^i, last: all */
-	uint64_t latency_ns;    /* sum */
-	uint64_t body_bytes;    /* received */
-	uint64_t connections;   /* open now */
+	uint64_t latency_ns;                           /* sum */
+	uint64_t body_bytes;                           /* received */
+	uint64_t connections;                          /* open now */
 };
 void http_server_metrics(struct http_server *server, struct http_metrics *metrics);
 

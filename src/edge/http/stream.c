@@ -23,7 +23,7 @@ stream_open(void)
 {
 	struct memory       memory = system_memory();
 	struct http_stream *stream = memory.take(memory.owner, sizeof(*stream));
-	*stream    = (struct http_stream){ .at = memory.take(memory.owner, STREAM_SIZE) };
+	*stream = (struct http_stream){ .at = memory.take(memory.owner, STREAM_SIZE) };
 	pthread_mutex_init(&stream->lock, NULL);
 	pthread_cond_init(&stream->room, NULL);
 	return stream;
@@ -101,11 +101,11 @@ stream_end(struct http_stream *stream, bool whole)
 }
 
 enum stream_state
-stream_read(struct http_stream *stream, char *out, size_t size, size_t *read,
-            void (*wait)(void *), void (*wake)(void *), void *context)
+stream_read(struct http_stream *stream, char *out, size_t size, size_t *read, void (*wait)(void *),
+            void (*wake)(void *), void *context)
 {
 	enum stream_state state = STREAM_BYTES;
-	*read = 0;
+	*read                   = 0;
 	pthread_mutex_lock(&stream->lock);
 	size_t there = stream->written - stream->read;
 	if (there > 0) {

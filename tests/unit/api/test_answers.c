@@ -65,7 +65,8 @@ test_csv_rows(void **state)
 		struct arena arena;
 		struct span  csv = SPAN("");
 		arena_open(&arena, system_memory());
-		enum err err = csv_write(span_of(CASES[i].json), span_of(CASES[i].names), &arena, &csv);
+		enum err err =
+			csv_write(span_of(CASES[i].json), span_of(CASES[i].names), &arena, &csv);
 		assert_int_equal(err, CASES[i].csv ? ERR_NONE : ERR_NOT_FOUND);
 		if (CASES[i].csv)
 			assert_text(csv, CASES[i].csv);
@@ -81,10 +82,12 @@ test_csv_guards_against_formulas(void **state)
 	struct arena arena;
 	struct span  csv;
 	arena_open(&arena, system_memory());
-	assert_int_equal(csv_write(SPAN("{\"a\":[{\"=x\":\"=1\",\"b\":\"+1\",\"c\":\"-1\",\"d\":\"@a\","
-	                                "\"e\":\"\\ta\",\"f\":\"\\ra\",\"g\":-1,\"h\":\"a=1\","
-	                                "\"i\":\"=\\\"a\\\",b\",\"j\":\"a\\nb\"}]}"),
-	                           SPAN("a"), &arena, &csv), ERR_NONE);
+	assert_int_equal(
+		csv_write(SPAN("{\"a\":[{\"=x\":\"=1\",\"b\":\"+1\",\"c\":\"-1\",\"d\":\"@a\","
+	                       "\"e\":\"\\ta\",\"f\":\"\\ra\",\"g\":-1,\"h\":\"a=1\","
+	                       "\"i\":\"=\\\"a\\\",b\",\"j\":\"a\\nb\"}]}"),
+	                  SPAN("a"), &arena, &csv),
+		ERR_NONE);
 	assert_text(csv, "'=x,b,c,d,e,f,g,h,i,j\r\n'=1,'+1,'-1,'@a,'\ta,\"'\ra\",-1,a=1,"
 	                 "\"'=\"\"a\"\",b\",\"a\nb\"\r\n");
 	arena_close(&arena);
@@ -102,7 +105,7 @@ test_openapi_is_whole(void **state)
 	assert_text(json_member(root, SPAN("openapi"))->text, "3.1.0");
 	uint32_t operations = 0;
 	for (const struct json *path = json_member(root, SPAN("paths"))->first; path;
-	     path = path->next) {
+	     path                    = path->next) {
 		for (const struct json *call = path->first; call; call = call->next, operations++) {
 			const struct json *answers = json_member(call, SPAN("responses"));
 			assert_non_null(json_member(call, SPAN("operationId")));
@@ -129,7 +132,8 @@ test_routes_are_found(void **state)
 		{ "/v1/accounts", METHOD_GET, ERR_NONE, NULL, NULL, NULL },
 		{ "/v1/accounts/a%20b", METHOD_GET, ERR_NONE, "a b", NULL, NULL },
 		{ "/v1/accounts/a/usage/CD/trend", METHOD_GET, ERR_NONE, "a", "CD", NULL },
-		{ "/v1/accounts/a/contracts/c%2Fd/versions", METHOD_GET, ERR_NONE, "a", NULL, "c/d" },
+		{ "/v1/accounts/a/contracts/c%2Fd/versions", METHOD_GET, ERR_NONE, "a", NULL,
+		  "c/d" },
 		{ "/v1/accounts/a", METHOD_DELETE, ERR_METHOD, NULL, NULL, NULL },
 		{ "/v1/accounts/a", METHOD_COUNT, ERR_METHOD, NULL, NULL, NULL },
 		{ "/v1/accounts/%ff", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
@@ -146,11 +150,12 @@ test_routes_are_found(void **state)
 	struct arena arena;
 	arena_open(&arena, system_memory());
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-		const struct route *route = NULL;
-		struct route_path   pieces = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
+		const struct route *route   = NULL;
+		struct route_path   pieces  = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
 		uint32_t            allowed = 0;
 		assert_int_equal(route_find(span_of(CASES[i].path), CASES[i].method, &arena, &route,
-		                            &pieces, &allowed), CASES[i].err);
+		                            &pieces, &allowed),
+		                 CASES[i].err);
 		if (CASES[i].err == ERR_METHOD)
 			assert_int_equal(allowed, 1 << METHOD_GET | 1 << METHOD_PUT);
 		if (CASES[i].account)

@@ -54,7 +54,7 @@ sample_make(enum inflate_format format)
 	struct sample *sample = malloc(sizeof(*sample));
 	assert_non_null(sample);
 	uint32_t random = 12345;
-	sample->format = format;
+	sample->format  = format;
 	for (size_t i = 0; i < TEXT_SIZE; i++) {
 		random          = random * 1664525 + 1013904223;
 		sample->text[i] = (char)("0123456789abcdef"[random >> 28]);
@@ -73,7 +73,8 @@ check_whole(enum inflate_format format)
 	struct span    text;
 	arena_open(&arena, system_memory());
 	assert_int_equal(inflate_all(format, (struct span){ sample->packed, sample->packed_size },
-	                             inflate_limits_body(), &arena, &text, NULL), ERR_NONE);
+	                             inflate_limits_body(), &arena, &text, NULL),
+	                 ERR_NONE);
 	assert_int_equal(text.size, TEXT_SIZE);
 	assert_memory_equal(text.at, sample->text, TEXT_SIZE);
 	arena_close(&arena);
@@ -99,11 +100,12 @@ check_pieces(const struct sample *sample, size_t in_size, size_t out_size)
 	assert_non_null(out);
 	while (rest.size > 0) {
 		struct span piece = { rest.at, in_size < rest.size ? in_size : rest.size };
-		rest = (struct span){ rest.at + piece.size, rest.size - piece.size };
-		size_t written = out_size;
+		rest              = (struct span){ rest.at + piece.size, rest.size - piece.size };
+		size_t written    = out_size;
 		while (piece.size > 0 || written == out_size) {
-			assert_int_equal(unpacker_step(unpacker, &piece, out + size, out_size, &written,
-			                               NULL), ERR_NONE);
+			assert_int_equal(unpacker_step(unpacker, &piece, out + size, out_size,
+			                               &written, NULL),
+			                 ERR_NONE);
 			size += written;
 			assert_true(size <= TEXT_SIZE);
 		}
@@ -135,15 +137,16 @@ test_several_members_are_one_text(void **state)
 	(void)state;
 	for (int i = INFLATE_GZIP; i <= INFLATE_ZSTD; i++) {
 		enum inflate_format format = (enum inflate_format)i;
-		char         packed[256];
-		struct span  text;
-		struct arena arena;
+		char                packed[256];
+		struct span         text;
+		struct arena        arena;
 		arena_open(&arena, system_memory());
 		size_t size = pack(format, "one ", 4, packed, sizeof(packed));
 		size += pack(format, "", 0, packed + size, sizeof(packed) - size);
 		size += pack(format, "two", 3, packed + size, sizeof(packed) - size);
-		assert_int_equal(inflate_all(format, (struct span){ packed, size }, NO_LIMITS, &arena,
-		                             &text, NULL), ERR_NONE);
+		assert_int_equal(inflate_all(format, (struct span){ packed, size }, NO_LIMITS,
+		                             &arena, &text, NULL),
+		                 ERR_NONE);
 		assert_true(span_equal(text, SPAN("one two")));
 		arena_close(&arena);
 	}
@@ -156,8 +159,8 @@ unpack(enum inflate_format format, const char *packed, size_t size, struct infla
 	struct arena arena;
 	struct span  text = SPAN("untouched");
 	arena_open(&arena, system_memory());
-	enum err err = inflate_all(format, (struct span){ packed, size }, limits, &arena, &text,
-	                           refusal);
+	enum err err =
+		inflate_all(format, (struct span){ packed, size }, limits, &arena, &text, refusal);
 	if (err)
 		assert_true(span_equal(text, SPAN("untouched")));
 	arena_close(&arena);
@@ -170,7 +173,7 @@ test_a_cut_text_is_refused_at_every_byte(void **state)
 	(void)state;
 	for (int i = INFLATE_GZIP; i <= INFLATE_ZSTD; i++) {
 		enum inflate_format format = (enum inflate_format)i;
-		char   packed[256];
+		char                packed[256];
 		size_t size = pack(format, "a text that is cut off somewhere", 32, packed, 256);
 		for (size_t cut = 0; cut < size; cut++) {
 			struct refusal refusal;
@@ -180,7 +183,8 @@ test_a_cut_text_is_refused_at_every_byte(void **state)
 		}
 		assert_int_equal(unpack(format, packed, size, NO_LIMITS, NULL), ERR_NONE);
 		packed[size] = 'x';
-		assert_int_equal(unpack(format, packed, size + 1, NO_LIMITS, NULL), ERR_COMPRESSION);
+		assert_int_equal(unpack(format, packed, size + 1, NO_LIMITS, NULL),
+		                 ERR_COMPRESSION);
 	}
 }
 
@@ -192,12 +196,13 @@ test_damage_is_refused_or_harmless(void **state)
 	(void)state;
 	for (int i = INFLATE_GZIP; i <= INFLATE_ZSTD; i++) {
 		enum inflate_format format = (enum inflate_format)i;
-		char   packed[256];
+		char                packed[256];
 		size_t size    = pack(format, "a text that is damaged somewhere", 32, packed, 256);
 		int    refused = 0;
 		for (size_t bit = 0; bit < size * 8; bit++) {
 			packed[bit / 8] = (char)(packed[bit / 8] ^ (1 << bit % 8));
-			refused += unpack(format, packed, size, inflate_limits_body(), NULL) != ERR_NONE;
+			refused += unpack(format, packed, size, inflate_limits_body(), NULL) !=
+			           ERR_NONE;
 			packed[bit / 8] = (char)(packed[bit / 8] ^ (1 << bit % 8));
 		}
 		assert_true(refused > (int)size);
@@ -214,7 +219,7 @@ test_E8_a_bomb_is_refused_by_ratio_and_by_size(void **state)
 	assert_true(zeros && packed);
 	for (int i = INFLATE_GZIP; i <= INFLATE_ZSTD; i++) {
 		enum inflate_format format = (enum inflate_format)i;
-		size_t size = pack(format, zeros, BOMB_SIZE, packed, BOMB_SIZE / 64);
+		size_t              size   = pack(format, zeros, BOMB_SIZE, packed, BOMB_SIZE / 64);
 		assert_int_equal(unpack(format, packed, size, inflate_limits_body(), NULL),
 		                 ERR_COMPRESSION_RATIO);
 		assert_int_equal(unpack(format, packed, size,
@@ -223,7 +228,8 @@ test_E8_a_bomb_is_refused_by_ratio_and_by_size(void **state)
 		assert_int_equal(unpack(format, packed, size, NO_LIMITS, NULL), ERR_NONE);
 		/* Up to 1 MiB any ratio is let through. */
 		size = pack(format, zeros, 1 << 20, packed, BOMB_SIZE / 64);
-		assert_int_equal(unpack(format, packed, size, inflate_limits_body(), NULL), ERR_NONE);
+		assert_int_equal(unpack(format, packed, size, inflate_limits_body(), NULL),
+		                 ERR_NONE);
 	}
 	free(zeros);
 	free(packed);

@@ -17,23 +17,34 @@ test_escapes_are_undone(void **state)
 		bool        plus;
 		const char *decoded; /* NULL: refused */
 	} CASES[] = {
-		{ "plain", false, "plain" },  { "a%20b", false, "a b" },
-		{ "a+b", false, "a+b" },      { "a+b", true, "a b" },
-		{ "%2B", true, "+" },         { "%C3%A9", false, "\xc3\xa9" },
-		{ "\xc3\xa9", false, "\xc3\xa9" }, { "%", false, NULL },
-		{ "%4", false, NULL },        { "%4g", false, NULL },
-		{ "%00", false, NULL },       { "%0a", false, NULL },
-		{ "%7f", false, NULL },       { "%ff", false, NULL },
-		{ "%C3", false, NULL },       { "%C0%80", false, NULL },
-		{ "%ED%A0%80", false, NULL }, { "%F4%90%80%80", false, NULL },
-		{ "%F0%9F%98%80", false, "\xf0\x9f\x98\x80" }, { "", false, "" },
+		{ "plain", false, "plain" },
+		{ "a%20b", false, "a b" },
+		{ "a+b", false, "a+b" },
+		{ "a+b", true, "a b" },
+		{ "%2B", true, "+" },
+		{ "%C3%A9", false, "\xc3\xa9" },
+		{ "\xc3\xa9", false, "\xc3\xa9" },
+		{ "%", false, NULL },
+		{ "%4", false, NULL },
+		{ "%4g", false, NULL },
+		{ "%00", false, NULL },
+		{ "%0a", false, NULL },
+		{ "%7f", false, NULL },
+		{ "%ff", false, NULL },
+		{ "%C3", false, NULL },
+		{ "%C0%80", false, NULL },
+		{ "%ED%A0%80", false, NULL },
+		{ "%F4%90%80%80", false, NULL },
+		{ "%F0%9F%98%80", false, "\xf0\x9f\x98\x80" },
+		{ "", false, "" },
 	};
 	(void)state;
 	struct arena arena;
 	arena_open(&arena, system_memory());
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
 		struct span decoded = SPAN("untouched");
-		enum err    err = head_unescape(span_of(CASES[i].text), CASES[i].plus, &arena, &decoded);
+		enum err    err =
+			head_unescape(span_of(CASES[i].text), CASES[i].plus, &arena, &decoded);
 		if (!CASES[i].decoded) {
 			assert_int_equal(err, ERR_QUESTION);
 			assert_true(span_equal(decoded, SPAN("untouched")));
@@ -112,18 +123,23 @@ test_addresses(void **state)
 		const char *host; /* NULL: refused */
 		uint16_t    port;
 	} CASES[] = {
-		{ "127.0.0.1:8080", "127.0.0.1", 8080 }, { ":0", "127.0.0.1", 0 },
-		{ "[::1]:80", "::1", 80 },               { "localhost:65535", "localhost", 65535 },
-		{ "localhost:65536", NULL, 0 },          { "localhost", NULL, 0 },
-		{ "::1:80", NULL, 0 },                   { "a:", NULL, 0 },
-		{ "a:8x", NULL, 0 },                     { "", NULL, 0 },
+		{ "127.0.0.1:8080", "127.0.0.1", 8080 },
+		{ ":0", "127.0.0.1", 0 },
+		{ "[::1]:80", "::1", 80 },
+		{ "localhost:65535", "localhost", 65535 },
+		{ "localhost:65536", NULL, 0 },
+		{ "localhost", NULL, 0 },
+		{ "::1:80", NULL, 0 },
+		{ "a:", NULL, 0 },
+		{ "a:8x", NULL, 0 },
+		{ "", NULL, 0 },
 		{ "a:000080", NULL, 0 },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
 		char     host[HEAD_HOST_SIZE] = "untouched";
-		uint16_t port = 7;
-		enum err err  = head_address(span_of(CASES[i].text), host, &port);
+		uint16_t port                 = 7;
+		enum err err                  = head_address(span_of(CASES[i].text), host, &port);
 		assert_int_equal(err, CASES[i].host ? ERR_NONE : ERR_SETTING);
 		assert_string_equal(host, CASES[i].host ? CASES[i].host : "untouched");
 		assert_int_equal(port, CASES[i].host ? CASES[i].port : 7);
@@ -148,9 +164,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_escapes_are_undone), cmocka_unit_test(test_queries_are_cut),
-		cmocka_unit_test(test_accept),             cmocka_unit_test(test_bearer),
-		cmocka_unit_test(test_addresses),          cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_escapes_are_undone),
+		cmocka_unit_test(test_queries_are_cut),
+		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_bearer),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_fields),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,225 @@
+/* call.c - what a request's head means: route, key, query, fields. */
+#include "api/call.h"
+
+#include "api/access.h"
+#include "core/base/limit.h"
+
+enum { JSON_BODY_SIZE = 1 << 20 };
+
+enum err
+call_refuse(struct call *call, enum err err, struct span field, struct span detail)
+{
+	return refuse(&call->refusal, err, field, detail);
+}
+
+/* METHOD_COUNT for one that no route has. */
+static enum method
+method_of(struct span name)
+{
+	static const struct {
+		struct span name;
+		enum method method;
+	} METHODS[] = {
+		{ { "GET", 3 }, METHOD_GET },       { { "HEAD", 4 }, METHOD_GET },
+		{ { "POST", 4 }, METHOD_POST },     { { "PUT", 3 }, METHOD_PUT },
+		{ { "DELETE", 6 }, METHOD_DELETE },
+	};
+	for (size_t i = 0; i < sizeof(METHODS) / sizeof(METHODS[0]); i++)
+		if (span_equal(name, METHODS[i].name))
+			return METHODS[i].method;
+	return METHOD_COUNT;
+}
+
+static struct span *
+param_place(struct call *call, enum param_index param)
+{
+	struct question *question = &call->question;
+	switch (param) {
+	case PARAM_INDEX_AT:
+		return &question->at;
+	case PARAM_INDEX_KNOWN_AT:
+		return &question->known_at;
+	case PARAM_INDEX_KIND:
+		return &question->kind;
+	case PARAM_INDEX_ORG:
+		return &question->org;
+	case PARAM_INDEX_PROJECT:
+		return &question->project;
+	case PARAM_INDEX_ID:
+		return &question->id;
+	case PARAM_INDEX_TYPE:
+		return &question->type;
+	case PARAM_INDEX_SUBJECT:
+		return &question->subject;
+	case PARAM_INDEX_FROM:
+		return &question->from;
+	case PARAM_INDEX_TO:
+		return &question->to;
+	case PARAM_INDEX_SORT:
+		return &question->sort;
+	case PARAM_INDEX_CURSOR:
+		return &question->cursor;
+	case PARAM_INDEX_ACCOUNT:
+		return &call->export_account;
+	case PARAM_INDEX_STEP:
+	case PARAM_INDEX_LIMIT:
+	case PARAM_INDEX_RECEIPTS:
+	case PARAM_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+static enum err
+limit_take(struct call *call, struct span value)
+{
+	uint32_t limit = 0;
+	for (size_t i = 0; i < value.size; i++) {
+		if (value.at[i] < '0' || value.at[i] > '9' || i > 8)
+			limit = UINT32_MAX / 10 - 1;
+		else
+			limit = limit * 10 + (uint32_t)(value.at[i] - '0');
+		if (limit > LIMIT_PAGE_ROWS_MAX)
+			break;
+	}
+	if (limit == 0 || limit > LIMIT_PAGE_ROWS_MAX)
+		return call_refuse(call, ERR_QUESTION, SPAN("limit"),
+		                   SPAN("limit is a whole number from 1 to 100000"));
+	call->question.limit = limit;
+	return ERR_NONE;
+}
+
+static enum err
+param_take(struct call *call, enum param_index param, struct span value)
+{
+	struct span *place = param_place(call, param);
+	if (place) {
+		*place = value;
+		return ERR_NONE;
+	}
+	if (param == PARAM_INDEX_LIMIT)
+		return limit_take(call, value);
+	if (param == PARAM_INDEX_RECEIPTS) {
+		call->receipts = span_equal(value, SPAN("all"));
+		if (!call->receipts)
+			return call_refuse(call, ERR_QUESTION, SPAN("receipts"),
+			                   SPAN("receipts can only be all"));
+		return ERR_NONE;
+	}
+	CHECK(param == PARAM_INDEX_STEP);
+	if (!span_equal(value, SPAN("day")) && !span_equal(value, SPAN("month")))
+		return call_refuse(call, ERR_QUESTION, SPAN("step"), SPAN("step is day or month"));
+	call->question.step = span_equal(value, SPAN("month")) ? STEP_MONTH : STEP_DAY;
+	return ERR_NONE;
+}
+
+static enum err
+query_read(struct call *call)
+{
+	struct span rest = call->request->query, name, value;
+	uint32_t    seen = 0;
+	while (head_query_next(&rest, &name, &value)) {
+		if (head_unescape(name, true, call->arena, &name) ||
+		    head_unescape(value, true, call->arena, &value))
+			return call_refuse(call, ERR_QUESTION, SPAN("query"),
+			                   SPAN("the query has a broken escape or is not UTF-8"));
+		enum param_index param = param_find(name);
+		if (param == PARAM_COUNT || !(call->route->params & 1U << param))
+			return call_refuse(call, ERR_QUESTION, name,
+			                   SPAN("the query parameter is not known here"));
+		if (seen & 1U << param)
+			return call_refuse(call, ERR_QUESTION, name,
+			                   SPAN("the query parameter stands twice"));
+		seen |= 1U << param;
+		enum err err = value.size ? param_take(call, param, value) : ERR_NONE;
+		if (err)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+static enum err
+key_read(struct call *call)
+{
+	struct span secret = SPAN("");
+	enum err    err    = head_bearer(call->request->field[HTTP_AUTHORIZATION], &secret);
+	if (!err)
+		err = engine_key_check(call->engine, secret, &call->grant);
+	return err ? call_refuse(call, err, SPAN(""), SPAN("")) : ERR_NONE;
+}
+
+static enum err
+media_check(struct call *call)
+{
+	if (head_media(call->request->field[HTTP_CONTENT_TYPE], &call->media))
+		return call_refuse(call, ERR_CONTENT_TYPE, SPAN("Content-Type"),
+		                   SPAN("the content type is malformed or its charset is not "
+		                        "UTF-8"));
+	bool fits = true;
+	switch (call->route->body) {
+	case BODY_NONE:
+		break;
+	case BODY_JSON:
+		fits = call->media == MEDIA_JSON || call->media == MEDIA_NONE;
+		break;
+	case BODY_EVENTS:
+		fits = call->media == MEDIA_EVENT || call->media == MEDIA_BATCH ||
+		       call->media == MEDIA_NDJSON;
+		break;
+	}
+	return fits ? ERR_NONE
+	            : call_refuse(call, ERR_CONTENT_TYPE, SPAN("Content-Type"), SPAN(""));
+}
+
+static enum err
+fields_read(struct call *call)
+{
+	const struct span *field = call->request->field;
+	call->wants_csv          = head_accepts_csv(field[HTTP_ACCEPT]);
+	if (head_idempotency_key(field[HTTP_IDEMPOTENCY_KEY], &call->change.idempotency_key))
+		return call_refuse(call, ERR_FIELD_VALUE, SPAN("Idempotency-Key"),
+		                   SPAN("an idempotency key is 1 to 255 visible characters"));
+	enum err err = media_check(call);
+	if (err)
+		return err;
+	if (head_packing(field[HTTP_CONTENT_ENCODING], &call->packing))
+		return call_refuse(call, ERR_ENCODING_UNKNOWN, SPAN("Content-Encoding"), SPAN(""));
+	return ERR_NONE;
+}
+
+enum err
+call_begin(struct call *call, uint32_t *allowed)
+{
+	struct http_request *request = call->request;
+	enum err no_route = route_find(request->path, method_of(request->method), call->arena,
+	                               &call->route, &call->path, allowed);
+	if (no_route || call->route->access != ACCESS_OPEN) {
+		enum err err = key_read(call);
+		if (err)
+			return err;
+	}
+	if (no_route)
+		return call_refuse(call, no_route, SPAN(""), SPAN(""));
+	if (call->route->access != ACCESS_OPEN) {
+		enum err err = access_decide(call->route, &call->grant, call->path.account);
+		if (err)
+			return call_refuse(call, err, SPAN(""), SPAN(""));
+	}
+	enum err err = query_read(call);
+	return err ? err : fields_read(call);
+}
+
+void
+call_fill(struct call *call)
+{
+	struct span none       = SPAN("");
+	call->status           = call->route->status;
+	call->question.account = call->path.account.at ? call->path.account : none;
+	call->question.module  = call->path.module.at ? call->path.module : none;
+	if (call->path.id.at)
+		call->question.id = call->path.id;
+	call->change.actor      = span_of(call->grant.id);
+	call->request->body_max = call->route->body == BODY_EVENTS ? call->request->body_max
+	                          : call->route->body == BODY_JSON ? JSON_BODY_SIZE
+	                                                           : 0;
+}

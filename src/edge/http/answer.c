@@ -1,0 +1,185 @@
+/* answer.c - answers: made by a service now or later, sent by the library. */
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "edge/http/server_int.h"
+#include "edge/http/stream.h"
+
+enum {
+	STREAM_BLOCK_SIZE = 32 << 10,
+};
+
+static struct exchange *
+exchange_of(struct http_request *request)
+{
+	return (struct exchange *)request;
+}
+
+void
+http_answer(struct http_request *request, const struct http_answer *answer)
+{
+	struct exchange *exchange = exchange_of(request);
+	CHECK(exchange->is_open);
+	CHECK(!exchange->answered);
+	CHECK(answer->status >= 200 && answer->status < 600);
+	exchange->answer   = *answer;
+	exchange->answered = true;
+}
+
+void
+http_defer(struct http_request *request)
+{
+	struct exchange *exchange = exchange_of(request);
+	CHECK(!exchange->answered);
+	CHECK(!exchange->deferred);
+	exchange->deferred = true;
+	MHD_suspend_connection(exchange->connection);
+}
+
+void
+http_resume(struct http_request *request)
+{
+	struct exchange *exchange = exchange_of(request);
+	CHECK(exchange->deferred);
+	CHECK(!exchange->resumed);
+	exchange->resumed = true;
+	MHD_resume_connection(exchange->connection);
+}
+
+static void
+stream_wait(void *context)
+{
+	struct exchange *exchange = context;
+	MHD_suspend_connection(exchange->connection);
+}
+
+static void
+stream_wake(void *context)
+{
+	struct exchange *exchange = context;
+	MHD_resume_connection(exchange->connection);
+}
+
+static ssize_t
+stream_pull(void *context, uint64_t at, char *out, size_t size)
+{
+	struct exchange *exchange = context;
+	size_t           read     = 0;
+	(void)at;
+	switch (stream_read(exchange->answer.stream, out, size, &read, stream_wait, stream_wake,
+	                    exchange)) {
+	case STREAM_BYTES:
+	case STREAM_EMPTY:
+		return (ssize_t)read;
+	case STREAM_ENDED:
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	case STREAM_BROKEN:
+		break;
+	}
+	return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static struct MHD_Response *
+response_make(struct exchange *exchange)
+{
+	const struct http_answer *answer = &exchange->answer;
+	if (answer->stream)
+		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_SIZE,
+		                                         stream_pull, exchange, NULL);
+	/* The body lives until the request ends, which is after the last byte was sent. */
+	return MHD_create_response_from_buffer(
+		answer->body.size, (void *)(uintptr_t)answer->body.at, MHD_RESPMEM_PERSISTENT);
+}
+
+static void
+header_add(struct MHD_Response *response, const char *name, const char *value)
+{
+	if (value) {
+		enum MHD_Result added = MHD_add_response_header(response, name, value);
+		CHECK(added == MHD_YES);
+	}
+}
+
+static bool
+answer_closes(const struct exchange *exchange)
+{
+	return exchange->answer.close || http_server_is_closing(exchange->server);
+}
+
+static void
+headers_add(struct MHD_Response *response, const struct exchange *exchange)
+{
+	const struct http_answer *answer = &exchange->answer;
+	header_add(response, "Content-Type", answer->content_type);
+	header_add(response, "Allow", answer->allow);
+	header_add(response, "WWW-Authenticate", answer->authenticate);
+	header_add(response, "Content-Disposition", answer->disposition);
+	if (answer_closes(exchange))
+		header_add(response, "Connection", "close");
+	if (answer->retry_after_s) {
+		char text[16];
+		snprintf(text, sizeof(text), "%u", answer->retry_after_s);
+		header_add(response, "Retry-After", text);
+	}
+	if (span_equal(exchange->request.method, SPAN("POST")) && answer->status == 200)
+		return;
+	header_add(response, "Cache-Control", "no-store");
+	header_add(response, "X-Content-Type-Options", "nosniff");
+}
+
+enum MHD_Result
+answer_queue(struct exchange *exchange)
+{
+	CHECK(exchange->answered);
+	CHECK(!exchange->queued);
+	struct MHD_Response *response = response_make(exchange);
+	if (!response)
+		return MHD_NO;
+	headers_add(response, exchange);
+	/* The pace of a stream is the writer's as well: only its standing still counts,
+	 * which the server library watches. */
+	peer_enter(&exchange->peer, exchange->answer.stream ? PEER_WORKING : PEER_SENDING,
+	           peers_now_ns(), exchange->answer.body.size);
+	exchange->queued       = true;
+	enum MHD_Result queued = MHD_queue_response(exchange->connection,
+	                                            (unsigned)exchange->answer.status, response);
+	MHD_destroy_response(response);
+	return queued;
+}
+
+int
+socket_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	CHECK(info != NULL);
+	return info->connect_fd;
+}
+
+/* While a body is arriving, the library takes no answer: write it to the socket
+ * ourselves, end our side, and read on until the client has seen it, for closing now
+ * would make the kernel throw the answer away. */
+enum MHD_Result
+answer_amid_body(struct exchange *exchange)
+{
+	CHECK(exchange->answered);
+	const struct http_answer *answer = &exchange->answer;
+	if (exchange->server->is_tls)
+		return MHD_NO;
+	char head[256];
+	int  size = snprintf(head, sizeof(head),
+	                     "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+	                      "Connection: close\r\n\r\n",
+	                     answer->status, MHD_get_reason_phrase_for((unsigned)answer->status),
+	                     answer->content_type, answer->body.size);
+	CHECK(size > 0 && (size_t)size < sizeof(head));
+	int fd = socket_of(exchange->connection);
+	if (send(fd, head, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE) < 0 ||
+	    send(fd, answer->body.at, answer->body.size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		return MHD_NO;
+	(void)shutdown(fd, SHUT_WR);
+	exchange->leaving = true;
+	exchange->queued  = true;
+	peer_enter(&exchange->peer, PEER_LEAVING, peers_now_ns(), 0);
+	return MHD_YES;
+}
