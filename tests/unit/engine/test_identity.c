@@ -1,0 +1,134 @@
+/* test_identity.c - an event counts once, however long ago it was sent (E-1): with most
+ * identities sealed away, over restarts, with other content. */
+#include "engine_fixture.h"
+
+#include "edge/store/store_local.h"
+
+enum { EVENTS = 6000, BATCH = 100 };
+
+static struct store *
+open_directory(const char *directory)
+{
+	struct store_local_options options = { .directory = directory };
+	struct refusal             refusal = { .err = ERR_NONE };
+	struct store              *store   = NULL;
+	if (store_local_open(&options, &store, &refusal) != ERR_NONE)
+		fail_msg("%s", refusal.detail);
+	return store;
+}
+
+static void
+engine_that_seals_early(struct fixture *fixture, const char *directory)
+{
+	struct refusal        refusal = { .err = ERR_NONE };
+	struct engine_options options = { .store         = open_directory(directory),
+		                          .catalog       = fixture->catalog,
+		                          .settings      = engine_settings_default(),
+		                          .clock         = fixture_clock,
+		                          .clock_context = fixture };
+	options.settings.eager = true;
+	if (engine_open(&options, &fixture->engine, &refusal) != ERR_NONE)
+		fail_msg("%s", refusal.detail);
+}
+
+/* Events [from, from + count), with instances that say which version of them it is. */
+static struct ingest_counts
+send(struct fixture *fixture, uint32_t from, uint32_t count, uint32_t instances)
+{
+	struct text body;
+	char        line[400];
+	text_open(&body, &fixture->arena);
+	for (uint32_t i = from; i < from + count; i++) {
+		int size = snprintf(line, sizeof line,
+		                    "{\"id\":\"e%u\",\"source\":\"s\",\"type\":\"cd.instances\","
+		                    "\"account\":\"acme\",\"subject\":\"svc%u\","
+		                    "\"time\":\"2026-05-%02uT%02u:00:00Z\","
+		                    "\"data\":{\"instances\":%u}}\n",
+		                    i, i % 7, 1 + i % 28, i % 24, instances);
+		text_add(&body, (struct span){ line, (size_t)size });
+	}
+	return fixture_ingest(fixture, text_span(&body));
+}
+
+static void
+send_new(struct fixture *fixture)
+{
+	for (uint32_t from = 0; from < EVENTS; from += BATCH)
+		assert_int_equal(send(fixture, from, BATCH, 5).accepted, BATCH);
+}
+
+static void
+expect_all_known(struct fixture *fixture)
+{
+	for (uint32_t from = 0; from < EVENTS; from += BATCH) {
+		struct ingest_counts same  = send(fixture, from, BATCH, 5);
+		struct ingest_counts other = send(fixture, from, BATCH, 6);
+		assert_int_equal(same.duplicate, BATCH);
+		assert_int_equal(same.conflicting, 0);
+		assert_int_equal(other.duplicate, BATCH);
+		assert_int_equal(other.conflicting, BATCH);
+	}
+}
+
+static void
+test_E1_a_sealed_identity_is_remembered(void **state)
+{
+	struct fixture fixture       = { 0 };
+	char           directory[40] = "/tmp/tally-identity.XXXXXX", command[80];
+	(void)state;
+	fixture_open(&fixture);
+	assert_non_null(mkdtemp(directory));
+	engine_that_seals_early(&fixture, directory);
+	fixture_account(&fixture, "acme");
+	send_new(&fixture);
+	expect_all_known(&fixture);
+	fixture_verify(&fixture);
+	engine_close(fixture.engine);
+
+	for (int restart = 0; restart < 2; restart++) {
+		engine_that_seals_early(&fixture, directory);
+		expect_all_known(&fixture);
+		fixture_verify(&fixture);
+		engine_close(fixture.engine);
+	}
+	snprintf(command, sizeof command, "rm -rf '%s'", directory);
+	assert_int_equal(system(command), 0);
+	fixture_close(&fixture);
+}
+
+/* The same id from another source, or for another account, is another event. */
+static void
+test_E1_identity_is_account_source_id(void **state)
+{
+	struct fixture fixture = { 0 };
+	(void)state;
+	fixture_open(&fixture);
+	fixture_engine(&fixture, store_memory_open());
+	fixture_account(&fixture, "acme");
+	fixture_account(&fixture, "other");
+	struct span first = SPAN("{\"id\":\"1\",\"source\":\"s\",\"type\":\"cd.stage\","
+	                         "\"account\":\"acme\",\"subject\":\"p\"}\n");
+	struct span rest  = SPAN("{\"id\":\"1\",\"source\":\"t\",\"type\":\"cd.stage\","
+	                         "\"account\":\"acme\",\"subject\":\"p\"}\n"
+	                         "{\"id\":\"1\",\"source\":\"s\",\"type\":\"cd.stage\","
+	                         "\"account\":\"other\",\"subject\":\"p\"}\n"
+	                         "{\"subject\":\"p\",\"account\":\"acme\",\"type\":\"cd.stage\","
+	                         "\"source\":\"s\", \"id\":\"1\"}\n");
+	assert_int_equal(fixture_ingest(&fixture, first).accepted, 1);
+	struct ingest_counts counts = fixture_ingest(&fixture, rest);
+	assert_int_equal(counts.accepted, 2);
+	assert_int_equal(counts.duplicate, 1);
+	assert_int_equal(counts.conflicting, 0); /* the same in another order of keys */
+	engine_close(fixture.engine);
+	fixture_close(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_E1_a_sealed_identity_is_remembered),
+		cmocka_unit_test(test_E1_identity_is_account_source_id),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
