@@ -11,6 +11,7 @@
 enum {
 	ROUND_EVENTS      = 4 << 20,   /* replayed at most after a crash under load ... */
 	ROUND_EVENTS_IDLE = 100 << 10, /* ... and after a quiet while */
+	ROUND_EVENTS_EAGER = 1000,
 	STEP_SIZE         = 1 << 20,   /* bytes written between two groups */
 	STEP_CHUNKS       = 256,
 	CHUNK_LEVEL       = 1,
@@ -268,7 +269,8 @@ checkpoint_step(struct engine *engine, bool idle)
 {
 	uint64_t tail = engine->applied - engine->checkpoint_floor;
 	if (!engine->checkpoint_running) {
-		if (tail < (idle ? (uint64_t)ROUND_EVENTS_IDLE : (uint64_t)ROUND_EVENTS))
+		if (tail < engine_pace(engine, idle ? ROUND_EVENTS_IDLE : ROUND_EVENTS,
+		                       ROUND_EVENTS_EAGER))
 			return ERR_NONE;
 		round_begin(engine);
 	}

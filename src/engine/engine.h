@@ -23,6 +23,7 @@ struct engine_settings {
 	struct duration max_ahead;    /* ingest.max_ahead, default 5 minutes */
 	int32_t         horizon_days; /* ingest.horizon_days, 0: none */
 	bool            keep_unknown; /* ingest.unknown_types = keep */
+	bool            eager;        /* tests: checkpoint, join, seal every thousand events */
 };
 struct engine_settings engine_settings_default(void);
 

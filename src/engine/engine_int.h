@@ -194,6 +194,13 @@ struct engine {
 	struct engine_metrics    metrics;
 };
 
+/* How many events something waits for: few when a test asked to see it happen. */
+static inline uint64_t
+engine_pace(const struct engine *engine, uint64_t usual, uint64_t eager)
+{
+	return engine->settings.eager ? eager : usual;
+}
+
 /* A decoder and its memory, one a decoding thread at a time. */
 struct intake {
 	struct arena    arena;

@@ -7,6 +7,7 @@
 enum {
 	SEAL_LEVEL   = 3,
 	LARGE_EVENTS = 32768, /* a block this large stays as it is */
+	LARGE_EVENTS_EAGER = 1000,
 	SEAL_ROWS    = 1024,
 	SEAL_BLOCKS  = 8192, /* joined at most at once */
 };
@@ -16,9 +17,10 @@ static uint32_t
 find_stretch(struct engine *engine, uint32_t *begin)
 {
 	const struct log_index *log   = &engine->log;
+	uint64_t                large = engine_pace(engine, LARGE_EVENTS, LARGE_EVENTS_EAGER);
 	uint32_t                at    = log_index_find(log, engine->seal_from);
 	uint32_t                count = 0, events = 0;
-	while (at < log->count && log->blocks[at].count >= LARGE_EVENTS) {
+	while (at < log->count && log->blocks[at].count >= large) {
 		engine->seal_from = log->blocks[at].first + log->blocks[at].count;
 		at++;
 	}
@@ -27,7 +29,7 @@ find_stretch(struct engine *engine, uint32_t *begin)
 	       events + log->blocks[at + count].count <= BLOCK_EVENTS_MAX)
 		events += log->blocks[at + count++].count;
 	bool ended = at + count == log->count && count < SEAL_BLOCKS;
-	if (ended && events < LARGE_EVENTS)
+	if (ended && events < large)
 		return 0;
 	if (count < 2 && !ended) { /* one middling block before a large one */
 		engine->seal_from = log->blocks[at].first + log->blocks[at].count;
