@@ -10,22 +10,28 @@
 
 #include <tally.h>
 
-static const char account[]  = "{\"id\":\"acme\",\"name\":\"Acme Corp\",\"currency\":\"USD\"}";
+static const char account[] = "{\"id\":\"acme\",\"name\":\"Acme Corp\",\"currency\":\"USD\"}";
 static const char contract[] =
-    "{\"id\":\"acme-2026\",\"model\":\"DEVELOPER_360\",\"plan\":\"ENTERPRISE\",\"kind\":\"PAID\","
-    "\"start\":\"2026-01-01T00:00:00Z\",\"end\":\"2027-01-01T00:00:00Z\","
-    "\"modules\":{\"CD\":{\"developers\":6}}}";
+	"{\"id\":\"acme-2026\",\"model\":\"DEVELOPER_360\",\"plan\":\"ENTERPRISE\",\"kind\":"
+        "\"PAID\","
+	"\"start\":\"2026-01-01T00:00:00Z\",\"end\":\"2027-01-01T00:00:00Z\","
+	"\"modules\":{\"CD\":{\"developers\":6}}}";
 
-/* A deployment makes the service count; its hourly instances say how much. */
+/* A deployment makes the service count; its hourly instances say how much. The last event
+ * has no time that could be read. */
 static const char events[] =
-    "{\"id\":\"1\",\"source\":\"ci\",\"type\":\"cd.deployment\",\"account\":\"acme\",\"subject\":\"shop\","
-    "\"time\":\"2026-04-01T09:00:00Z\",\"data\":{\"deployment_type\":\"Kubernetes\"}}\n"
-    "{\"id\":\"2\",\"source\":\"ci\",\"type\":\"cd.instances\",\"account\":\"acme\",\"subject\":\"shop\","
-    "\"time\":\"2026-04-01T10:00:00Z\",\"data\":{\"environment\":\"prod\",\"instances\":45}}\n"
-    "{\"id\":\"3\",\"source\":\"ci\",\"type\":\"cd.instances\",\"account\":\"acme\",\"subject\":\"shop\","
-    "\"time\":\"2026-04-01T11:00:00Z\",\"data\":{\"environment\":\"prod\",\"instances\":45}}\n"
-    "{\"id\":\"4\",\"source\":\"ci\",\"type\":\"cd.instances\",\"account\":\"acme\",\"subject\":\"shop\","
-    "\"time\":\"not a time\",\"data\":{\"environment\":\"prod\",\"instances\":45}}\n";
+	"{\"id\":\"1\",\"source\":\"ci\",\"account\":\"acme\",\"type\":\"cd.deployment\","
+	"\"subject\":\"shop\",\"time\":\"2026-04-01T09:00:00Z\","
+	"\"data\":{\"deployment_type\":\"Kubernetes\"}}\n"
+	"{\"id\":\"2\",\"source\":\"ci\",\"account\":\"acme\",\"type\":\"cd.instances\","
+	"\"subject\":\"shop\",\"time\":\"2026-04-01T10:00:00Z\","
+	"\"data\":{\"environment\":\"prod\",\"instances\":45}}\n"
+	"{\"id\":\"3\",\"source\":\"ci\",\"account\":\"acme\",\"type\":\"cd.instances\","
+	"\"subject\":\"shop\",\"time\":\"2026-04-01T11:00:00Z\","
+	"\"data\":{\"environment\":\"prod\",\"instances\":45}}\n"
+	"{\"id\":\"4\",\"source\":\"ci\",\"account\":\"acme\",\"type\":\"cd.instances\","
+	"\"subject\":\"shop\",\"time\":\"not a time\","
+	"\"data\":{\"environment\":\"prod\",\"instances\":45}}\n";
 
 static void
 must(int result, const struct tally_error *error)

@@ -52,8 +52,7 @@ struct knowing {
 };
 
 static enum err
-know_retraction(void *context, const struct event *event, uint64_t ordinal,
-                struct instant received)
+know_retraction(void *context, const struct event *event, uint64_t ordinal, struct instant received)
 {
 	struct knowing *knowing = context;
 	struct span     source, id;
@@ -77,18 +76,18 @@ know_event(void *context, const struct event *event, uint64_t ordinal, struct in
 
 /* A book of the account with only what had been received by then. */
 static enum err
-known_books(struct engine *engine, struct span account, struct instant known,
-            struct books **books, struct refusal *refusal)
+known_books(struct engine *engine, struct span account, struct instant known, struct books **books,
+            struct refusal *refusal)
 {
-	struct knowing knowing = { .engine = engine,
-		                   .books  = books_open(engine->catalog, system_memory()) };
-	struct scan_filter filter = scan_everything();
-	filter.account            = account;
-	filter.known              = true;
-	filter.known_until        = known;
-	filter.type               = SPAN("event.retracted");
-	enum err err = scan_log(engine, &filter, know_retraction, &knowing, refusal);
-	filter.type  = (struct span){ 0 };
+	struct knowing     knowing = { .engine = engine,
+		                       .books  = books_open(engine->catalog, system_memory()) };
+	struct scan_filter filter  = scan_everything();
+	filter.account             = account;
+	filter.known               = true;
+	filter.known_until         = known;
+	filter.type                = SPAN("event.retracted");
+	enum err err               = scan_log(engine, &filter, know_retraction, &knowing, refusal);
+	filter.type                = (struct span){ 0 };
 	if (err == ERR_NONE)
 		err = scan_log(engine, &filter, know_event, &knowing, refusal);
 	set128_close(&knowing.retracted);
@@ -104,10 +103,10 @@ known_books(struct engine *engine, struct span account, struct instant known,
 void
 asked_at(struct asked *asked, int32_t hour)
 {
-	asked->licence.at_hour  = hour;
-	asked->licence.contract = contract_in_force(asked->versions, asked->versions_count,
-	                                            asked->licence.module->name, hour,
-	                                            asked->known, NULL);
+	asked->licence.at_hour = hour;
+	asked->licence.contract =
+		contract_in_force(asked->versions, asked->versions_count,
+	                          asked->licence.module->name, hour, asked->known, NULL);
 }
 
 void
@@ -163,7 +162,7 @@ asked_begin(struct engine *engine, const struct question *question, struct asked
 	pthread_rwlock_rdlock(&engine->control_lock);
 	pthread_rwlock_rdlock(&engine->books_lock);
 	const struct account_entry *entry = control_account(engine, question->account);
-	const struct account *account = entry ? control_account_at(entry, asked->known) : NULL;
+	const struct account *account     = entry ? control_account_at(entry, asked->known) : NULL;
 	if (account == NULL) {
 		asked_end(engine, asked);
 		return refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));

@@ -17,7 +17,7 @@ struct asked {
  * first module of the catalogue stands in when the question names none. */
 MUST_CHECK enum err asked_begin(struct engine *engine, const struct question *question,
                                 struct asked *asked, struct refusal *refusal);
-void asked_end(struct engine *engine, struct asked *asked);
+void                asked_end(struct engine *engine, struct asked *asked);
 /* The same account and time, another module or hour. */
 void asked_module(struct asked *asked, const struct catalog_module *module);
 void asked_at(struct asked *asked, int32_t hour);

@@ -31,9 +31,9 @@ want_series(struct behind *behind, const struct series *series)
 	behind->wanted[behind->wanted_count++] = (struct wanted){
 		.meter = series_meter(series),
 		.key   = { .org     = arena_copy(behind->arena, key->org),
-			   .project = arena_copy(behind->arena, key->project),
-			   .id      = arena_copy(behind->arena, key->id),
-			   .item    = arena_copy(behind->arena, key->item) },
+		           .project = arena_copy(behind->arena, key->project),
+		           .id      = arena_copy(behind->arena, key->id),
+		           .item    = arena_copy(behind->arena, key->item) },
 	};
 }
 

@@ -11,10 +11,10 @@ struct noted {
 	struct span    id, source, type;
 	struct instant at;
 	bool           is_gauge;
-	int64_t        value;     /* of a gauge, millionths */
-	struct span    split[2];  /* of a gauge: its split's texts, empty where there is none */
+	int64_t        value;    /* of a gauge, millionths */
+	struct span    split[2]; /* of a gauge: its split's texts, empty where there is none */
 	struct span    split_name[2];
-	struct noted  *next;      /* of the same hour, later first */
+	struct noted  *next; /* of the same hour, later first */
 };
 
 /* A key of a meter whose events are wanted; its own copy. */
@@ -37,13 +37,13 @@ struct behind {
 };
 
 /* Everything noted lives in arena. */
-void behind_open(struct behind *behind, struct engine *engine, struct span account,
-                 int32_t from, int32_t until, struct instant known, struct arena *arena);
+void behind_open(struct behind *behind, struct engine *engine, struct span account, int32_t from,
+                 int32_t until, struct instant known, struct arena *arena);
 /* The row's series must be readable (books_lock held). */
 void behind_want(struct behind *behind, const struct licence_row *row);
 /* Walks the log; books_lock must not be held. */
 MUST_CHECK enum err behind_gather(struct behind *behind, struct refusal *refusal);
 const struct noted *behind_hour(const struct behind *behind, int32_t hour);
-void noted_write(struct json_out *out, const struct noted *noted);
+void                noted_write(struct json_out *out, const struct noted *noted);
 
 #endif

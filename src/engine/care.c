@@ -112,8 +112,8 @@ compare_book(const struct book *book, struct books *others, uint64_t *chunks,
 	enum err err = ERR_NONE;
 	for (uint32_t i = 0; i < count && err == ERR_NONE; i++) {
 		arena_reset(&arena);
-		if (other == NULL || !span_equal(chunk_of(book, eras[i], &arena),
-		                                 chunk_of(other, eras[i], &arena)))
+		if (other == NULL ||
+		    !span_equal(chunk_of(book, eras[i], &arena), chunk_of(other, eras[i], &arena)))
 			err = differs(book_account(book), eras[i], refusal);
 		++*chunks;
 	}
@@ -187,8 +187,9 @@ static enum err
 verify_once(struct engine *engine, store_progress *progress, void *context, struct arena *arena,
             struct span *answer, bool *disturbed, struct refusal *refusal)
 {
-	struct verifying verifying = { .engine = engine, .progress = progress,
-		                       .context = context, .refusal = refusal };
+	struct verifying verifying = {
+		.engine = engine, .progress = progress, .context = context, .refusal = refusal
+	};
 	uint64_t before  = retracted_count(engine);
 	uint64_t chunks  = 0;
 	verifying.books  = books_open(engine->catalog, system_memory());
@@ -207,8 +208,8 @@ verify_once(struct engine *engine, store_progress *progress, void *context, stru
 enum { VERIFY_TRIES = 5 };
 
 enum err
-engine_verify(struct engine *engine, store_progress *progress, void *context,
-              struct arena *arena, struct span *answer, struct refusal *refusal)
+engine_verify(struct engine *engine, store_progress *progress, void *context, struct arena *arena,
+              struct span *answer, struct refusal *refusal)
 {
 	enum err err = engine->store->ops->check(engine->store, progress, context, refusal);
 	if (err != ERR_NONE)

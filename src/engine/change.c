@@ -48,7 +48,7 @@ find_first_answer(struct change_begun *begun, struct arena *arena, struct span *
 {
 	struct store *store = begun->engine->store;
 	struct span   value;
-	enum err err = store->ops->get(store, SPACE_CONTROL, begun->record_key, arena, &value);
+	enum err      err = store->ops->get(store, SPACE_CONTROL, begun->record_key, arena, &value);
 	if (err == ERR_NOT_FOUND)
 		return ERR_NONE;
 	if (err == ERR_NONE && value.size < 8)

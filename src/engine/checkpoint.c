@@ -9,13 +9,13 @@
 #include "engine/engine_int.h"
 
 enum {
-	ROUND_EVENTS      = 4 << 20,   /* replayed at most after a crash under load ... */
-	ROUND_EVENTS_IDLE = 100 << 10, /* ... and after a quiet while */
+	ROUND_EVENTS       = 4 << 20,   /* replayed at most after a crash under load ... */
+	ROUND_EVENTS_IDLE  = 100 << 10, /* ... and after a quiet while */
 	ROUND_EVENTS_EAGER = 1000,
-	STEP_SIZE         = 1 << 20,   /* bytes written between two groups */
-	STEP_CHUNKS       = 256,
-	CHUNK_LEVEL       = 1,
-	CHUNK_HEAD        = 4, /* size of the chunk, big-endian */
+	STEP_SIZE          = 1 << 20, /* bytes written between two groups */
+	STEP_CHUNKS        = 256,
+	CHUNK_LEVEL        = 1,
+	CHUNK_HEAD         = 4, /* size of the chunk, big-endian */
 };
 
 struct span
@@ -57,6 +57,26 @@ hash_text(XXH3_state_t *state, struct span text)
 	XXH3_64bits_update(state, text.at, text.size);
 }
 
+static void
+hash_meter(XXH3_state_t *state, const struct catalog *catalog, const struct catalog_meter *meter)
+{
+	const struct catalog_type *type    = &catalog->types[meter->type];
+	int32_t                    facts[] = {
+				   (int32_t)meter->kind,   meter->value_field,   meter->where_field,
+				   meter->where_class,     meter->where_not,     meter->each_field,
+				   meter->org_field,       meter->project_field, meter->split_fields[0],
+				   meter->split_fields[1],
+	};
+	hash_text(state, meter->name);
+	hash_text(state, type->name);
+	hash_text(state, meter->where_value);
+	for (uint32_t i = 0; i < type->fields_count; i++) {
+		hash_text(state, type->fields[i].name);
+		hash_text(state, type->fields[i].fallback);
+	}
+	XXH3_64bits_update(state, facts, sizeof facts);
+}
+
 /* Changes with anything that decides what the books hold. */
 static uint64_t
 meters_digest(const struct catalog *catalog)
@@ -67,22 +87,8 @@ meters_digest(const struct catalog *catalog)
 		hash_text(&state, catalog->deployments[i].name);
 		hash_text(&state, catalog->deployments[i].class);
 	}
-	for (uint32_t i = 0; i < catalog->meters_count; i++) {
-		const struct catalog_meter *meter = &catalog->meters[i];
-		const struct catalog_type  *type  = &catalog->types[meter->type];
-		int32_t facts[] = { (int32_t)meter->kind,  meter->value_field, meter->where_field,
-			            meter->where_class,    meter->where_not,   meter->each_field,
-			            meter->org_field,      meter->project_field,
-			            meter->split_fields[0], meter->split_fields[1] };
-		hash_text(&state, meter->name);
-		hash_text(&state, type->name);
-		hash_text(&state, meter->where_value);
-		for (uint32_t k = 0; k < type->fields_count; k++) {
-			hash_text(&state, type->fields[k].name);
-			hash_text(&state, type->fields[k].fallback);
-		}
-		XXH3_64bits_update(&state, facts, sizeof facts);
-	}
+	for (uint32_t i = 0; i < catalog->meters_count; i++)
+		hash_meter(&state, catalog, &catalog->meters[i]);
 	return XXH3_64bits_digest(&state);
 }
 
@@ -125,14 +131,14 @@ remove_chunk(void *context, struct span key, struct span value)
 	(void)value;
 	if ((list->count & (list->count + 1)) == 0) { /* full at 0, 1, 3, 7, ... */
 		struct store_write *wider =
-		    ARENA_ARRAY(list->arena, struct store_write, (size_t)list->count * 2 + 4);
+			ARENA_ARRAY(list->arena, struct store_write, (size_t)list->count * 2 + 4);
 		if (list->count > 0)
 			memcpy(wider, list->writes, list->count * sizeof *wider);
 		list->writes = wider;
 	}
-	list->writes[list->count++] = (struct store_write){
-		.space = SPACE_CHUNK, .remove = true, .key = arena_copy(list->arena, key)
-	};
+	list->writes[list->count++] = (struct store_write){ .space  = SPACE_CHUNK,
+		                                            .remove = true,
+		                                            .key = arena_copy(list->arena, key) };
 	return ERR_NONE;
 }
 
@@ -148,12 +154,12 @@ forget_chunks(struct engine *engine, uint64_t digest, struct arena *arena)
 	struct store_write *writes = ARENA_ARRAY(arena, struct store_write, list.count + 2);
 	if (list.count > 0)
 		memcpy(writes, list.writes, list.count * sizeof *writes);
-	writes[list.count]     = (struct store_write){ .space = SPACE_META,
-		                                       .key   = FLOOR_KEY,
-		                                       .value = u64_bytes(0, arena) };
-	writes[list.count + 1] = (struct store_write){ .space = SPACE_META,
-		                                       .key   = METERS_KEY,
-		                                       .value = u64_bytes(digest, arena) };
+	writes[list.count]       = (struct store_write){ .space = SPACE_META,
+		                                         .key   = FLOOR_KEY,
+		                                         .value = u64_bytes(0, arena) };
+	writes[list.count + 1]   = (struct store_write){ .space = SPACE_META,
+		                                         .key   = METERS_KEY,
+		                                         .value = u64_bytes(digest, arena) };
 	engine->checkpoint_floor = 0;
 	return engine->store->ops->commit(engine->store, writes, list.count + 2);
 }
@@ -211,11 +217,10 @@ part_gather(struct engine *engine, struct round_part *part)
 		text_open(&text, &part->arena);
 		book_chunk_write(book, era, engine->applied, &text);
 		struct store_write *write = &part->writes[part->count];
-		*write = (struct store_write){
-			.space = SPACE_CHUNK,
-			.key   = chunk_key(book_account(book), era, &part->arena),
-			.value = chunk_pack(text_span(&text), &part->arena),
-		};
+		write->space              = SPACE_CHUNK;
+		write->remove             = false;
+		write->key                = chunk_key(book_account(book), era, &part->arena);
+		write->value              = chunk_pack(text_span(&text), &part->arena);
 		part->size += write->value.size;
 		part->books[part->count] = book;
 		part->eras[part->count]  = era;
@@ -229,7 +234,7 @@ round_end(struct engine *engine, struct arena *arena)
 	struct store_write write = { .space = SPACE_META,
 		                     .key   = FLOOR_KEY,
 		                     .value = u64_bytes(engine->checkpoint_target, arena) };
-	enum err err = engine_commit(engine, &write, 1);
+	enum err           err   = engine_commit(engine, &write, 1);
 	if (err == ERR_NONE)
 		engine->checkpoint_floor = engine->checkpoint_target;
 	engine->checkpoint_running = false;

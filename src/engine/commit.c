@@ -79,7 +79,7 @@ engine_apply(struct engine *engine, const struct event *const *events, uint32_t 
 void
 batches_done(struct engine *engine, struct ingest_batch *batches, enum err err)
 {
-	struct ingest_counts sum = { 0 };
+	struct ingest_counts sum  = { 0 };
 	size_t               size = 0;
 	for (const struct ingest_batch *batch = batches; batch; batch = batch->next) {
 		size += batch->size;
@@ -152,7 +152,8 @@ wait_group(struct engine *engine, bool *ended)
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
 	while (engine->groups_packed.first == NULL && !engine->packer_done) {
-		if (pthread_cond_timedwait(&engine->group_changed, &engine->queue_lock, &until) != 0)
+		if (pthread_cond_timedwait(&engine->group_changed, &engine->queue_lock, &until) !=
+		    0)
 			break;
 	}
 	*ended = engine->groups_packed.first == NULL && engine->packer_done;

@@ -66,8 +66,8 @@ engine_ready(const struct engine *engine)
 static enum err
 secret_open(struct engine *engine, struct refusal *refusal)
 {
-	struct arena arena;
-	struct span  secret;
+	struct arena  arena;
+	struct span   secret;
 	struct store *store = engine->store;
 	arena_open(&arena, system_memory());
 	enum err err = store->ops->get(store, SPACE_META, SPAN("secret"), &arena, &secret);

@@ -32,7 +32,7 @@ struct engine_options {
 	const struct catalog  *catalog; /* outlives the engine */
 	struct engine_settings settings;
 	struct instant (*clock)(void *context); /* NULL: the system's */
-	void                  *clock_context;
+	void *clock_context;
 };
 
 /* Loads identities, retractions, accounts and keys; books come on first use. */
@@ -42,7 +42,7 @@ MUST_CHECK enum err engine_open(const struct engine_options *options, struct eng
 void engine_close(struct engine *engine);
 /* ERR_NONE: takes events and answers. A fault: why it cannot take events just now
  * (questions are answered all the same). */
-enum err engine_ready(const struct engine *engine);
+enum err       engine_ready(const struct engine *engine);
 struct instant engine_now(const struct engine *engine);
 
 /* ---- events in ---- */
@@ -58,12 +58,12 @@ struct ingest_counts {
 
 /* One batch on its way. The caller owns it and body until done was called. */
 struct ingest {
-	struct span       body;     /* unpacked */
+	struct span       body; /* unpacked */
 	enum event_format format;
-	struct span       account;  /* of the API key; empty: each event names its own */
-	bool              receipts; /* keep every event's verdict */
+	struct span       account;           /* of the API key; empty: each event names its own */
+	bool              receipts;          /* keep every event's verdict */
 	void (*done)(struct ingest *ingest); /* on the committing thread; short */
-	void             *context;
+	void *context;
 
 	/* Filled when done is called. err is a fault when nothing of the batch is
 	 * promised to be on disk (it may be sent again without harm, E-1, E-3). */
@@ -106,13 +106,12 @@ MUST_CHECK enum err engine_account_list(struct engine *engine, struct span only,
                                         struct span cursor, struct arena *arena,
                                         struct span *answer, struct refusal *refusal);
 MUST_CHECK enum err engine_contract_put(struct engine *engine, const struct change *change,
-                                        struct span account, struct span json,
-                                        struct arena *arena, struct span *answer,
-                                        struct refusal *refusal);
+                                        struct span account, struct span json, struct arena *arena,
+                                        struct span *answer, struct refusal *refusal);
 /* id empty: all contracts, newest version each; else that one; versions: every version. */
-MUST_CHECK enum err engine_contract_list(struct engine *engine, struct span account,
-                                         struct span id, bool versions, struct arena *arena,
-                                         struct span *answer, struct refusal *refusal);
+MUST_CHECK enum err engine_contract_list(struct engine *engine, struct span account, struct span id,
+                                         bool versions, struct arena *arena, struct span *answer,
+                                         struct refusal *refusal);
 
 enum key_scope { SCOPE_INGEST = 1, SCOPE_READ = 2, SCOPE_WRITE = 4, SCOPE_OPERATOR = 8 };
 
@@ -121,15 +120,14 @@ enum key_scope { SCOPE_INGEST = 1, SCOPE_READ = 2, SCOPE_WRITE = 4, SCOPE_OPERAT
 MUST_CHECK enum err engine_key_create(struct engine *engine, const struct change *change,
                                       struct span json, struct arena *arena, struct span *answer,
                                       struct refusal *refusal);
-MUST_CHECK enum err engine_key_list(struct engine *engine, struct span account,
-                                    struct arena *arena, struct span *answer,
-                                    struct refusal *refusal);
+MUST_CHECK enum err engine_key_list(struct engine *engine, struct span account, struct arena *arena,
+                                    struct span *answer, struct refusal *refusal);
 MUST_CHECK enum err engine_key_revoke(struct engine *engine, const struct change *change,
                                       struct span id, struct arena *arena, struct span *answer,
                                       struct refusal *refusal);
 
 struct key_grant {
-	char     id[32];      /* of the key, for logs; never the secret */
+	char     id[32]; /* of the key, for logs; never the secret */
 	uint32_t scopes;
 	char     account[65]; /* empty: all */
 };
@@ -145,25 +143,23 @@ enum step { STEP_DAY, STEP_MONTH };
  * them, RFC 3339 or a date. */
 struct question {
 	struct span account;
-	struct span module;   /* usage: empty gives the summary of every module */
-	struct span at;       /* default: now */
-	struct span known_at; /* L-65 */
+	struct span module;                 /* usage: empty gives the summary of every module */
+	struct span at;                     /* default: now */
+	struct span known_at;               /* L-65 */
 	struct span kind, org, project, id; /* row filters; for explain: which row */
-	struct span type, subject; /* event filters */
-	struct span from, to; /* trend: days, both included; events: [from, to) */
+	struct span type, subject;          /* event filters */
+	struct span from, to;               /* trend: days, both included; events: [from, to) */
 	enum step   step;
-	struct span sort;     /* rows: licences (default), id, name, instances, last_activity;
+	struct span sort;  /* rows: licences (default), id, name, instances, last_activity;
 	                         a leading - reverses */
-	uint32_t    limit;    /* 0: all rows for usage, LIMIT_PAGE_ROWS for events */
+	uint32_t    limit; /* 0: all rows for usage, LIMIT_PAGE_ROWS for events */
 	struct span cursor;
 };
 
 MUST_CHECK enum err engine_usage(struct engine *engine, const struct question *question,
-                                 struct arena *arena, struct span *answer,
-                                 struct refusal *refusal);
+                                 struct arena *arena, struct span *answer, struct refusal *refusal);
 MUST_CHECK enum err engine_trend(struct engine *engine, const struct question *question,
-                                 struct arena *arena, struct span *answer,
-                                 struct refusal *refusal);
+                                 struct arena *arena, struct span *answer, struct refusal *refusal);
 MUST_CHECK enum err engine_explain(struct engine *engine, const struct question *question,
                                    struct arena *arena, struct span *answer,
                                    struct refusal *refusal);
@@ -175,15 +171,14 @@ MUST_CHECK enum err engine_events(struct engine *engine, const struct question *
 
 /* Every stored event that matches, oldest first, as sent, one a line, to write().
  * account may be empty: all accounts. */
-typedef enum err engine_write(void *context, struct span bytes);
+typedef enum err    engine_write(void *context, struct span bytes);
 MUST_CHECK enum err engine_export(struct engine *engine, const struct question *question,
                                   engine_write *write, void *context, struct refusal *refusal);
 
 /* ---- care ---- */
 
-MUST_CHECK enum err engine_backup(struct engine *engine, const char *path,
-                                  store_progress *progress, void *context,
-                                  struct refusal *refusal);
+MUST_CHECK enum err engine_backup(struct engine *engine, const char *path, store_progress *progress,
+                                  void *context, struct refusal *refusal);
 /* Read every record, check every checksum and the chain, recompute every book from the
  * log and compare byte for byte with memory and with the checkpoints. Takes events
  * meanwhile. The answer says what was checked, or *refusal the first difference. */
@@ -195,20 +190,20 @@ MUST_CHECK enum err engine_verify(struct engine *engine, store_progress *progres
 enum { ENGINE_COMMIT_BUCKETS = 16 };
 struct engine_metrics {
 	struct ingest_counts counts;
-	uint64_t rejected_by[ERR_COUNT];
-	uint64_t events_stored;   /* in the log */
-	uint64_t commits;
-	uint64_t commit_failures;
-	uint64_t commit_ns;       /* sum */
-	uint64_t commit_bucket[ENGINE_COMMIT_BUCKETS]; /* <= 0.1 ms * 2^i, last: all */
-	uint64_t queue_size;      /* bytes waiting */
-	uint64_t queue_batches;
-	uint64_t store_size;
-	uint64_t books_size;
-	uint64_t identity_size;
-	uint64_t questions;
-	uint64_t question_ns;
-	uint64_t question_bucket[ENGINE_COMMIT_BUCKETS];
+	uint64_t             rejected_by[ERR_COUNT];
+	uint64_t             events_stored; /* in the log */
+	uint64_t             commits;
+	uint64_t             commit_failures;
+	uint64_t             commit_ns;                            /* sum */
+	uint64_t             commit_bucket[ENGINE_COMMIT_BUCKETS]; /* <= 0.1 ms * 2^i, last: all */
+	uint64_t             queue_size;                           /* bytes waiting */
+	uint64_t             queue_batches;
+	uint64_t             store_size;
+	uint64_t             books_size;
+	uint64_t             identity_size;
+	uint64_t             questions;
+	uint64_t             question_ns;
+	uint64_t             question_bucket[ENGINE_COMMIT_BUCKETS];
 };
 void engine_metrics(struct engine *engine, struct engine_metrics *metrics);
 

@@ -30,26 +30,26 @@
 
 enum {
 	GROUP_EVENTS_MAX = BLOCK_EVENTS_MAX, /* events of one commit, about */
-	GROUPS = 3,                          /* being packed, waiting, being committed */
-	APPLY_SLICE = 2048,                  /* events joined under one hold of the books lock */
+	GROUPS           = 3,                /* being packed, waiting, being committed */
+	APPLY_SLICE      = 2048,             /* events joined under one hold of the books lock */
 };
 
 /* A caller's batch from intake to done. Lives in its own arena. */
 struct ingest_batch {
-	struct arena          arena;
-	struct ingest        *ingest;
-	struct event        **events; /* decoded, in order of the body */
-	uint32_t             *index;  /* of each in the body */
-	uint32_t              events_count;
-	uint32_t              events_capacity;
-	struct refusal       *errors; /* the first LIMIT_RECEIPT_ERRORS */
-	uint32_t              errors_count;
-	uint8_t              *verdicts; /* by index in the body, when receipts are asked for */
-	uint32_t              items_count;
-	uint32_t              verdicts_capacity;
-	struct instant        received;
-	size_t                size; /* counted against the queue's limit */
-	struct ingest_batch  *next;
+	struct arena         arena;
+	struct ingest       *ingest;
+	struct event       **events; /* decoded, in order of the body */
+	uint32_t            *index;  /* of each in the body */
+	uint32_t             events_count;
+	uint32_t             events_capacity;
+	struct refusal      *errors; /* the first LIMIT_RECEIPT_ERRORS */
+	uint32_t             errors_count;
+	uint8_t             *verdicts; /* by index in the body, when receipts are asked for */
+	uint32_t             items_count;
+	uint32_t             verdicts_capacity;
+	struct instant       received;
+	size_t               size; /* counted against the queue's limit */
+	struct ingest_batch *next;
 };
 
 /* What one commit makes durable. */
@@ -108,90 +108,90 @@ struct account_entry {
 };
 
 struct key_entry {
-	char           id[32];
-	uint8_t        hash[32];
-	uint32_t       scopes;
-	struct span    name;
-	struct span    account;
-	struct instant created;
-	struct instant expires; /* ns 0: never */
-	bool           revoked;
+	char            id[32];
+	uint8_t         hash[32];
+	uint32_t        scopes;
+	struct span     name;
+	struct span     account;
+	struct instant  created;
+	struct instant  expires; /* ns 0: never */
+	bool            revoked;
 	_Atomic int64_t used_ns;
 };
 
 struct engine {
-	uint64_t                 magic;
-	struct store            *store;
-	const struct catalog    *catalog;
-	struct engine_settings   settings;
+	uint64_t               magic;
+	struct store          *store;
+	const struct catalog  *catalog;
+	struct engine_settings settings;
 	struct instant (*clock)(void *context);
-	void                    *clock_context;
-	uint8_t                  secret[IDENTITY_SECRET_SIZE];
+	void   *clock_context;
+	uint8_t secret[IDENTITY_SECRET_SIZE];
 
-	pthread_mutex_t          counting_lock; /* held from a group's commit until it is counted */
-	pthread_mutex_t          commit_lock;   /* one caller of store->commit at a time */
+	pthread_mutex_t counting_lock; /* held from a group's commit until it is counted */
+	pthread_mutex_t commit_lock;   /* one caller of store->commit at a time */
 
-	pthread_mutex_t          change_lock; /* one change of accounts, contracts, keys at a time */
-	pthread_rwlock_t         control_lock;
-	struct arena             control_arena;
-	struct account_entry   **accounts; /* sorted by id */
-	uint32_t                 accounts_count;
-	uint32_t                 accounts_capacity;
-	struct key_entry       **keys;
-	uint32_t                 keys_count;
-	uint32_t                 keys_capacity;
-	uint64_t                 control_sequence; /* of the next control record */
+	pthread_mutex_t        change_lock; /* one change of accounts, contracts, keys at a time */
+	pthread_rwlock_t       control_lock;
+	struct arena           control_arena;
+	struct account_entry **accounts; /* sorted by id */
+	uint32_t               accounts_count;
+	uint32_t               accounts_capacity;
+	struct key_entry     **keys;
+	uint32_t               keys_count;
+	uint32_t               keys_capacity;
+	uint64_t               control_sequence; /* of the next control record */
 
-	pthread_rwlock_t         books_lock;
-	struct books            *books;
-	struct set128            retracted;
-	uint64_t                 applied;  /* ordinals below are in the books */
-	struct log_index         log;      /* durable blocks */
+	pthread_rwlock_t books_lock;
+	struct books    *books;
+	struct set128    retracted;
+	uint64_t         applied; /* ordinals below are in the books */
+	struct log_index log;     /* durable blocks */
 
 	/* Packer. */
-	struct recent           *recent;
-	struct sealed_run       *runs;
-	uint32_t                 runs_count;
-	uint32_t                 runs_capacity;
-	size_t                   runs_size; /* bytes of pages in memory */
-	uint32_t                 runs_hand; /* where eviction looks next */
-	struct arena             runs_arena;
-	struct recall           *recall;
-	struct block_builder    *builder;
-	uint64_t                 next_ordinal;
-	uint64_t                 chain;
-	uint64_t                 sealed_until; /* ordinals below are in runs */
+	struct recent        *recent;
+	struct sealed_run    *runs;
+	uint32_t              runs_count;
+	uint32_t              runs_capacity;
+	size_t                runs_size; /* bytes of pages in memory */
+	uint32_t              runs_hand; /* where eviction looks next */
+	struct arena          runs_arena;
+	struct recall        *recall;
+	struct block_builder *builder;
+	uint64_t              next_ordinal;
+	uint64_t              chain;
+	uint64_t              sealed_until; /* ordinals below are in runs */
 
 	/* Committer. */
-	uint64_t                 checkpoint_floor; /* replay starts here after a crash */
-	uint64_t                 checkpoint_target; /* the floor when this round is through */
-	uint64_t                 checkpoint_cursor;
-	bool                     checkpoint_running;
-	uint64_t                 seal_from; /* blocks below are large enough */
+	uint64_t checkpoint_floor;  /* replay starts here after a crash */
+	uint64_t checkpoint_target; /* the floor when this round is through */
+	uint64_t checkpoint_cursor;
+	bool     checkpoint_running;
+	uint64_t seal_from; /* blocks below are large enough */
 
-	pthread_mutex_t          queue_lock;
-	pthread_cond_t           queue_changed; /* packer waits */
-	pthread_cond_t           group_changed; /* committer waits, packer waits for a free group */
-	pthread_cond_t           fault_changed;
-	struct ingest_batch     *queue_first;
-	struct ingest_batch     *queue_last;
-	size_t                   queue_size;
-	uint64_t                 queue_batches;
-	struct ingest_batch     *spare_batches;
-	struct intake           *spare_intakes;
-	struct group_list        groups_free;
-	struct group_list        groups_packed;
-	bool                     committing;
-	enum err                 fault;    /* ERR_NONE: commits work */
-	bool                     stopping;
-	bool                     identified; /* identities are loaded, packing goes on */
-	bool                     packer_done;
+	pthread_mutex_t      queue_lock;
+	pthread_cond_t       queue_changed; /* packer waits */
+	pthread_cond_t       group_changed; /* committer waits, packer waits for a free group */
+	pthread_cond_t       fault_changed;
+	struct ingest_batch *queue_first;
+	struct ingest_batch *queue_last;
+	size_t               queue_size;
+	uint64_t             queue_batches;
+	struct ingest_batch *spare_batches;
+	struct intake       *spare_intakes;
+	struct group_list    groups_free;
+	struct group_list    groups_packed;
+	bool                 committing;
+	enum err             fault; /* ERR_NONE: commits work */
+	bool                 stopping;
+	bool                 identified; /* identities are loaded, packing goes on */
+	bool                 packer_done;
 
-	pthread_t                packer;
-	pthread_t                committer;
+	pthread_t packer;
+	pthread_t committer;
 
-	pthread_mutex_t          metrics_lock;
-	struct engine_metrics    metrics;
+	pthread_mutex_t       metrics_lock;
+	struct engine_metrics metrics;
 };
 
 /* How many events something waits for: few when a test asked to see it happen. */
@@ -221,12 +221,12 @@ void *packer_run(void *engine);
 void *committer_run(void *engine);
 /* Join events with the ordinals from first on into the books, retracted ones left out,
  * a slice at a time under the books lock. */
-void  engine_apply(struct engine *engine, const struct event *const *events, uint32_t count,
-                   uint64_t first);
+void engine_apply(struct engine *engine, const struct event *const *events, uint32_t count,
+                  uint64_t first);
 /* One commit of the store; a fault stops everything until the packer recovered. */
 enum err engine_commit(struct engine *engine, const struct store_write *writes, uint32_t count);
 /* Answer batches: err, or their counts. */
-void  batches_done(struct engine *engine, struct ingest_batch *batches, enum err err);
+void batches_done(struct engine *engine, struct ingest_batch *batches, enum err err);
 
 /* replay.c */
 enum err replay_open(struct engine *engine, struct refusal *refusal);
@@ -242,14 +242,14 @@ void           recall_close(struct recall *recall);
 /* The content of the event with this ordinal. */
 enum err recall_content(struct engine *engine, uint64_t ordinal, uint64_t *content);
 /* Is identity in the block that holds ordinal; then its own ordinal. */
-enum err recall_find(struct engine *engine, uint64_t ordinal, struct identity identity,
-                     bool *found, uint64_t *found_ordinal);
+enum err recall_find(struct engine *engine, uint64_t ordinal, struct identity identity, bool *found,
+                     uint64_t *found_ordinal);
 
 /* runs.c */
 enum err runs_open(struct engine *engine, struct refusal *refusal);
 /* Is identity in a sealed run; then its event's ordinal and content. */
-enum err runs_find(struct engine *engine, struct identity identity, bool *found,
-                   uint64_t *ordinal, uint64_t *content);
+enum err runs_find(struct engine *engine, struct identity identity, bool *found, uint64_t *ordinal,
+                   uint64_t *content);
 void     runs_prefetch(const struct engine *engine, struct identity identity);
 /* Seal the older half of the identities in memory into a run. */
 enum err runs_seal(struct engine *engine);
@@ -257,13 +257,13 @@ void     runs_close(struct engine *engine);
 
 /* scan.c: events of the log, in order or newest first, filtered cheaply. */
 struct scan_filter {
-	struct span    account;  /* empty: all */
+	struct span    account; /* empty: all */
 	struct span    type;
 	struct span    subject;
-	bool           bounded;  /* time in [from, until) */
+	bool           bounded; /* time in [from, until) */
 	struct instant from;
 	struct instant until;
-	bool           known;    /* received <= known_until */
+	bool           known; /* received <= known_until */
 	struct instant known_until;
 	uint64_t       ordinal_from;
 	uint64_t       ordinal_until; /* exclusive */
@@ -287,9 +287,9 @@ enum err scan_block(struct engine *engine, struct block_summary *summary, struct
 enum err scan_rows(struct intake *intake, struct block *block, uint32_t from, uint32_t count,
                    struct arena *arena, const struct event **events);
 /* Identities of the same rows, without decoding events where their slots suffice. */
-enum err scan_identities(struct engine *engine, struct intake *intake, struct block *block,
-                         uint32_t from, uint32_t count, struct arena *arena,
-                         struct identity *identities);
+enum err        scan_identities(struct engine *engine, struct intake *intake, struct block *block,
+                                uint32_t from, uint32_t count, struct arena *arena,
+                                struct identity *identities);
 struct identity event_identity(const struct engine *engine, const struct event *event);
 bool            event_is_retraction(const struct event *event);
 
@@ -317,16 +317,16 @@ struct change_begun {
 	struct engine *engine;
 	struct span    record_key; /* of the idempotency record; empty: no key was given */
 	uint64_t       request_hash;
-	bool           replayed;   /* the first answer was given again */
+	bool           replayed; /* the first answer was given again */
 };
 /* Takes change_lock until change_end. */
 enum err change_begin(struct engine *engine, const struct change *change, struct span route,
                       struct span request, struct arena *arena, struct change_begun *begun,
                       struct span *answer, struct refusal *refusal);
 /* Commit the record and, for the key, the answer. */
-enum err change_commit(const struct change_begun *begun, struct span key, struct span value,
-                       struct span answer, struct arena *arena, struct refusal *refusal);
-void     change_end(struct change_begun *begun);
+enum err    change_commit(const struct change_begun *begun, struct span key, struct span value,
+                          struct span answer, struct arena *arena, struct refusal *refusal);
+void        change_end(struct change_begun *begun);
 struct span control_key(char kind, struct span a, struct span b, uint64_t sequence,
                         struct arena *arena);
 

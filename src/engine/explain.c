@@ -23,11 +23,11 @@ write_events(struct json_out *out, const struct behind *behind, int32_t hour)
 }
 
 struct writing {
-	struct json_out              *out;
-	const struct licence_answer  *answer;
-	const struct licence_row     *row;
-	const struct licence_why     *why;
-	const struct behind          *behind;
+	struct json_out             *out;
+	const struct licence_answer *answer;
+	const struct licence_row    *row;
+	const struct licence_why    *why;
+	const struct behind         *behind;
 };
 
 static void
@@ -243,11 +243,11 @@ names_a_row(const struct question *question)
 /* First, under the books lock, which keys are behind the rows; then, without it, the walk
  * over the log, which may take a while; then the answer. */
 struct explaining {
-	struct engine          *engine;
-	const struct question  *question;
-	struct asked            asked;
-	struct licence_answer   answer;
-	struct behind           behind;
+	struct engine         *engine;
+	const struct question *question;
+	struct asked           asked;
+	struct licence_answer  answer;
+	struct behind          behind;
 };
 
 static uint32_t
@@ -304,8 +304,8 @@ want_rows(struct explaining *explaining, struct arena *arena, struct refusal *re
 static enum err
 gather_behind(struct explaining *explaining, struct arena *arena, struct refusal *refusal)
 {
-	enum err err = asked_begin(explaining->engine, explaining->question, &explaining->asked,
-	                           refusal);
+	enum err err =
+		asked_begin(explaining->engine, explaining->question, &explaining->asked, refusal);
 	if (err != ERR_NONE)
 		return err;
 	licence_answer(&explaining->asked.licence, true, arena, &explaining->answer);

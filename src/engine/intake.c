@@ -112,8 +112,8 @@ batch_verdict(struct ingest_batch *batch, uint32_t index, enum verdict verdict)
 		return;
 	if (index >= batch->verdicts_capacity) {
 		uint32_t capacity = index < 512 ? 1024 : index * 2;
-		batch->verdicts   = wider(&batch->arena, batch->verdicts,
-		                          batch->verdicts_capacity, capacity);
+		batch->verdicts =
+			wider(&batch->arena, batch->verdicts, batch->verdicts_capacity, capacity);
 		batch->verdicts_capacity = capacity;
 	}
 	batch->verdicts[index] = (uint8_t)verdict;
@@ -128,9 +128,9 @@ batch_add(struct ingest_batch *batch, struct event *event, uint32_t index)
 		batch->events     = wider(&batch->arena, batch->events,
 		                          batch->events_count * sizeof(struct event *),
 		                          capacity * sizeof(struct event *));
-		batch->index      = wider(&batch->arena, batch->index,
-		                          batch->events_count * sizeof(uint32_t),
-		                          capacity * sizeof(uint32_t));
+		batch->index =
+			wider(&batch->arena, batch->index, batch->events_count * sizeof(uint32_t),
+		              capacity * sizeof(uint32_t));
 		batch->events_capacity = capacity;
 	}
 	batch->index[batch->events_count]    = index;
@@ -145,7 +145,7 @@ batch_reject(struct ingest_batch *batch, const struct refusal *refusal)
 	if (batch->errors_count < LIMIT_RECEIPT_ERRORS) {
 		if (batch->errors == NULL)
 			batch->errors =
-			    ARENA_ARRAY(&batch->arena, struct refusal, LIMIT_RECEIPT_ERRORS);
+				ARENA_ARRAY(&batch->arena, struct refusal, LIMIT_RECEIPT_ERRORS);
 		batch->errors[batch->errors_count++] = *refusal;
 	}
 	batch_verdict(batch, (uint32_t)refusal->index, VERDICT_REJECTED);
@@ -164,7 +164,7 @@ meet_account(struct engine *engine, struct met_account *met, const struct event 
              const struct met_account **account, struct refusal *refusal)
 {
 	struct met_account *slot =
-	    &met[XXH3_64bits(event->account.at, event->account.size) >> (64 - MET_BITS)];
+		&met[XXH3_64bits(event->account.at, event->account.size) >> (64 - MET_BITS)];
 	if (slot->id.at == NULL || !span_equal(slot->id, event->account)) {
 		if (!control_account_known(engine, event->account, slot->currency))
 			return refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
@@ -180,7 +180,7 @@ admit(struct engine *engine, struct met_account *met, const struct event *event,
       struct refusal *refusal)
 {
 	const struct met_account *account;
-	enum err err = meet_account(engine, met, event, &account, refusal);
+	enum err                  err = meet_account(engine, met, event, &account, refusal);
 	if (err != ERR_NONE || event->type == NULL || !event->type->checks_currency)
 		return err;
 	int32_t field = catalog_field_find(event->type, SPAN("currency"));
@@ -322,7 +322,7 @@ engine_ingest(struct engine *engine, struct ingest *ingest, struct refusal *refu
 	struct intake       *intake = intake_take(engine);
 	batch->size                 = size;
 	ingest->batch               = batch;
-	err = batch_decode(engine, batch, intake, refusal);
+	err                         = batch_decode(engine, batch, intake, refusal);
 	intake_give(engine, intake);
 	count_rejected(engine, batch);
 	if (err != ERR_NONE || batch->events_count == 0) {

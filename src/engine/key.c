@@ -150,19 +150,19 @@ key_remember(struct engine *engine, struct key_entry *entry)
 enum err
 key_read(struct engine *engine, struct span value)
 {
-	struct arena *arena = &engine->control_arena;
-	struct json  *root;
-	size_t        size;
+	struct arena  *arena = &engine->control_arena;
+	struct json   *root;
+	size_t         size;
 	struct instant used;
 	if (json_parse(arena_copy(arena, value), arena, &root, NULL) != ERR_NONE)
 		return ERR_STORE_DAMAGED;
-	struct span id = text_of(root, SPAN("id")), hash = text_of(root, SPAN("hash"));
+	struct span       id = text_of(root, SPAN("id")), hash = text_of(root, SPAN("hash"));
 	struct key_entry *entry = calloc(1, sizeof *entry);
 	CHECK(entry != NULL);
-	entry->name    = text_of(root, SPAN("name"));
-	entry->account = text_of(root, SPAN("account"));
+	entry->name                = text_of(root, SPAN("name"));
+	entry->account             = text_of(root, SPAN("account"));
 	const struct json *revoked = json_member(root, SPAN("revoked"));
-	entry->revoked = revoked && revoked->kind == JSON_TRUE;
+	entry->revoked             = revoked && revoked->kind == JSON_TRUE;
 	if (id.size == 0 || id.size >= sizeof entry->id ||
 	    sodium_hex2bin(entry->hash, HASH_BYTES, hash.at, hash.size, NULL, &size, NULL) != 0 ||
 	    size != HASH_BYTES ||
@@ -182,8 +182,8 @@ key_read(struct engine *engine, struct span value)
 /* ---- making ---- */
 
 static enum err
-request_read(struct engine *engine, struct span json, struct arena *arena,
-             struct key_entry *entry, struct refusal *refusal)
+request_read(struct engine *engine, struct span json, struct arena *arena, struct key_entry *entry,
+             struct refusal *refusal)
 {
 	struct json *root;
 	enum err     err = json_parse(json, arena, &root, refusal);
@@ -255,8 +255,9 @@ engine_key_create(struct engine *engine, const struct change *change, struct spa
 		key_draw(&entry, secret);
 		entry.created      = engine_now(engine);
 		struct span record = key_record(&entry, arena);
-		err = change_commit(&begun, record_key(&entry, arena), record,
-		                    key_json(&entry, NULL, NULL, arena), arena, refusal);
+		struct span shown  = key_json(&entry, NULL, NULL, arena);
+		err = change_commit(&begun, record_key(&entry, arena), record, shown, arena,
+		                    refusal);
 		if (err == ERR_NONE) {
 			pthread_rwlock_wrlock(&engine->control_lock);
 			enum err read = key_read(engine, record);
@@ -356,14 +357,15 @@ key_save_uses(struct engine *engine)
 	struct arena arena;
 	arena_open(&arena, engine->control_arena.memory);
 	struct store_write *writes =
-	    ARENA_ARRAY(&arena, struct store_write, engine->keys_count + 1);
+		ARENA_ARRAY(&arena, struct store_write, engine->keys_count + 1);
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < engine->keys_count; i++) {
 		const struct key_entry *entry = engine->keys[i];
 		if (atomic_load(&entry->used_ns) != 0)
-			writes[count++] = (struct store_write){ .space = SPACE_CONTROL,
-				                                .key   = record_key(entry, &arena),
-				                                .value = key_record(entry, &arena) };
+			writes[count++] =
+				(struct store_write){ .space = SPACE_CONTROL,
+				                      .key   = record_key(entry, &arena),
+				                      .value = key_record(entry, &arena) };
 	}
 	enum err err = count > 0 ? engine_commit(engine, writes, count) : ERR_NONE;
 	arena_close(&arena);

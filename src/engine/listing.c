@@ -69,8 +69,7 @@ page_event(void *context, const struct event *event, uint64_t ordinal, struct in
 		return ERR_NOT_FOUND; /* ends the walk */
 	}
 	pthread_rwlock_rdlock(&page->engine->books_lock);
-	bool retracted =
-	    set128_has(&page->engine->retracted, event_identity(page->engine, event));
+	bool retracted = set128_has(&page->engine->retracted, event_identity(page->engine, event));
 	pthread_rwlock_unlock(&page->engine->books_lock);
 	json_object(&page->out);
 	json_key(&page->out, SPAN("event"));
@@ -137,7 +136,8 @@ engine_events(struct engine *engine, const struct question *question, struct are
 
 /* ---- a stream, oldest first ---- */
 
-struct export {
+struct export
+{
 	engine_write *write;
 	void         *context;
 };
@@ -171,8 +171,8 @@ engine_export(struct engine *engine, const struct question *question, engine_wri
               void *context, struct refusal *refusal)
 {
 	struct scan_filter filter;
-	struct export      export = { write, context };
-	enum err           err    = ERR_NONE;
+	struct export export = { write, context };
+	enum err err         = ERR_NONE;
 	if (question->account.size > 0)
 		err = account_exists(engine, question->account, refusal);
 	if (err == ERR_NONE)

@@ -46,7 +46,8 @@ parts_open(const struct local_options *options, struct local *local, struct refu
 		.must_exist = options->must_exist,
 	};
 	struct engine_options engine_options = { .settings = options->settings };
-	enum err err = local_catalog_read(options->catalog, &local->arena, &local->catalog, refusal);
+	enum err              err =
+		local_catalog_read(options->catalog, &local->arena, &local->catalog, refusal);
 	if (err != ERR_NONE)
 		return err;
 	err = store_local_open(&store_options, &engine_options.store, refusal);

@@ -7,13 +7,11 @@
 void
 log_index_add(struct log_index *index, const struct block_summary *summary)
 {
-	CHECK(index->count == 0 ||
-	      summary->first == index->blocks[index->count - 1].first +
-	                            index->blocks[index->count - 1].count);
+	CHECK(index->count == 0 || summary->first == index->blocks[index->count - 1].first +
+	                                                     index->blocks[index->count - 1].count);
 	if (index->count == index->capacity) {
 		index->capacity = index->capacity ? index->capacity * 2 : 256;
-		index->blocks =
-		    realloc(index->blocks, index->capacity * sizeof *index->blocks);
+		index->blocks   = realloc(index->blocks, index->capacity * sizeof *index->blocks);
 		CHECK(index->blocks != NULL);
 	}
 	index->blocks[index->count++] = *summary;

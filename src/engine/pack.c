@@ -61,7 +61,7 @@ identify(struct engine *engine, const struct event *event, struct identity ident
 		}
 	} else {
 		enum err err =
-		    runs_find(engine, identity, &finding->found, &finding->ordinal, &content);
+			runs_find(engine, identity, &finding->found, &finding->ordinal, &content);
 		if (err != ERR_NONE || !finding->found)
 			return err;
 	}
@@ -76,9 +76,9 @@ finish_block(struct engine *engine, struct group *group)
 {
 	struct block_summary *summary = &group->summaries[group->summaries_count++];
 	uint64_t              first   = engine->next_ordinal - block_count(engine->builder);
-	struct span bytes = block_finish(engine->builder, first, engine->chain, 1, &group->arena,
-	                                 summary);
-	engine->chain     = summary->chain_after;
+	struct span           bytes =
+		block_finish(engine->builder, first, engine->chain, 1, &group->arena, summary);
+	engine->chain                        = summary->chain_after;
 	group->writes[group->writes_count++] = (struct store_write){
 		.space = SPACE_LOG, .key = log_key(first, &group->arena), .value = bytes
 	};
@@ -105,14 +105,14 @@ pack_retraction(struct engine *engine, struct group *group, const struct event *
 	enum err       err = identify(engine, event, retraction.identity, &finding);
 	if (err != ERR_NONE)
 		return err;
-	retraction.found   = finding.found;
-	retraction.ordinal = finding.ordinal;
+	retraction.found                               = finding.found;
+	retraction.ordinal                             = finding.ordinal;
 	group->retractions[group->retractions_count++] = retraction;
 
 	struct span key = arena_copy(&group->arena, (struct span){ (char *)&retraction.identity,
 	                                                           sizeof retraction.identity });
 	group->writes[group->writes_count++] =
-	    (struct store_write){ .space = SPACE_RETRACTED, .key = key };
+		(struct store_write){ .space = SPACE_RETRACTED, .key = key };
 	return ERR_NONE;
 }
 
@@ -174,7 +174,7 @@ static void
 group_begin(struct engine *engine, struct group *group)
 {
 	uint32_t events = 0, retractions = 0;
-	size_t   size   = 0;
+	size_t   size = 0;
 	for (const struct ingest_batch *batch = group->batches; batch; batch = batch->next) {
 		events += batch->events_count;
 		size += batch->size + (size_t)batch->events_count * 128;
@@ -184,13 +184,13 @@ group_begin(struct engine *engine, struct group *group)
 	/* A block ends when it is full by count, or when the next event does not fit: two
 	 * neighbours together are always more than one GROUP_BLOCK_SIZE. */
 	uint32_t blocks = events / BLOCK_EVENTS_MAX + (uint32_t)(2 * size / GROUP_BLOCK_SIZE) + 2;
-	group->first         = engine->next_ordinal;
-	group->events        = ARENA_ARRAY(&group->arena, const struct event *, events);
-	group->writes        = ARENA_ARRAY(&group->arena, struct store_write,
-	                                   2 * (size_t)blocks + retractions);
-	group->summaries     = ARENA_ARRAY(&group->arena, struct block_summary, blocks);
-	group->retractions   = ARENA_ARRAY(&group->arena, struct retraction, retractions);
-	group->events_count  = group->writes_count = 0;
+	group->first    = engine->next_ordinal;
+	group->events   = ARENA_ARRAY(&group->arena, const struct event *, events);
+	group->writes =
+		ARENA_ARRAY(&group->arena, struct store_write, 2 * (size_t)blocks + retractions);
+	group->summaries    = ARENA_ARRAY(&group->arena, struct block_summary, blocks);
+	group->retractions  = ARENA_ARRAY(&group->arena, struct retraction, retractions);
+	group->events_count = group->writes_count = 0;
 	group->summaries_count = group->retractions_count = 0;
 }
 
@@ -201,7 +201,7 @@ pack_group(struct engine *engine, struct group *group)
 	group->err = ERR_NONE;
 	for (struct ingest_batch *batch = group->batches; batch && group->err == ERR_NONE;
 	     batch                      = batch->next)
-		group->err = pack_batch(engine, group, batch);
+                group->err = pack_batch(engine, group, batch);
 	if (block_count(engine->builder) > 0)
 		finish_block(engine, group);
 }

@@ -105,7 +105,7 @@ recall_content(struct engine *engine, uint64_t ordinal, uint64_t *content)
 static enum err
 load_identities(struct engine *engine, struct recalled *recalled)
 {
-	uint32_t count = recalled->summary.count;
+	uint32_t         count      = recalled->summary.count;
 	struct identity *identities = ARENA_ARRAY(&recalled->arena, struct identity, count);
 	struct intake   *intake     = intake_take(engine);
 	arena_reset(&recalled->scratch);

@@ -25,9 +25,9 @@ load_summary(void *context, struct span key, struct span value)
 	if (summary_read(value, &summary) != ERR_NONE)
 		return ERR_STORE_DAMAGED;
 	const struct log_index *log = &engine->log;
-	uint64_t next = log->count ? log->blocks[log->count - 1].first +
-	                                 log->blocks[log->count - 1].count
-	                           : 0;
+	uint64_t                next =
+                log->count ? log->blocks[log->count - 1].first + log->blocks[log->count - 1].count
+					  : 0;
 	if (summary.first != next || summary.chain_before != engine->chain)
 		return ERR_STORE_DAMAGED;
 	log_index_add(&engine->log, &summary);
@@ -181,8 +181,8 @@ replay_open(struct engine *engine, struct refusal *refusal)
 /* ---- identities ---- */
 
 static enum err
-replay_identities_of(struct engine *engine, struct intake *intake,
-                     struct block_summary *summary, uint64_t from)
+replay_identities_of(struct engine *engine, struct intake *intake, struct block_summary *summary,
+                     uint64_t from)
 {
 	struct arena block_arena, row_arena;
 	arena_open(&block_arena, system_memory());

@@ -21,13 +21,13 @@ struct neighbour {
 };
 
 struct gathering {
-	struct engine     *engine;
-	struct arena      *arena;
-	struct target     *targets;
-	uint32_t           targets_count;
-	struct neighbour  *neighbours;
-	uint32_t           neighbours_count;
-	uint32_t           neighbours_capacity;
+	struct engine    *engine;
+	struct arena     *arena;
+	struct target    *targets;
+	uint32_t          targets_count;
+	struct neighbour *neighbours;
+	uint32_t          neighbours_count;
+	uint32_t          neighbours_capacity;
 };
 
 /* An event that outlives the walk: decoded anew from a copy of its text. */
@@ -37,7 +37,7 @@ keep_event(struct gathering *gathering, const struct event *event, struct instan
 	struct intake *intake = intake_take(gathering->engine);
 	struct event  *kept   = arena_take(gathering->arena, sizeof *kept);
 	struct span    raw    = arena_copy(gathering->arena, event->raw);
-	enum err err = decode_stored(intake->decoder, raw, received, gathering->arena, kept);
+	enum err       err = decode_stored(intake->decoder, raw, received, gathering->arena, kept);
 	CHECK(err == ERR_NONE);
 	intake_give(gathering->engine, intake);
 	return kept;
@@ -64,7 +64,7 @@ gather_neighbour(void *context, const struct event *event, uint64_t ordinal,
 	if (!is_wanted(gathering, event, hour))
 		return ERR_NONE;
 	if (gathering->neighbours_count == gathering->neighbours_capacity) {
-		uint32_t capacity = gathering->neighbours_capacity * 2 + 64;
+		uint32_t          capacity = gathering->neighbours_capacity * 2 + 64;
 		struct neighbour *wider = ARENA_ARRAY(gathering->arena, struct neighbour, capacity);
 		if (gathering->neighbours_count > 0)
 			memcpy(wider, gathering->neighbours,
@@ -72,7 +72,7 @@ gather_neighbour(void *context, const struct event *event, uint64_t ordinal,
 		gathering->neighbours          = wider;
 		gathering->neighbours_capacity = capacity;
 	}
-	struct engine *engine = gathering->engine;
+	struct engine *engine                                = gathering->engine;
 	gathering->neighbours[gathering->neighbours_count++] = (struct neighbour){
 		.event  = keep_event(gathering, event, received),
 		.hour   = hour,
@@ -95,8 +95,7 @@ take_out(struct gathering *gathering)
 			const struct neighbour *neighbour = &gathering->neighbours[k];
 			if (neighbour->counts && neighbour->hour == target->hour &&
 			    span_equal(neighbour->event->account, target->event->account))
-				book_restore(engine->books, neighbour->event,
-				             target->event);
+				book_restore(engine->books, neighbour->event, target->event);
 		}
 	}
 	pthread_rwlock_unlock(&engine->books_lock);
@@ -105,13 +104,13 @@ take_out(struct gathering *gathering)
 static enum err
 read_target(struct gathering *gathering, uint64_t ordinal)
 {
-	struct engine        *engine = gathering->engine;
-	struct arena         *arena  = gathering->arena;
-	struct intake        *intake = intake_take(engine);
-	struct block_summary  summary;
-	struct block         *block;
-	const struct event   *event;
-	enum err              err = ERR_STORE_DAMAGED;
+	struct engine       *engine = gathering->engine;
+	struct arena        *arena  = gathering->arena;
+	struct intake       *intake = intake_take(engine);
+	struct block_summary summary;
+	struct block        *block;
+	const struct event  *event;
+	enum err             err = ERR_STORE_DAMAGED;
 	if (scan_summary(engine, ordinal, &summary))
 		err = scan_block(engine, &summary, arena, &block, NULL);
 	if (err == ERR_NONE)
@@ -120,7 +119,7 @@ read_target(struct gathering *gathering, uint64_t ordinal)
 	intake_give(engine, intake);
 	if (err == ERR_NONE)
 		gathering->targets[gathering->targets_count++] =
-		    (struct target){ event, hour_of(event->time) };
+			(struct target){ event, hour_of(event->time) };
 	return err;
 }
 
@@ -132,8 +131,8 @@ retract_some(struct engine *engine, const struct retraction *retractions, uint32
 	gathering.targets          = ARENA_ARRAY(arena, struct target, count);
 	for (uint32_t i = 0; i < count; i++) {
 		enum err err = retractions[i].found
-		                   ? read_target(&gathering, retractions[i].ordinal)
-		                   : ERR_NONE;
+		                       ? read_target(&gathering, retractions[i].ordinal)
+		                       : ERR_NONE;
 		if (err != ERR_NONE)
 			return err;
 	}
@@ -150,7 +149,7 @@ retract_some(struct engine *engine, const struct retraction *retractions, uint32
 	filter.from               = hour_start(first);
 	filter.until              = hour_start(last + 1);
 	filter.ordinal_until      = engine->applied;
-	enum err err = scan_log(engine, &filter, gather_neighbour, &gathering, NULL);
+	enum err err              = scan_log(engine, &filter, gather_neighbour, &gathering, NULL);
 	if (err == ERR_NONE)
 		take_out(&gathering);
 	return err;

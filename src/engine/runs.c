@@ -83,8 +83,8 @@ load_header(void *context, struct span key, struct span value)
 enum err
 runs_open(struct engine *engine, struct refusal *refusal)
 {
-	enum err err = engine->store->ops->scan(engine->store, SPACE_IDENTITY, SPAN("h"),
-	                                        SPAN("i"), load_header, engine);
+	enum err err = engine->store->ops->scan(engine->store, SPACE_IDENTITY, SPAN("h"), SPAN("i"),
+	                                        load_header, engine);
 	return err == ERR_NONE ? err : refuse(refusal, err, SPAN("identity"), SPAN(""));
 }
 
@@ -174,8 +174,8 @@ find_in_run(struct engine *engine, struct sealed_run *run, struct identity ident
 	page->used     = true;
 	uint32_t count = run_find(&run->header, page->bytes, identity, blocks, CANDIDATES_MAX);
 	for (uint32_t i = 0; i < count; i++) {
-		enum err err = recall_find(engine, run->block_first[blocks[i]], identity, found,
-		                           ordinal);
+		enum err err =
+			recall_find(engine, run->block_first[blocks[i]], identity, found, ordinal);
 		if (err != ERR_NONE || *found)
 			return err;
 	}
@@ -211,7 +211,7 @@ flush_pages(struct sealing *sealing)
 {
 	if (sealing->err == ERR_NONE && sealing->writes_count > 0)
 		sealing->err =
-		    engine_commit(sealing->engine, sealing->writes, sealing->writes_count);
+			engine_commit(sealing->engine, sealing->writes, sealing->writes_count);
 	sealing->writes_count = 0;
 	arena_reset(&sealing->arena);
 	sealing->writes = ARENA_ARRAY(&sealing->arena, struct store_write, PAGES_A_COMMIT);
@@ -220,7 +220,7 @@ flush_pages(struct sealing *sealing)
 static void
 save_page(void *context, uint32_t page, struct span bytes)
 {
-	struct sealing *sealing = context;
+	struct sealing *sealing                  = context;
 	sealing->writes[sealing->writes_count++] = (struct store_write){
 		.space = SPACE_IDENTITY,
 		.key   = run_key('p', sealing->header.first, page, &sealing->arena),
@@ -300,7 +300,7 @@ runs_seal(struct engine *engine)
 	sealing.header.first = engine->sealed_until;
 
 	struct run_item *items =
-	    ARENA_ARRAY(&scratch, struct run_item, until - engine->sealed_until);
+		ARENA_ARRAY(&scratch, struct run_item, until - engine->sealed_until);
 	uint64_t count = gather_items(engine, firsts, blocks, until, items);
 	CHECK(count == until - engine->sealed_until);
 	struct run_header header;

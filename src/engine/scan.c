@@ -34,9 +34,9 @@ scan_end(struct engine *engine)
 {
 	pthread_rwlock_rdlock(&engine->books_lock);
 	uint32_t count = engine->log.count;
-	uint64_t end   = count ? engine->log.blocks[count - 1].first +
-	                             engine->log.blocks[count - 1].count
-	                       : 0;
+	uint64_t end =
+		count ? engine->log.blocks[count - 1].first + engine->log.blocks[count - 1].count
+		      : 0;
 	pthread_rwlock_unlock(&engine->books_lock);
 	return end;
 }
@@ -44,7 +44,7 @@ scan_end(struct engine *engine)
 static enum err
 damaged(const struct engine *engine, uint64_t first, struct refusal *refusal)
 {
-	char detail[REFUSAL_DETAIL_SIZE];
+	char        detail[REFUSAL_DETAIL_SIZE];
 	struct span complaint = store_complaint(engine->store);
 	snprintf(detail, sizeof detail, "the log's block at event %llu is damaged or missing%s%.*s",
 	         (unsigned long long)first, complaint.size ? ": " : "", (int)complaint.size,
@@ -155,8 +155,8 @@ block_may_match(const struct scan_filter *filter, const struct block_summary *su
 {
 	if (filter->known && summary->received_min.ns > filter->known_until.ns)
 		return false;
-	return !filter->bounded || (summary->time_max.ns >= filter->from.ns &&
-	                            summary->time_min.ns < filter->until.ns);
+	return !filter->bounded ||
+	       (summary->time_max.ns >= filter->from.ns && summary->time_min.ns < filter->until.ns);
 }
 
 /* False only when the row surely does not match. */
@@ -207,7 +207,7 @@ walk_row(struct walk *walk, struct block *block, uint32_t row)
 	if (!row_may_match(walk, block, row))
 		return ERR_NONE;
 	const struct event *event;
-	enum err err = scan_rows(walk->intake, block, row, 1, &walk->row_arena, &event);
+	enum err            err = scan_rows(walk->intake, block, row, 1, &walk->row_arena, &event);
 	if (err != ERR_NONE)
 		return damaged(walk->engine, ordinal, walk->refusal);
 	if (!event_matches(walk->filter, event))
@@ -222,8 +222,7 @@ walk_block(struct walk *walk, uint64_t ordinal, struct block_summary *summary)
 {
 	struct block *block;
 	arena_reset(&walk->block_arena);
-	enum err err =
-	    scan_block(walk->engine, summary, &walk->block_arena, &block, walk->refusal);
+	enum err err = scan_block(walk->engine, summary, &walk->block_arena, &block, walk->refusal);
 	bool     back  = walk->filter->newest_first;
 	uint32_t start = err == ERR_NONE ? (uint32_t)(ordinal - summary->first) : 0;
 	uint32_t count = back ? start + 1 : summary->count - start;
@@ -270,13 +269,16 @@ walk_back(struct walk *walk)
 }
 
 enum err
-scan_log(struct engine *engine, const struct scan_filter *filter, scan_visit *visit,
-         void *context, struct refusal *refusal)
+scan_log(struct engine *engine, const struct scan_filter *filter, scan_visit *visit, void *context,
+         struct refusal *refusal)
 {
 	struct scan_filter bounded = *filter;
-	struct walk walk = { .engine = engine, .filter = &bounded, .visit = visit,
-		             .context = context, .refusal = refusal };
-	uint64_t end = scan_end(engine);
+	struct walk        walk    = { .engine  = engine,
+		                       .filter  = &bounded,
+		                       .visit   = visit,
+		                       .context = context,
+		                       .refusal = refusal };
+	uint64_t           end     = scan_end(engine);
 	if (bounded.ordinal_until > end)
 		bounded.ordinal_until = end;
 	arena_open(&walk.block_arena, system_memory());

@@ -5,11 +5,11 @@
 #include "engine/engine_int.h"
 
 enum {
-	SEAL_LEVEL   = 3,
-	LARGE_EVENTS = 32768, /* a block this large stays as it is */
+	SEAL_LEVEL         = 3,
+	LARGE_EVENTS       = 32768, /* a block this large stays as it is */
 	LARGE_EVENTS_EAGER = 1000,
-	SEAL_ROWS    = 1024,
-	SEAL_BLOCKS  = 8192, /* joined at most at once */
+	SEAL_ROWS          = 1024,
+	SEAL_BLOCKS        = 8192, /* joined at most at once */
 };
 
 /* The blocks [begin, begin + count) of the log index are worth joining; 0: none now. */
@@ -139,9 +139,9 @@ seal_step(struct engine *engine)
 		                                 SEAL_LEVEL, &arena, &joined);
 		CHECK(joined.chain_after == last.chain_after);
 		struct store_write *writes =
-		    ARENA_ARRAY(&arena, struct store_write, 2 * (size_t)count);
+			ARENA_ARRAY(&arena, struct store_write, 2 * (size_t)count);
 		uint32_t writes_count =
-		    join_writes(engine, begin, count, bytes, &joined, &arena, writes);
+			join_writes(engine, begin, count, bytes, &joined, &arena, writes);
 		err = commit_join(engine, begin, count, &joined, writes, writes_count);
 	}
 	if (err == ERR_NONE || err == ERR_EVENT_TOO_LARGE) /* few but huge: left alone */

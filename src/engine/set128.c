@@ -23,7 +23,7 @@ static void
 grow(struct set128 *set)
 {
 	struct set128 wider = { .mask = set->slots ? set->mask * 2 + 1 : 63 };
-	wider.slots = calloc(wider.mask + 1, sizeof *wider.slots);
+	wider.slots         = calloc(wider.mask + 1, sizeof *wider.slots);
 	CHECK(wider.slots != NULL);
 	for (uint64_t i = 0; set->slots && i <= set->mask; i++) {
 		if (!is_zero(set->slots[i]))

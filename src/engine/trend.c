@@ -59,8 +59,8 @@ write_point(struct json_out *out, struct asked *asked, int32_t hour, struct aren
 }
 
 static enum err
-trend_range(struct engine *engine, const struct question *question, int32_t *from,
-            int32_t *until, struct refusal *refusal)
+trend_range(struct engine *engine, const struct question *question, int32_t *from, int32_t *until,
+            struct refusal *refusal)
 {
 	if (question->from.size == 0 || question->to.size == 0)
 		return refuse(refusal, ERR_QUESTION,
@@ -94,7 +94,8 @@ engine_trend(struct engine *engine, const struct question *question, struct aren
 	at_now.at              = (struct span){ 0 };
 	enum err err           = ERR_NONE;
 	if (question->module.size == 0)
-		err = refuse(refusal, ERR_QUESTION, SPAN("module"), SPAN("a trend is of one module"));
+		err = refuse(refusal, ERR_QUESTION, SPAN("module"),
+		             SPAN("a trend is of one module"));
 	if (err == ERR_NONE)
 		err = trend_range(engine, question, &from, &until, refusal);
 	if (err == ERR_NONE)
@@ -110,7 +111,8 @@ engine_trend(struct engine *engine, const struct question *question, struct aren
 	json_key_string(&out, SPAN("account"), question->account);
 	json_key_string(&out, SPAN("module"), asked.licence.module->name);
 	json_key_string(&out, SPAN("unit"), head.unit);
-	json_key_string(&out, SPAN("step"), question->step == STEP_DAY ? SPAN("day") : SPAN("month"));
+	json_key_string(&out, SPAN("step"),
+	                question->step == STEP_DAY ? SPAN("day") : SPAN("month"));
 	json_key(&out, SPAN("points"));
 	json_array(&out);
 	int32_t last = step_last_hour(until, question->step);

@@ -108,8 +108,8 @@ bool
 row_matches(const struct licence_row *row, const struct question *question)
 {
 	return asked_for(question->kind, row->rule->row_kind) &&
-	       asked_for(question->org, row->org) &&
-	       asked_for(question->project, row->project) && asked_for(question->id, row->id);
+	       asked_for(question->org, row->org) && asked_for(question->project, row->project) &&
+	       asked_for(question->id, row->id);
 }
 
 static int
@@ -172,7 +172,7 @@ compare_rows(const void *left, const void *right, void *context)
 {
 	const struct licence_row *const *a = left, *const *b = right;
 	const struct sorting            *sorting = context;
-	int order = sorting->order(*a, *b);
+	int                              order   = sorting->order(*a, *b);
 	if (order == 0)
 		return (*a > *b) - (*a < *b);
 	return sorting->reversed ? -order : order;
@@ -223,7 +223,7 @@ write_rows(struct json_out *out, const struct licence_answer *answer,
 	if (err != ERR_NONE)
 		return err;
 	const struct licence_row **rows =
-	    ARENA_ARRAY(arena, const struct licence_row *, answer->rows_count);
+		ARENA_ARRAY(arena, const struct licence_row *, answer->rows_count);
 	for (uint32_t i = 0; i < answer->rows_count; i++) {
 		if (row_matches(&answer->rows[i], question))
 			rows[count++] = &answer->rows[i];
@@ -233,8 +233,8 @@ write_rows(struct json_out *out, const struct licence_answer *answer,
 	if (offset > count)
 		offset = count;
 	uint32_t left = count - offset;
-	uint32_t end  = question->limit == 0 || question->limit > left ? count
-	                                                               : offset + question->limit;
+	uint32_t end =
+		question->limit == 0 || question->limit > left ? count : offset + question->limit;
 	json_key(out, SPAN("rows"));
 	json_array(out);
 	for (uint32_t i = offset; i < end; i++)
@@ -291,8 +291,8 @@ engine_usage(struct engine *engine, const struct question *question, struct aren
 	json_array(&out);
 	if (question->module.size > 0)
 		err = write_module(&out, &asked, question, arena, refusal);
-	for (uint32_t i = 0; question->module.size == 0 && err == ERR_NONE &&
-	                     i < engine->catalog->modules_count;
+	for (uint32_t i = 0;
+	     question->module.size == 0 && err == ERR_NONE && i < engine->catalog->modules_count;
 	     i++) {
 		asked_module(&asked, &engine->catalog->modules[i]);
 		err = write_module(&out, &asked, question, arena, refusal);

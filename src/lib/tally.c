@@ -26,8 +26,7 @@ result(enum err err, const struct refusal *refusal, struct tally_error *error)
 		return TALLY_DONE;
 	if (error) {
 		struct span name = err_name(err);
-		*error           = (struct tally_error){ .index = refusal->index,
-			                                 .byte  = refusal->byte };
+		*error = (struct tally_error){ .index = refusal->index, .byte = refusal->byte };
 		snprintf(error->code, sizeof error->code, "%.*s", (int)name.size, name.at);
 		snprintf(error->field, sizeof error->field, "%s", refusal->field);
 		snprintf(error->detail, sizeof error->detail, "%s", refusal->detail);
@@ -126,20 +125,19 @@ static const enum event_format FORMATS[] = {
 };
 
 int
-tally_ingest(struct tally *tally, enum tally_format format, const char *account,
-             const char *events, size_t size, struct tally_counts *counts, char **answer,
-             struct tally_error *error)
+tally_ingest(struct tally *tally, enum tally_format format, const char *account, const char *events,
+             size_t size, struct tally_counts *counts, char **answer, struct tally_error *error)
 {
 	struct engine *engine  = tally->local.engine;
 	struct refusal refusal = { .err = ERR_NONE };
 	struct ingest  ingest  = { .body    = { events, size },
 		                   .format  = FORMATS[format],
 		                   .account = optional(account) };
-	enum err err = engine_ingest_wait(engine, &ingest, &refusal);
+	enum err       err     = engine_ingest_wait(engine, &ingest, &refusal);
 	if (err == ERR_NONE) {
-		*counts = (struct tally_counts){ ingest.counts.accepted, ingest.counts.duplicate,
-			                         ingest.counts.conflicting,
-			                         ingest.counts.rejected };
+		*counts =
+			(struct tally_counts){ ingest.counts.accepted, ingest.counts.duplicate,
+			                       ingest.counts.conflicting, ingest.counts.rejected };
 		if (answer) {
 			struct arena arena;
 			arena_open(&arena, system_memory());
@@ -153,8 +151,8 @@ tally_ingest(struct tally *tally, enum tally_format format, const char *account,
 
 /* ---- questions ---- */
 
-typedef enum err asking(struct engine *engine, const struct question *question,
-                        struct arena *arena, struct span *answer, struct refusal *refusal);
+typedef enum err asking(struct engine *engine, const struct question *question, struct arena *arena,
+                        struct span *answer, struct refusal *refusal);
 
 static int
 answer_of(struct tally *tally, asking *ask, const struct question *question, char **answer,
@@ -212,8 +210,7 @@ tally_verify(struct tally *tally, char **answer, struct tally_error *error)
 	struct arena   arena;
 	struct span    json;
 	arena_open(&arena, system_memory());
-	enum err err =
-	    engine_verify(tally->local.engine, NULL, NULL, &arena, &json, &refusal);
+	enum err err = engine_verify(tally->local.engine, NULL, NULL, &arena, &json, &refusal);
 	if (err == ERR_NONE && answer)
 		*answer = copied(json);
 	arena_close(&arena);
@@ -224,6 +221,6 @@ int
 tally_backup(struct tally *tally, const char *path, struct tally_error *error)
 {
 	struct refusal refusal = { .err = ERR_NONE };
-	enum err err = engine_backup(tally->local.engine, path, NULL, NULL, &refusal);
+	enum err       err     = engine_backup(tally->local.engine, path, NULL, NULL, &refusal);
 	return result(err, &refusal, error);
 }

@@ -35,7 +35,7 @@ static struct span
 read_all(int fd, struct arena *arena)
 {
 	size_t size = 0, capacity = 1 << 16;
-	char  *at   = malloc(capacity);
+	char  *at = malloc(capacity);
 	for (ssize_t n; (n = read(fd, at + size, capacity - size)) > 0;) {
 		size += (size_t)n;
 		if (size == capacity)
@@ -102,7 +102,9 @@ differ(char *why, const char *what, const struct json *want, const struct json *
 	snprintf(path, sizeof path, "%s", why);
 	snprintf(why, WHY_SIZE, "%.200s: %s: want %.*s, got %.*s", path, what,
 	         want->raw.size > 80 ? 80 : (int)want->raw.size, want->raw.at,
-	         got == NULL ? 7 : got->raw.size > 80 ? 80 : (int)got->raw.size,
+	         got == NULL          ? 7
+	         : got->raw.size > 80 ? 80
+	                              : (int)got->raw.size,
 	         got == NULL ? "nothing" : got->raw.at);
 	return false;
 }
@@ -191,11 +193,11 @@ fill(struct tester *tester, const char *folder, const char *account, struct aren
 static void
 ask(struct tester *tester, const char *name, const struct json *query, struct arena *arena)
 {
-	char         *args[ARGS_MAX + 1] = { 0 };
-	char          what[WHY_SIZE] = "", why[WHY_SIZE] = "answer";
-	struct span   output;
-	struct json  *answer;
-	int           count = 0;
+	char        *args[ARGS_MAX + 1] = { 0 };
+	char         what[WHY_SIZE] = "", why[WHY_SIZE] = "answer";
+	struct span  output;
+	struct json *answer;
+	int          count = 0;
 	for (const struct json *arg = json_member(query, SPAN("args"))->first; arg;
 	     arg                    = arg->next) {
 		args[count++] = zero_ended(arena, arg->text);
@@ -234,7 +236,7 @@ run_case(struct tester *tester, const char *name)
 	if (mkdtemp(tester->store) == NULL)
 		exit(1);
 	struct span account =
-	    json_member(read_json(folder, "account.json", &arena), SPAN("id"))->text;
+		json_member(read_json(folder, "account.json", &arena), SPAN("id"))->text;
 	if (!fill(tester, folder, zero_ended(&arena, account), &arena)) {
 		verdict(tester, name, "filling the store", "the program failed");
 	} else {

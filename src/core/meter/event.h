@@ -27,7 +27,7 @@ struct slot {
 enum { EVENT_SLOTS_MAX = 48 };
 
 struct event {
-	struct span                raw;  /* the event's JSON text as sent, white space around it cut */
+	struct span                raw;  /* its JSON text as sent, white space around it cut */
 	const struct catalog_type *type; /* NULL: not in the catalogue, kept (E-6) */
 	struct span                type_name;
 	struct span                id;

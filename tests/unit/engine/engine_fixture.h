@@ -44,7 +44,7 @@ fixture_engine(struct fixture *fixture, struct store *store)
 		                          .settings      = engine_settings_default(),
 		                          .clock         = fixture_clock,
 		                          .clock_context = fixture };
-	enum err err = engine_open(&options, &fixture->engine, &refusal);
+	enum err              err     = engine_open(&options, &fixture->engine, &refusal);
 	if (err != ERR_NONE)
 		fail_msg("engine_open: %s", refusal.detail);
 }
@@ -56,9 +56,9 @@ fixture_open(struct fixture *fixture)
 	arena_open(&fixture->arena, system_memory());
 	assert_int_equal(instant_parse(SPAN("2026-11-22T00:00:00Z"), &fixture->now, NULL),
 	                 ERR_NONE);
-	assert_int_equal(yaml_catalog_read(embed_catalog(), &fixture->arena, &fixture->catalog,
-	                                   &refusal),
-	                 ERR_NONE);
+	assert_int_equal(
+		yaml_catalog_read(embed_catalog(), &fixture->arena, &fixture->catalog, &refusal),
+		ERR_NONE);
 }
 
 static inline void
@@ -113,7 +113,8 @@ fixture_verify(struct fixture *fixture)
 {
 	struct refusal refusal = { .err = ERR_NONE };
 	struct span    answer;
-	enum err err = engine_verify(fixture->engine, NULL, NULL, &fixture->arena, &answer, &refusal);
+	enum err       err =
+		engine_verify(fixture->engine, NULL, NULL, &fixture->arena, &answer, &refusal);
 	if (err != ERR_NONE)
 		fail_msg("verify: %s", refusal.detail);
 }

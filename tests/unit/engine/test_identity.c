@@ -26,7 +26,7 @@ engine_that_seals_early(struct fixture *fixture, const char *directory)
 		                          .settings      = engine_settings_default(),
 		                          .clock         = fixture_clock,
 		                          .clock_context = fixture };
-	options.settings.eager = true;
+	options.settings.eager        = true;
 	if (engine_open(&options, &fixture->engine, &refusal) != ERR_NONE)
 		fail_msg("%s", refusal.detail);
 }
@@ -109,11 +109,11 @@ test_E1_identity_is_account_source_id(void **state)
 	struct span first = SPAN("{\"id\":\"1\",\"source\":\"s\",\"type\":\"cd.stage\","
 	                         "\"account\":\"acme\",\"subject\":\"p\"}\n");
 	struct span rest  = SPAN("{\"id\":\"1\",\"source\":\"t\",\"type\":\"cd.stage\","
-	                         "\"account\":\"acme\",\"subject\":\"p\"}\n"
-	                         "{\"id\":\"1\",\"source\":\"s\",\"type\":\"cd.stage\","
-	                         "\"account\":\"other\",\"subject\":\"p\"}\n"
-	                         "{\"subject\":\"p\",\"account\":\"acme\",\"type\":\"cd.stage\","
-	                         "\"source\":\"s\", \"id\":\"1\"}\n");
+	                          "\"account\":\"acme\",\"subject\":\"p\"}\n"
+	                          "{\"id\":\"1\",\"source\":\"s\",\"type\":\"cd.stage\","
+	                          "\"account\":\"other\",\"subject\":\"p\"}\n"
+	                          "{\"subject\":\"p\",\"account\":\"acme\",\"type\":\"cd.stage\","
+	                          "\"source\":\"s\", \"id\":\"1\"}\n");
 	assert_int_equal(fixture_ingest(&fixture, first).accepted, 1);
 	struct ingest_counts counts = fixture_ingest(&fixture, rest);
 	assert_int_equal(counts.accepted, 2);

@@ -26,11 +26,12 @@ add_line(struct world *world, struct arena *arena, const char *type, const char 
          const char *data)
 {
 	char line[512];
-	int  size = snprintf(line, sizeof line,
-	                     "{\"id\":\"e%u\",\"source\":\"s\",\"type\":\"%s\",\"account\":\"acme\","
-	                     "\"subject\":\"%s\",\"time\":\"2026-05-%02uT%02u:%02u:00Z\",\"data\":{%s}}\n",
-	                     world->count, type, subject, 1 + draw(world, 28), draw(world, 24),
-	                     draw(world, 4) * 15, data);
+	int  size = snprintf(
+		 line, sizeof line,
+		 "{\"id\":\"e%u\",\"source\":\"s\",\"type\":\"%s\",\"account\":\"acme\","
+		  "\"subject\":\"%s\",\"time\":\"2026-05-%02uT%02u:%02u:00Z\",\"data\":{%s}}\n",
+		 world->count, type, subject, 1 + draw(world, 28), draw(world, 24),
+		 draw(world, 4) * 15, data);
 	world->lines[world->count++] = arena_copy(arena, (struct span){ line, (size_t)size });
 }
 
@@ -39,14 +40,16 @@ static void
 add_random(struct world *world, struct arena *arena)
 {
 	static const char *const types[] = { "Kubernetes", "SSH", "AwsLambda", "CustomDeployment" };
-	char subject[32], data[256];
+	char                     subject[32], data[256];
 	snprintf(subject, sizeof subject, "svc%u", draw(world, 5));
 	switch (draw(world, 8)) {
 	case 0:
 		snprintf(data, sizeof data, "\"deployment_type\":\"%s\"", types[draw(world, 4)]);
 		add_line(world, arena, "cd.deployment", subject, data);
 		break;
-	case 1: add_line(world, arena, "cd.service.deleted", subject, ""); break;
+	case 1:
+		add_line(world, arena, "cd.service.deleted", subject, "");
+		break;
 	case 2:
 		snprintf(data, sizeof data, "\"name\":\"Name %u\"", draw(world, 3));
 		add_line(world, arena, "cd.service.renamed", subject, data);
@@ -56,14 +59,16 @@ add_random(struct world *world, struct arena *arena)
 		         draw(world, 2), draw(world, 5));
 		add_line(world, arena, "gitops.sync", "app", data);
 		break;
-	case 4: add_line(world, arena, "cd.stage", "pipe", "\"stage\":\"s\""); break;
+	case 4:
+		add_line(world, arena, "cd.stage", "pipe", "\"stage\":\"s\"");
+		break;
 	case 5: /* takes something earlier or later back */
 		snprintf(subject, sizeof subject, "s e%u", draw(world, EVENTS_MAX));
 		add_line(world, arena, "event.retracted", subject, "");
 		break;
 	default:
-		snprintf(data, sizeof data, "\"environment\":\"e%u\",\"instances\":%u", draw(world, 2),
-		         draw(world, 90));
+		snprintf(data, sizeof data, "\"environment\":\"e%u\",\"instances\":%u",
+		         draw(world, 2), draw(world, 90));
 		add_line(world, arena, "cd.instances", subject, data);
 	}
 }
@@ -99,7 +104,7 @@ all_answers(struct fixture *fixture)
 {
 	static const char *const moments[] = { "2026-05-03T05:00:00Z", "2026-05-15T23:00:00Z",
 		                               "2026-05-28T23:00:00Z", "2026-06-20T12:00:00Z" };
-	struct text text;
+	struct text              text;
 	text_open(&text, &fixture->arena);
 	for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++)
 		text_add(&text, fixture_usage(fixture, "acme", moments[i], ""));

@@ -1,0 +1,142 @@
+/* account.c - putting and showing accounts. */
+#include "engine/control_int.h"
+
+static struct span
+account_answer(const struct account_version *version, struct arena *arena)
+{
+	const struct account *account = &version->account;
+	struct json_out       out;
+	json_open(&out, arena);
+	json_object(&out);
+	json_key_string(&out, SPAN("id"), account->id);
+	json_key_string(&out, SPAN("name"), account->name);
+	json_key_string(&out, SPAN("currency"), account->currency);
+	if (account->parent.size > 0)
+		json_key_string(&out, SPAN("parent"), account->parent);
+	json_key(&out, SPAN("settings"));
+	json_raw(&out, account->settings);
+	json_key(&out, SPAN("recorded"));
+	json_instant(&out, version->recorded);
+	json_object_end(&out);
+	return json_close(&out);
+}
+
+static enum err
+account_store(struct engine *engine, const struct change *change, const struct change_begun *begun,
+              struct span json, const struct account *account, struct arena *arena,
+              struct span *answer, struct refusal *refusal)
+{
+	struct instant         now     = engine_now(engine);
+	struct account_version version = { *account, now };
+	struct span            made    = account_answer(&version, arena);
+	struct span            value   = record_write(now, change->actor, json, arena);
+	struct span key = control_key('a', account->id, SPAN(""), engine->control_sequence, arena);
+	enum err    err = change_commit(begun, key, value, made, arena, refusal);
+	if (err != ERR_NONE)
+		return err;
+	pthread_rwlock_wrlock(&engine->control_lock);
+	engine->control_sequence++;
+	err = load_account(engine, value);
+	CHECK(err == ERR_NONE);
+	pthread_rwlock_unlock(&engine->control_lock);
+	*answer = made;
+	return ERR_NONE;
+}
+
+/* Is it, settings and all, what stands there already? */
+static bool
+account_same(const struct account *a, const struct account *b)
+{
+	return span_equal(a->name, b->name) && span_equal(a->currency, b->currency) &&
+	       span_equal(a->parent, b->parent) && span_equal(a->settings, b->settings);
+}
+
+static enum err
+account_check(struct engine *engine, const struct account *account,
+              const struct account_entry *entry, struct refusal *refusal)
+{
+	if (account->parent.size > 0 && control_account(engine, account->parent) == NULL)
+		return refuse(refusal, ERR_FIELD_VALUE, SPAN("parent"),
+		              SPAN("the parent account does not exist"));
+	if (account->parent.size > 0 && span_equal(account->parent, account->id))
+		return refuse(refusal, ERR_FIELD_VALUE, SPAN("parent"),
+		              SPAN("an account cannot be its own parent"));
+	if (entry && !span_equal(entry->history[entry->history_count - 1].account.currency,
+	                         account->currency))
+		return refuse(refusal, ERR_FIELD_VALUE, SPAN("currency"),
+		              SPAN("the currency of an account cannot change"));
+	return ERR_NONE;
+}
+
+enum err
+engine_account_put(struct engine *engine, const struct change *change, struct span json,
+                   struct arena *arena, struct span *answer, struct refusal *refusal)
+{
+	struct account      account;
+	struct change_begun begun;
+	enum err            err = account_parse(json, arena, &account, refusal);
+	if (err != ERR_NONE)
+		return err;
+	err = change_begin(engine, change, SPAN("account put"), json, arena, &begun, answer,
+	                   refusal);
+	if (err != ERR_NONE)
+		return err;
+	struct account_entry *entry = control_account(engine, account.id);
+	if (!begun.replayed) {
+		err = account_check(engine, &account, entry, refusal);
+		if (err == ERR_NONE && entry &&
+		    account_same(&entry->history[entry->history_count - 1].account, &account))
+			*answer = account_answer(&entry->history[entry->history_count - 1], arena);
+		else if (err == ERR_NONE)
+			err = account_store(engine, change, &begun, json, &account, arena, answer,
+			                    refusal);
+	}
+	change_end(&begun);
+	return err;
+}
+
+enum err
+engine_account_get(struct engine *engine, struct span account, struct arena *arena,
+                   struct span *answer, struct refusal *refusal)
+{
+	pthread_rwlock_rdlock(&engine->control_lock);
+	const struct account_entry *entry = control_account(engine, account);
+	if (entry)
+		*answer = account_answer(&entry->history[entry->history_count - 1], arena);
+	pthread_rwlock_unlock(&engine->control_lock);
+	return entry ? ERR_NONE : refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
+}
+
+enum err
+engine_account_list(struct engine *engine, struct span only, uint32_t limit, struct span cursor,
+                    struct arena *arena, struct span *answer, struct refusal *refusal)
+{
+	struct json_out out;
+	struct span     last  = { 0 };
+	uint32_t        shown = 0, at;
+	bool            found;
+	(void)refusal;
+	json_open(&out, arena);
+	json_object(&out);
+	json_key(&out, SPAN("accounts"));
+	json_array(&out);
+	pthread_rwlock_rdlock(&engine->control_lock);
+	at = account_index(engine, cursor, &found);
+	at += found; /* the cursor is the last id of the page before */
+	for (; at < engine->accounts_count && (limit == 0 || shown < limit); at++) {
+		const struct account_entry *entry = engine->accounts[at];
+		if (only.size > 0 && !span_equal(only, entry->id))
+			continue;
+		json_raw(&out, account_answer(&entry->history[entry->history_count - 1], arena));
+		last = entry->id;
+		shown++;
+	}
+	bool more = at < engine->accounts_count;
+	pthread_rwlock_unlock(&engine->control_lock);
+	json_array_end(&out);
+	if (more && shown > 0)
+		json_key_string(&out, SPAN("next"), last);
+	json_object_end(&out);
+	*answer = json_close(&out);
+	return ERR_NONE;
+}

@@ -1,0 +1,34 @@
+/* control_int.h - what the files about accounts and contracts share: control.c,
+ * account.c, contracts.c. */
+#ifndef TALLY_ENGINE_CONTROL_INT_H
+#define TALLY_ENGINE_CONTROL_INT_H
+
+#include "engine/engine_int.h"
+
+/* A control record read: when, by whom, and the text that was put. */
+struct record {
+	struct instant recorded;
+	struct span    by;
+	struct span    put;
+};
+
+struct span record_write(struct instant recorded, struct span by, struct span put,
+                         struct arena *arena);
+
+/* Index of account, or where it belongs. */
+uint32_t account_index(const struct engine *engine, struct span account, bool *found);
+
+/* How many versions of a contract there are. */
+uint32_t versions_of(const struct account_entry *entry, struct span contract);
+/* "from" in the file, else the start for the first version, else the hour of the put. */
+void contract_settle_from(struct contract *contract, const struct account_entry *entry,
+                          struct instant recorded);
+/* A version as it is answered: what was put, and since when, by whom, which one. */
+struct span contract_answer(const struct contract *contract, const struct record *record,
+                            uint32_t version, struct arena *arena);
+
+/* Remember a record in memory, as the start does; caller holds control_lock to write. */
+enum err load_account(struct engine *engine, struct span value);
+enum err load_contract(struct engine *engine, struct span key, struct span value);
+
+#endif
