@@ -24,10 +24,10 @@ struct api_server_options api_server_options_default(struct engine *engine);
 /* ERR_SETTING, ERR_SYSTEM: *refusal says which setting and why. */
 MUST_CHECK enum err api_server_start(const struct api_server_options *options,
                                      struct api_server **server, struct refusal *refusal);
-uint16_t            api_server_port(const struct api_server *server);
+uint16_t            api_server_port(const struct api_server *api);
 /* Stops listening, finishes what was accepted, closes. ERR_SYSTEM when something was
  * still at work after LIMIT_STOP_SECONDS: end the process then, without closing the
  * engine; nothing that was acknowledged is lost. */
-MUST_CHECK enum err api_server_stop(struct api_server *server);
+MUST_CHECK enum err api_server_stop(struct api_server *api);
 
 #endif
