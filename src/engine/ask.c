@@ -103,10 +103,12 @@ known_books(struct engine *engine, struct span account, struct instant known, st
 void
 asked_at(struct asked *asked, int32_t hour)
 {
-	asked->licence.at_hour = hour;
+	const struct contract *contract = NULL;
+	asked->licence.at_hour          = hour;
 	asked->licence.contract =
 		contract_in_force(asked->versions, asked->versions_count,
-	                          asked->licence.module->name, hour, asked->known, NULL);
+	                          asked->licence.module->name, hour, asked->known, &contract);
+	asked->licence.contract_start_hour = contract ? contract->start_hour : 0;
 }
 
 void

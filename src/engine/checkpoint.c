@@ -58,23 +58,32 @@ hash_text(XXH3_state_t *state, struct span text)
 }
 
 static void
+hash_int(XXH3_state_t *state, int32_t value)
+{
+	XXH3_64bits_update(state, &value, sizeof value);
+}
+
+static void
 hash_meter(XXH3_state_t *state, const struct catalog *catalog, const struct catalog_meter *meter)
 {
-	const struct catalog_type *type    = &catalog->types[meter->type];
-	int32_t                    facts[] = {
-				   (int32_t)meter->kind,   meter->value_field,   meter->where_field,
-				   meter->where_class,     meter->where_not,     meter->each_field,
-				   meter->org_field,       meter->project_field, meter->split_fields[0],
-				   meter->split_fields[1],
-	};
+	const struct catalog_type *type = &catalog->types[meter->type];
 	hash_text(state, meter->name);
 	hash_text(state, type->name);
 	hash_text(state, meter->where_value);
+	hash_int(state, (int32_t)meter->kind);
+	hash_int(state, meter->value_field);
+	hash_int(state, meter->where_field);
+	hash_int(state, meter->where_class);
+	hash_int(state, meter->where_not);
+	hash_int(state, meter->each_field);
+	hash_int(state, meter->org_field);
+	hash_int(state, meter->project_field);
+	hash_int(state, meter->split_fields[0]);
+	hash_int(state, meter->split_fields[1]);
 	for (uint32_t i = 0; i < type->fields_count; i++) {
 		hash_text(state, type->fields[i].name);
 		hash_text(state, type->fields[i].fallback);
 	}
-	XXH3_64bits_update(state, facts, sizeof facts);
 }
 
 /* Changes with anything that decides what the books hold. */

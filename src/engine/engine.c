@@ -235,6 +235,6 @@ engine_metrics(struct engine *engine, struct engine_metrics *metrics)
 	metrics->events_stored = engine->applied;
 	metrics->books_size    = books_size(engine->books);
 	pthread_rwlock_unlock(&engine->books_lock);
-	metrics->identity_size = recent_size(engine->recent) + engine->runs_size;
+	metrics->identity_size = atomic_load(&engine->identity_size);
 	metrics->store_size    = engine->store->ops->size(engine->store);
 }

@@ -153,8 +153,9 @@ struct engine {
 	struct sealed_run    *runs;
 	uint32_t              runs_count;
 	uint32_t              runs_capacity;
-	size_t                runs_size; /* bytes of pages in memory */
-	uint32_t              runs_hand; /* where eviction looks next */
+	size_t                runs_size;     /* bytes of pages in memory */
+	_Atomic size_t        identity_size; /* of all that, for the metrics */
+	uint32_t              runs_hand;     /* where eviction looks next */
 	struct arena          runs_arena;
 	struct recall        *recall;
 	struct block_builder *builder;

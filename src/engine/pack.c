@@ -204,6 +204,7 @@ pack_group(struct engine *engine, struct group *group)
                 group->err = pack_batch(engine, group, batch);
 	if (block_count(engine->builder) > 0)
 		finish_block(engine, group);
+	atomic_store(&engine->identity_size, recent_size(engine->recent) + engine->runs_size);
 }
 
 /* ---- the queue ---- */

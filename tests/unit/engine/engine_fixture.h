@@ -2,6 +2,7 @@
 #ifndef TALLY_TESTS_ENGINE_FIXTURE_H
 #define TALLY_TESTS_ENGINE_FIXTURE_H
 
+#define _GNU_SOURCE /* memmem */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,211 @@
+/* test_questions.c - what questions answer beyond the figure itself: as known then, the
+ * events, what is refused. */
+#include "engine_fixture.h"
+
+static void
+move_clock(struct fixture *fixture, const char *to)
+{
+	assert_int_equal(instant_parse(span_of(to), &fixture->now, NULL), ERR_NONE);
+}
+
+static void
+send_instances(struct fixture *fixture, const char *id, const char *time, int instances)
+{
+	char line[400];
+	int  size = snprintf(line, sizeof line,
+	                     "{\"id\":\"%s\",\"source\":\"s\",\"type\":\"cd.instances\","
+	                      "\"account\":\"acme\",\"subject\":\"shop\",\"time\":\"%s\","
+	                      "\"data\":{\"instances\":%d}}\n",
+	                     id, time, instances);
+	assert_int_equal(fixture_ingest(fixture, (struct span){ line, (size_t)size }).accepted, 1);
+}
+
+static void
+send_deployment(struct fixture *fixture)
+{
+	struct span line = SPAN("{\"id\":\"d\",\"source\":\"s\",\"type\":\"cd.deployment\","
+	                        "\"account\":\"acme\",\"subject\":\"shop\","
+	                        "\"time\":\"2026-05-01T00:00:00Z\","
+	                        "\"data\":{\"deployment_type\":\"Kubernetes\"}}\n");
+	assert_int_equal(fixture_ingest(fixture, line).accepted, 1);
+}
+
+static void
+begin(struct fixture *fixture)
+{
+	fixture_open(fixture);
+	fixture_engine(fixture, store_memory_open());
+	move_clock(fixture, "2026-05-02T00:00:00Z");
+	fixture_account(fixture, "acme");
+	send_deployment(fixture);
+}
+
+static void
+end(struct fixture *fixture)
+{
+	engine_close(fixture->engine);
+	fixture_close(fixture);
+}
+
+static bool
+holds(struct span text, const char *part)
+{
+	return memmem(text.at, text.size, part, strlen(part)) != NULL;
+}
+
+/* A late event changes the figure of a past hour, and known_at still tells the old one. */
+static void
+test_L65_as_known_at(void **state)
+{
+	struct fixture fixture = { 0 };
+	(void)state;
+	begin(&fixture);
+	send_instances(&fixture, "a", "2026-05-01T10:00:00Z", 5);
+	struct span before = fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", "");
+	move_clock(&fixture, "2026-05-03T00:00:00Z");
+	send_instances(&fixture, "b", "2026-05-01T10:30:00Z", 45);
+	struct span after = fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", "");
+	struct span known =
+		fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", "2026-05-02T12:00:00Z");
+	assert_true(holds(before, "\"used\":1,"));
+	assert_true(holds(after, "\"used\":3,"));
+	assert_span_equal(known, before);
+	end(&fixture);
+}
+
+/* The same question about a past hour gives the same bytes. */
+static void
+test_L65_same_question_same_bytes(void **state)
+{
+	struct fixture fixture = { 0 };
+	(void)state;
+	begin(&fixture);
+	send_instances(&fixture, "a", "2026-05-01T10:00:00Z", 21);
+	struct span first = fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", "");
+	move_clock(&fixture, "2026-06-02T00:00:00Z");
+	send_instances(&fixture, "b", "2026-06-01T10:00:00Z", 99);
+	assert_span_equal(fixture_usage(&fixture, "acme", "2026-05-01T23:30:00Z", ""), first);
+	end(&fixture);
+}
+
+static void
+test_E7_a_retraction_in_any_order(void **state)
+{
+	struct fixture fixture = { 0 };
+	(void)state;
+	begin(&fixture);
+	send_instances(&fixture, "a", "2026-05-01T10:00:00Z", 5);
+	struct span without = fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", "");
+	send_instances(&fixture, "b", "2026-05-01T10:30:00Z", 45);
+	struct span retract = SPAN("{\"id\":\"r\",\"source\":\"s\",\"type\":\"event.retracted\","
+	                           "\"account\":\"acme\",\"subject\":\"s b\"}\n"
+	                           "{\"id\":\"r2\",\"source\":\"s\",\"type\":\"event.retracted\","
+	                           "\"account\":\"acme\",\"subject\":\"s c\"}\n");
+	assert_int_equal(fixture_ingest(&fixture, retract).accepted, 2);
+	assert_span_equal(fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", ""), without);
+	send_instances(&fixture, "c", "2026-05-01T10:45:00Z", 77);
+	assert_span_equal(fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", ""), without);
+	fixture_verify(&fixture);
+	end(&fixture);
+}
+
+/* Retracted events stay in the list, marked, newest first; pages go on where they ended. */
+static void
+test_E7_retracted_events_stay_visible(void **state)
+{
+	struct fixture fixture = { 0 };
+	struct span    page, rest;
+	(void)state;
+	begin(&fixture);
+	send_instances(&fixture, "a", "2026-05-01T10:00:00Z", 5);
+	struct span retract = SPAN("{\"id\":\"r\",\"source\":\"s\",\"type\":\"event.retracted\","
+	                           "\"account\":\"acme\",\"subject\":\"s a\"}\n");
+	fixture_ingest(&fixture, retract);
+	struct question question = { .account = SPAN("acme"), .limit = 2 };
+	assert_int_equal(engine_events(fixture.engine, &question, &fixture.arena, &page, NULL),
+	                 ERR_NONE);
+	assert_true(holds(page, "\"id\":\"r\""));
+	assert_true(holds(page, "\"ordinal\":1,\"retracted\":true"));
+	assert_true(holds(page, "\"next\":\"1\""));
+	question.cursor = SPAN("1");
+	assert_int_equal(engine_events(fixture.engine, &question, &fixture.arena, &rest, NULL),
+	                 ERR_NONE);
+	assert_true(holds(rest, "\"id\":\"d\""));
+	assert_false(holds(rest, "\"next\""));
+	end(&fixture);
+}
+
+static void
+test_L63_explain_names_the_events(void **state)
+{
+	struct fixture fixture = { 0 };
+	struct span    answer;
+	(void)state;
+	begin(&fixture);
+	send_instances(&fixture, "a", "2026-05-01T10:00:00Z", 5);
+	send_instances(&fixture, "b", "2026-05-01T11:00:00Z", 50);
+	struct question question = { .account = SPAN("acme"),
+		                     .module  = SPAN("CD"),
+		                     .id      = SPAN("shop"),
+		                     .at      = SPAN("2026-05-01T23:00:00Z") };
+	assert_int_equal(engine_explain(fixture.engine, &question, &fixture.arena, &answer, NULL),
+	                 ERR_NONE);
+	assert_true(holds(answer, "\"decisive\":{\"at\":\"2026-05-01T11:00:00Z\",\"value\":50,"
+	                          "\"events\":[{\"type\":\"cd.instances\",\"source\":\"s\","
+	                          "\"id\":\"b\""));
+	assert_true(holds(answer, "1 more hour at or below 40 would save one licence"));
+	assert_true(holds(answer, "\"id\":\"d\"")); /* the deployment that makes it active */
+	question.id = SPAN("nobody");
+	assert_int_equal(engine_explain(fixture.engine, &question, &fixture.arena, &answer, NULL),
+	                 ERR_NOT_FOUND);
+	end(&fixture);
+}
+
+/* Questions that cannot be answered say why, and name the field. */
+static void
+test_bad_questions_are_refused(void **state)
+{
+	struct fixture fixture = { 0 };
+	struct refusal refusal;
+	struct span    answer;
+	(void)state;
+	begin(&fixture);
+	const struct {
+		struct question question;
+		enum err        err;
+		const char     *field;
+	} rows[] = {
+		{ { .account = SPAN("nobody") }, ERR_ACCOUNT_UNKNOWN, "account" },
+		{ { .account = SPAN("acme"), .module = SPAN("XX") }, ERR_MODULE_UNKNOWN, "module" },
+		{ { .account = SPAN("acme"), .at = SPAN("soon") }, ERR_TIME_SYNTAX, "at" },
+		{ { .account = SPAN("acme"), .known_at = SPAN("1") }, ERR_TIME_SYNTAX, "known_at" },
+		{ { .account = SPAN("acme"), .module = SPAN("CD"), .sort = SPAN("size") },
+		  ERR_QUESTION,
+		  "sort" },
+		{ { .account = SPAN("acme"), .module = SPAN("CD"), .cursor = SPAN("x") },
+		  ERR_QUESTION,
+		  "cursor" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		enum err err = engine_usage(fixture.engine, &rows[i].question, &fixture.arena,
+		                            &answer, &refusal);
+		assert_int_equal(err, rows[i].err);
+		assert_string_equal(refusal.field, rows[i].field);
+		assert_true(refusal.detail[0] != '\0');
+	}
+	end(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_L65_as_known_at),
+		cmocka_unit_test(test_L65_same_question_same_bytes),
+		cmocka_unit_test(test_E7_a_retraction_in_any_order),
+		cmocka_unit_test(test_E7_retracted_events_stay_visible),
+		cmocka_unit_test(test_L63_explain_names_the_events),
+		cmocka_unit_test(test_bad_questions_are_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
