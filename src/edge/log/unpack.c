@@ -374,6 +374,7 @@ key_unpack(struct packed_column *key, void *context, struct arena *arena)
 		return true;
 	case ENCODING_INT:
 	case ENCODING_PREFIX:
+	case ENCODING_TIME:
 		key->broken = !codes_of_numbers(key, arena);
 		return !key->broken;
 	default:

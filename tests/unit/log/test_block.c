@@ -202,6 +202,20 @@ test_each_count_from_one_up(void **state)
 	block_round(fixture, 3, true);
 }
 
+/* Reports of a few hours: the moment tells who reports, so the time is the key. */
+static void
+test_a_time_can_be_the_key(void **state)
+{
+	struct fixture *fixture = *state;
+	for (unsigned i = 0; i < 2400; i++) {
+		unsigned thing = i / 3;
+		event_add(fixture,
+		          "{\"id\":\"e-%u\",\"time\":\"2026-11-22T%02u:%02u:%02uZ\",\"n\":\"x%u\"}", i,
+		          thing / 400, thing / 10 % 60, thing % 10, thing % 90 * 1000003);
+	}
+	block_round(fixture, 1, true);
+}
+
 /* A key of each kind, and columns that it settles, nearly settles and does not. */
 static void
 test_what_follows_from_another_slot_comes_back(void **state)
@@ -473,6 +487,7 @@ main(void)
 		CASE(test_each_count_from_one_up),
 		CASE(test_each_odd_text_alone_and_with_each_other),
 		CASE(test_one_text_out_of_form_among_many),
+		CASE(test_a_time_can_be_the_key),
 		CASE(test_what_follows_from_another_slot_comes_back),
 		CASE(test_random_events_of_many_shapes_come_back),
 		CASE(test_as_many_slots_as_can_be_and_one_more),
