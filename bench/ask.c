@@ -1,0 +1,145 @@
+/* ask.c - figures of a store, and how long they take (P4).
+ *
+ *     ask figures DIRECTORY             "ACCOUNT USED" of CD at the end of June 2025
+ *     ask time DIRECTORY ACCOUNT [N]    the best and median of N: the figure, all rows
+ *
+ * In one process with the engine. Each question is about another hour than the one
+ * before, so that nothing can be remembered. */
+#define _GNU_SOURCE /* memmem */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/json/json_read.h"
+#include "edge/sys/memory.h"
+#include "engine/local.h"
+
+enum { TIMES_MAX = 1000, LAST_HOURS = 12 };
+
+_Noreturn static void
+fail(const struct refusal *refusal)
+{
+	fprintf(stderr, "ask: %s: %s\n", refusal->field, refusal->detail);
+	exit(1);
+}
+
+static double
+now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* The figure in an answer about one module. */
+static long long
+used_of(struct span answer)
+{
+	const char *at = memmem(answer.at, answer.size, "\"used\":", 7);
+	return at ? strtoll(at + 7, NULL, 10) : -1;
+}
+
+static struct span
+ask(struct engine *engine, struct span account, struct span at, uint32_t limit, struct arena *arena)
+{
+	struct refusal  refusal  = { .err = ERR_NONE };
+	struct question question = {
+		.account = account, .module = SPAN("CD"), .at = at, .limit = limit
+	};
+	struct span answer;
+	if (engine_usage(engine, &question, arena, &answer, &refusal) != ERR_NONE)
+		fail(&refusal);
+	return answer;
+}
+
+static void
+figures_print(struct engine *engine)
+{
+	struct refusal refusal = { .err = ERR_NONE };
+	struct arena   arena;
+	struct span    answer;
+	struct json   *root = NULL;
+
+	arena_open(&arena, system_memory());
+	if (engine_account_list(engine, SPAN(""), 100000, SPAN(""), &arena, &answer, &refusal) !=
+	            ERR_NONE ||
+	    json_parse(answer, &arena, &root, NULL) != ERR_NONE)
+		fail(&refusal);
+	const struct json *account = json_member(root, SPAN("accounts"))->first;
+	for (; account; account = account->next) {
+		struct span id = json_member(account, SPAN("id"))->text;
+		printf("%.*s %lld\n", (int)id.size, id.at,
+		       used_of(ask(engine, id, SPAN("2025-06-30"), 1, &arena)));
+	}
+	arena_close(&arena);
+}
+
+static void
+times_print(struct engine *engine, struct span account, const char *what, uint32_t limit, int count)
+{
+	static double times[TIMES_MAX];
+	struct arena  arena;
+	size_t        size = 0;
+
+	arena_open(&arena, system_memory());
+	for (int i = 0; i < count; i++) {
+		char   at[32];
+		double begun = now_ms();
+		snprintf(at, sizeof(at), "2025-06-30T%02d:30:00Z", 23 - i % LAST_HOURS);
+		size     = ask(engine, account, span_of(at), limit, &arena).size;
+		times[i] = now_ms() - begun;
+		arena_reset(&arena);
+	}
+	arena_close(&arena);
+	double first = times[0];
+	qsort(times, (size_t)count, sizeof(*times), compare);
+	printf("%s best %.3f ms median %.3f ms first %.3f ms bytes %zu\n", what, times[0],
+	       times[count / 2], first, size);
+}
+
+static void
+account_time(struct engine *engine, struct span account, int count)
+{
+	struct arena arena;
+
+	arena_open(&arena, system_memory());
+	printf("used %lld\n",
+	       used_of(ask(engine, account, SPAN("2025-06-30T23:00:00Z"), 1, &arena)));
+	arena_close(&arena);
+	times_print(engine, account, "figure", 1, count);
+	times_print(engine, account, "rows", 0, count);
+}
+
+int
+main(int count, char **arguments)
+{
+	struct local         local;
+	struct refusal       refusal = { .err = ERR_NONE };
+	struct local_options options = { .must_exist = true,
+		                         .settings   = engine_settings_default() };
+	bool                 is_time = count >= 4 && strcmp(arguments[1], "time") == 0;
+	int                  times   = count == 5 ? atoi(arguments[4]) : 50;
+
+	if (!is_time && (count != 3 || strcmp(arguments[1], "figures") != 0)) {
+		fprintf(stderr, "usage: ask figures DIRECTORY | ask time DIRECTORY ACCOUNT [N]\n");
+		return 2;
+	}
+	options.directory = arguments[2];
+	if (local_open(&options, &local, &refusal) != ERR_NONE)
+		fail(&refusal);
+	if (is_time)
+		account_time(local.engine, span_of(arguments[3]),
+		             times < 1 || times > TIMES_MAX ? 50 : times);
+	else
+		figures_print(local.engine);
+	local_close(&local);
+	return 0;
+}
