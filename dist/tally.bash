@@ -13,7 +13,7 @@ _tally() {
 	--step) mapfile -t COMPREPLY < <(compgen -W "day month" -- "$word"); return ;;
 	--set) mapfile -t COMPREPLY < <(compgen -W "ingest.max_ahead= ingest.horizon_days=
 		ingest.unknown_types= http.listen= http.threads= http.tls_certificate= http.tls_key=" -- "$word"); return ;;
-	--server | --key | --at | --from | --to | --kind | --known-at | --listen | --days | --limit) return ;;
+	--server | --key | --at | --from | --to | --kind | --known-at | --listen | --days | --seed | --limit) return ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$word")
@@ -22,7 +22,7 @@ _tally() {
 
 	case ${COMP_WORDS[1]} in
 	serve) options="--data --catalog --listen --set --config --tls-cert --tls-key --help" ;;
-	demo) options="--days --listen --catalog --help" ;;
+	demo) options="--days --seed --listen --data --catalog --no-serve --help" ;;
 	account) [ "$COMP_CWORD" -eq 2 ] && options="put get list" ;;
 	contract)
 		options="$common --versions"

@@ -58,19 +58,20 @@ struct told {
 static void
 tell(struct telling *telling, const struct told *told, const char *data)
 {
-	char time[INSTANT_SIZE];
+	static const char form[] =
+		"{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"%s/%s\",\"type\":\"%s\","
+		"\"account\":\"demo\",\"subject\":\"%s\",\"time\":\"%s\","
+		"\"data\":{\"org\":\"%s\",\"project\":\"%s\"%s%s}}\n";
+	const struct demo_project *project = told->project;
+	char                       time[INSTANT_SIZE];
 
 	if (!is_told(telling, told->at))
 		return;
-	size_t time_size = instant_format(told->at, time);
-	int    size      = snprintf(text_reserve(&telling->lines, LINE_MAX_SIZE), LINE_MAX_SIZE,
-	                            "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"%s/%s\","
-	                            "\"type\":\"%s\",\"account\":\"demo\",\"subject\":\"%s\","
-	                            "\"time\":\"%.*s\",\"data\":{\"org\":\"%s\",\"project\":\"%s\""
-	                            "%s%s}}\n",
-	                            told->id, told->source, told->project->name, told->type,
-	                            told->subject, (int)time_size, time, told->project->org,
-	                            told->project->name, *data ? "," : "", data);
+	time[instant_format(told->at, time)] = 0;
+	char *line                           = text_reserve(&telling->lines, LINE_MAX_SIZE);
+	int   size = snprintf(line, LINE_MAX_SIZE, form, told->id, told->source, project->name,
+	                      told->type, told->subject, time, project->org, project->name,
+                            *data ? "," : "", data);
 	CHECK(size > 0 && size < LINE_MAX_SIZE);
 	telling->lines.size += (size_t)size;
 }
@@ -88,7 +89,7 @@ static uint32_t
 day_level(int32_t hour)
 {
 	static const uint32_t levels[HOURS_PER_DAY] = {
-		340,  310,  290, 280, 290, 330, 440, 610, 790, 920, 970, 1000,
+		340, 310,  290,  280, 290, 330, 440, 610, 790, 920, 970, 1000,
 		990, 1000, 1000, 980, 950, 930, 870, 780, 660, 540, 440, 380,
 	};
 	uint32_t level = levels[hour % HOURS_PER_DAY];
@@ -139,6 +140,13 @@ instances_of(const struct telling *telling, const struct demo_service *service, 
 		return LOAD_TEST_LEVEL + noise;
 	uint32_t instances = (service->peak_instances * level + 500) / 1000;
 	return instances > 0 ? instances : 1;
+}
+
+static bool
+is_alive(const struct telling *telling, const struct demo_service *service)
+{
+	uint32_t days_ago = (uint32_t)(telling->now_hour - telling->hour) / HOURS_PER_DAY;
+	return days_ago < service->launched_days_ago && days_ago >= service->retired_days_ago;
 }
 
 static bool
@@ -223,10 +231,11 @@ tell_deployment(struct telling *telling, const struct demo_service *service)
 static bool
 deploys(const struct telling *telling, const struct demo_service *service)
 {
-	uint64_t index  = (uint64_t)(service - telling->world.services);
-	int32_t  day    = telling->hour / HOURS_PER_DAY;
-	int32_t  ago    = telling->now_hour - telling->hour;
-	uint64_t chance = demo_chance(telling->plan->seed, index, UINT64_C(1) << 40 | (uint64_t)day);
+	uint64_t index = (uint64_t)(service - telling->world.services);
+	int32_t  day   = telling->hour / HOURS_PER_DAY;
+	int32_t  ago   = telling->now_hour - telling->hour;
+	uint64_t chance =
+		demo_chance(telling->plan->seed, index, UINT64_C(1) << 40 | (uint64_t)day);
 
 	if (service->story == STORY_LAPSED && ago < LAPSED_AGO)
 		return false;
@@ -242,8 +251,8 @@ deploys(const struct telling *telling, const struct demo_service *service)
 static void
 tell_story(struct telling *telling, const struct demo_service *service)
 {
-	int32_t        ago = telling->now_hour - telling->hour;
-	struct instant at  = moment(telling->hour, 1800);
+	int32_t        ago  = telling->now_hour - telling->hour;
+	struct instant at   = moment(telling->hour, 1800);
 	struct told    told = { NULL, "console", NULL, service->id, service->project, at };
 
 	if (service->story == STORY_RENAMED && ago == RENAMED_AGO) {
@@ -288,8 +297,10 @@ tell_cluster(struct telling *telling, const struct demo_application *application
 	snprintf(id, sizeof(id), "%s-c%u-%d", application->id, i, telling->hour);
 	snprintf(data, sizeof(data), "\"cluster\":\"c%u\",\"instances\":%u", i,
 	         application->instances);
-	struct told told = { "gitops.instances", "gitops-agent", id, application->id,
-		             application->project, moment(telling->hour, application->second) };
+	struct told told = {
+		"gitops.instances", "gitops-agent",       id,
+		application->id,    application->project, moment(telling->hour, application->second)
+	};
 	tell(telling, &told, data);
 	if (!syncs)
 		return;
@@ -316,8 +327,7 @@ tell_stages(struct telling *telling, uint32_t project)
 		         "\"stage\":\"approve\",\"execution\":\"%d\",\"status\":\"success\"",
 		         telling->hour);
 		tell(telling,
-		     &(struct told){ "cd.stage", "pipelines", id, "release",
-		                     &DEMO_PROJECT[project],
+		     &(struct told){ "cd.stage", "pipelines", id, "release", &DEMO_PROJECT[project],
 		                     moment(telling->hour, 300 + i * 1500) },
 		     data);
 	}
@@ -332,6 +342,8 @@ tell_project(struct telling *telling, uint32_t project)
 
 	for (uint32_t i = project * EACH; i < (project + 1) * EACH; i++) {
 		const struct demo_service *service = &telling->world.services[i];
+		if (!is_alive(telling, service))
+			continue;
 		if (deploys(telling, service))
 			tell_deployment(telling, service);
 		tell_instances(telling, service);

@@ -20,7 +20,7 @@ enum { DEMO_BATCH_SIZE = 2 << 20 };
 /* Takes one batch, a line an event; what it returns ends the story unless ERR_NONE. */
 typedef enum err demo_send(void *context, struct span lines);
 
-MUST_CHECK enum err demo_events(const struct demo_plan *plan, struct arena *arena,
-                                demo_send *send, void *context);
+MUST_CHECK enum err demo_events(const struct demo_plan *plan, struct arena *arena, demo_send *send,
+                                void *context);
 
 #endif

@@ -51,10 +51,26 @@ static void
 choose_type(struct demo_service *service, uint64_t chance)
 {
 	static const char *const types[] = {
-		"Kubernetes", "Kubernetes", "Kubernetes", "Kubernetes", "Kubernetes",
-		"Kubernetes", "Kubernetes", "Kubernetes", "ECS",        "ECS",
-		"ECS",        "NativeHelm", "NativeHelm", "SSH",        "WinRM",
-		"Asg",        "Asg",        "CustomDeployment", "CustomDeployment", "AwsLambda",
+		"Kubernetes",
+		"Kubernetes",
+		"Kubernetes",
+		"Kubernetes",
+		"Kubernetes",
+		"Kubernetes",
+		"Kubernetes",
+		"Kubernetes",
+		"ECS",
+		"ECS",
+		"ECS",
+		"NativeHelm",
+		"NativeHelm",
+		"SSH",
+		"WinRM",
+		"Asg",
+		"Asg",
+		"CustomDeployment",
+		"CustomDeployment",
+		"AwsLambda",
 	};
 	service->type = types[chance % (sizeof(types) / sizeof(types[0]))];
 	if (strcmp(service->type, "CustomDeployment") == 0)
@@ -68,16 +84,25 @@ choose_type(struct demo_service *service, uint64_t chance)
 static void
 choose_size(struct demo_service *service, uint64_t chance)
 {
-	static const uint32_t peaks[] = { 2,  2,  3,  3,  4,  4,  6,  8,  8,  10, 12,
-		                          12, 14, 16, 24, 28, 33, 37, 45, 52, 75, 130 };
+	static const uint32_t        peaks[]  = { 2,  2,  3,  3,  4,  4,  6,  8,  8,  10, 12,
+		                                  12, 14, 16, 24, 28, 33, 37, 45, 52, 75, 130 };
 	static const enum demo_curve curves[] = { CURVE_STEADY, CURVE_DAY, CURVE_DAY,
 		                                  CURVE_OFFICE };
-	service->peak_instances = peaks[chance % (sizeof(peaks) / sizeof(peaks[0]))];
-	service->curve          = curves[(chance >> 16) % (sizeof(curves) / sizeof(curves[0]))];
-	service->second         = (uint32_t)(chance >> 24) % 3600;
-	service->deploy_days    = 1 + (uint32_t)(chance >> 40) % 9;
+	service->peak_instances               = peaks[chance % (sizeof(peaks) / sizeof(peaks[0]))];
+	service->curve             = curves[(chance >> 16) % (sizeof(curves) / sizeof(curves[0]))];
+	service->second            = (uint32_t)(chance >> 24) % 3600;
+	service->deploy_days       = 1 + (uint32_t)(chance >> 40) % 9;
 	service->has_second_region = (chance >> 48) % 3 == 0;
 	service->has_staging       = (chance >> 56) % 4 == 0;
+}
+
+/* Some are newer than the account, some are not used any more. */
+static void
+choose_life(struct demo_service *service, uint64_t chance)
+{
+	service->launched_days_ago =
+		chance % 6 == 0 ? 2 + (uint32_t)(chance >> 8) % 40 : UINT32_MAX;
+	service->retired_days_ago = chance % 6 == 1 ? 10 + (uint32_t)(chance >> 8) % 40 : 0;
 }
 
 static void
@@ -93,6 +118,7 @@ choose_story(struct demo_service *service)
 		service->type           = "Kubernetes";
 		service->functions      = 0;
 		service->has_staging    = false;
+		choose_life(service, 2);
 	}
 }
 
@@ -107,6 +133,7 @@ service_make(struct demo_world *world, uint32_t i)
 	         project->nouns[i / DEMO_ROLES % DEMO_NOUNS], roles[i % DEMO_ROLES]);
 	choose_size(service, demo_chance(world->seed, i, 1));
 	choose_type(service, demo_chance(world->seed, i, 2));
+	choose_life(service, demo_chance(world->seed, i, 4));
 	choose_story(service);
 }
 
@@ -119,7 +146,7 @@ application_make(struct demo_world *world, uint32_t i)
 	struct demo_application   *application = &world->applications[i];
 	const struct demo_project *project     = &DEMO_PROJECT[i % DEMO_PROJECTS];
 	uint64_t                   chance      = demo_chance(world->seed, i, 3);
-	uint32_t first = i % DEMO_PROJECTS * DEMO_NOUNS * DEMO_ROLES;
+	uint32_t                   first       = i % DEMO_PROJECTS * DEMO_NOUNS * DEMO_ROLES;
 
 	*application = (struct demo_application){
 		.project   = project,
@@ -128,8 +155,7 @@ application_make(struct demo_world *world, uint32_t i)
 		.second    = (uint32_t)(chance >> 24) % 3600,
 	};
 	if (i < DEMO_APPLICATIONS / 3)
-		application->service =
-			world->services[first + (DEMO_NOUNS - 1) * DEMO_ROLES].id;
+		application->service = world->services[first + (DEMO_NOUNS - 1) * DEMO_ROLES].id;
 	snprintf(application->id, sizeof(application->id), "%s-%s", project->name,
 	         i < DEMO_PROJECTS ? "apps" : "addons");
 }

@@ -51,9 +51,11 @@ struct demo_service {
 	enum demo_curve            curve;
 	enum demo_story            story;
 	uint32_t                   peak_instances;
-	uint32_t                   second;       /* of the hour, when it reports */
-	uint32_t                   deploy_days;  /* between deployments */
-	uint32_t                   functions;    /* 0 unless serverless */
+	uint32_t                   second;            /* of the hour, when it reports */
+	uint32_t                   deploy_days;       /* between deployments */
+	uint32_t                   functions;         /* 0 unless serverless */
+	uint32_t                   launched_days_ago; /* UINT32_MAX: always there */
+	uint32_t                   retired_days_ago;  /* 0: still there */
 	bool                       has_second_region;
 	bool                       has_staging;
 };
