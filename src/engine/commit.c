@@ -204,6 +204,7 @@ committer_run(void *context)
 			group_list_add(&engine->groups_free, group);
 		engine->committing = false;
 		pthread_cond_broadcast(&engine->group_changed);
+		pthread_cond_broadcast(&engine->queue_changed);
 		pthread_mutex_unlock(&engine->queue_lock);
 	}
 	return NULL;

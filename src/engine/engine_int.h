@@ -29,9 +29,10 @@
 #include "engine/set128.h"
 
 enum {
-	GROUP_EVENTS_MAX = BLOCK_EVENTS_MAX, /* events of one commit, about */
-	GROUPS           = 3,                /* being packed, waiting, being committed */
-	APPLY_SLICE      = 2048,             /* events joined under one hold of the books lock */
+	PACK_AHEAD_EVENTS = 2048, /* fewer wait until the committer is free, to share its sync */
+	GROUP_EVENTS_MAX  = BLOCK_EVENTS_MAX, /* events of one commit, about */
+	GROUPS            = 3,                /* being packed, waiting, being committed */
+	APPLY_SLICE       = 2048,             /* events joined under one hold of the books lock */
 };
 
 /* A caller's batch from intake to done. Lives in its own arena. */
@@ -177,6 +178,7 @@ struct engine {
 	struct ingest_batch *queue_first;
 	struct ingest_batch *queue_last;
 	size_t               queue_size;
+	uint64_t             queue_events;
 	uint64_t             queue_batches;
 	struct ingest_batch *spare_batches;
 	struct intake       *spare_intakes;

@@ -179,8 +179,8 @@ static enum err
 admit(struct engine *engine, struct met_account *met, const struct event *event,
       struct refusal *refusal)
 {
-	const struct met_account *account;
-	enum err                  err = meet_account(engine, met, event, &account, refusal);
+	const struct met_account *account = NULL;
+	enum err                  err     = meet_account(engine, met, event, &account, refusal);
 	if (err != ERR_NONE || event->type == NULL || !event->type->checks_currency)
 		return err;
 	int32_t field = catalog_field_find(event->type, SPAN("currency"));
@@ -307,6 +307,25 @@ count_rejected(struct engine *engine, const struct ingest_batch *batch)
 	pthread_mutex_unlock(&engine->metrics_lock);
 }
 
+/* The packer is woken for the first of a queue and when there is enough to pack ahead;
+ * in between it learns of more when the committer is free. */
+static void
+enqueue(struct engine *engine, struct ingest_batch *batch)
+{
+	pthread_mutex_lock(&engine->queue_lock);
+	bool first = engine->queue_first == NULL;
+	if (first)
+		engine->queue_first = batch;
+	else
+		engine->queue_last->next = batch;
+	engine->queue_last = batch;
+	engine->queue_batches++;
+	engine->queue_events += batch->events_count;
+	if (first || engine->queue_events >= PACK_AHEAD_EVENTS)
+		pthread_cond_signal(&engine->queue_changed);
+	pthread_mutex_unlock(&engine->queue_lock);
+}
+
 enum err
 engine_ingest(struct engine *engine, struct ingest *ingest, struct refusal *refusal)
 {
@@ -334,15 +353,7 @@ engine_ingest(struct engine *engine, struct ingest *ingest, struct refusal *refu
 		return err;
 	}
 
-	pthread_mutex_lock(&engine->queue_lock);
-	if (engine->queue_last)
-		engine->queue_last->next = batch;
-	else
-		engine->queue_first = batch;
-	engine->queue_last = batch;
-	engine->queue_batches++;
-	pthread_cond_signal(&engine->queue_changed);
-	pthread_mutex_unlock(&engine->queue_lock);
+	enqueue(engine, batch);
 	return ERR_NONE;
 }
 

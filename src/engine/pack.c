@@ -221,6 +221,7 @@ take_batches(struct engine *engine)
 		events += batch->events_count;
 		last = batch;
 		engine->queue_batches--;
+		engine->queue_events -= batch->events_count;
 	}
 	engine->queue_first = last->next;
 	if (engine->queue_first == NULL)
@@ -278,6 +279,15 @@ recover(struct engine *engine)
 	}
 }
 
+/* Few events gain nothing from being packed ahead and lose what a shared sync would
+ * save: they wait for the committer, and more join them. Caller holds queue_lock. */
+static bool
+better_wait(const struct engine *engine)
+{
+	bool busy = engine->committing || engine->groups_packed.first != NULL;
+	return busy && engine->queue_events < PACK_AHEAD_EVENTS && !engine->stopping;
+}
+
 /* The next group to fill, or NULL when the engine stops and nothing is left. Caller
  * holds queue_lock. */
 static struct group *
@@ -288,12 +298,9 @@ next_group(struct engine *engine)
 			recover(engine);
 		if (engine->stopping && (engine->queue_first == NULL || engine->fault != ERR_NONE))
 			return NULL;
-		if (engine->queue_first == NULL)
-			pthread_cond_wait(&engine->queue_changed, &engine->queue_lock);
-		else if (engine->groups_free.first == NULL)
-			pthread_cond_wait(&engine->group_changed, &engine->queue_lock);
-		else
+		if (engine->queue_first && engine->groups_free.first && !better_wait(engine))
 			break;
+		pthread_cond_wait(&engine->queue_changed, &engine->queue_lock);
 	}
 	struct group *group = group_list_take(&engine->groups_free);
 	group->batches      = take_batches(engine);
