@@ -1,17 +1,62 @@
 /* cmd_care.c - tally backup, verify, catalog check. */
 #include "cli/client.h"
+#include "cli/show.h"
 #include "core/json/json_write.h"
+
+/* What was checked: "events 375, accounts 1, ..." */
+static void
+show_numbers(const struct json *answer)
+{
+	const char *between = "";
+
+	for (const struct json *member = answer->first; member; member = member->next) {
+		if (member->kind != JSON_NUMBER)
+			continue;
+		printf("%s%.*s %.*s", between, (int)member->key.size, member->key.at,
+		       (int)member->text.size, member->text.at);
+		between = ", ";
+	}
+	printf("\n");
+}
+
+static void
+show_backup(struct cli *cli, const struct json *answer)
+{
+	printf("copied to ");
+	show_clean(cli, show_text(answer, "path"));
+	printf("\n");
+}
+
+static void
+show_verify(struct cli *cli, const struct json *answer)
+{
+	(void)cli;
+	printf("all is as the log says: ");
+	show_numbers(answer);
+}
+
+static void
+show_catalog(struct cli *cli, const struct json *answer)
+{
+	printf("the catalogue ");
+	show_clean(cli, show_text(answer, "name"));
+	putchar(' ');
+	show_clean(cli, show_text(answer, "version"));
+	printf(" is valid: ");
+	show_numbers(answer);
+}
 
 int
 cmd_backup(struct cli *cli)
 {
-	return client_change(cli, TELL_BACKUP, CLIENT_MUST_EXIST, cli_word(cli, 0), NULL);
+	return client_change(cli, TELL_BACKUP, CLIENT_MUST_EXIST, cli_word(cli, 0),
+	                     show_backup);
 }
 
 int
 cmd_verify(struct cli *cli)
 {
-	return client_change(cli, TELL_VERIFY, CLIENT_MUST_EXIST, SPAN(""), NULL);
+	return client_change(cli, TELL_VERIFY, CLIENT_MUST_EXIST, SPAN(""), show_verify);
 }
 
 static struct span
@@ -45,5 +90,5 @@ cmd_catalog_check(struct cli *cli)
 	}
 	if (err != ERR_NONE)
 		return cli_refused(err, &refusal, path);
-	return cli_answer(cli, catalog_answer(catalog, &cli->arena), NULL);
+	return cli_answer(cli, catalog_answer(catalog, &cli->arena), show_catalog);
 }

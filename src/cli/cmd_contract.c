@@ -2,8 +2,43 @@
 #include <stdio.h>
 
 #include "cli/client.h"
+#include "cli/show.h"
 #include "core/json/json_read.h"
 #include "core/json/json_write.h"
+
+static const struct show_column CONTRACTS[] = {
+	{ "ID", "id", SHOW_TEXT },
+	{ "VERSION", "version", SHOW_NUMBER },
+	{ "MODEL", "contract.model", SHOW_TEXT },
+	{ "PLAN", "contract.plan", SHOW_TEXT },
+	{ "KIND", "contract.kind", SHOW_TEXT },
+	{ "START", "contract.start", SHOW_TIME },
+	{ "END", "contract.end", SHOW_TIME },
+	{ "IN FORCE FROM", "from", SHOW_TIME },
+	{ "MODULES", "contract.modules", SHOW_NAMES },
+	{ "RECORDED", "recorded", SHOW_TIME },
+	{ "BY", "by", SHOW_TEXT },
+};
+
+static void
+show_list(struct cli *cli, const struct json *list)
+{
+	if (show_table(cli, list, CONTRACTS, sizeof(CONTRACTS) / sizeof(CONTRACTS[0]), 0) == 0)
+		printf("no contracts\n");
+}
+
+/* A list of contracts or of versions, or what was put, which is one of them. */
+static void
+show_contracts(struct cli *cli, const struct json *answer)
+{
+	const struct json *list = json_member(answer, SPAN("contracts"));
+	struct json        one = *answer, alone = { .kind = JSON_ARRAY, .count = 1, .first = &one };
+
+	one.next = NULL;
+	if (!list)
+		list = json_member(answer, SPAN("versions"));
+	show_list(cli, list ? list : &alone);
+}
 
 /* One contract of the file; a refusal names its place in the whole file. */
 static enum err
@@ -43,7 +78,7 @@ put_list(struct client *client, const struct json *list)
 	}
 	json_array_end(&out);
 	json_object_end(&out);
-	return cli_answer(client->cli, json_close(&out), NULL);
+	return cli_answer(client->cli, json_close(&out), show_contracts);
 }
 
 static int
@@ -57,7 +92,7 @@ put_file(struct client *client, const struct json *root)
 	enum err err = put_one(client, root, &answer, &refusal);
 	if (err != ERR_NONE)
 		return cli_refused(err, &refusal, client->cli->args.words[1]);
-	return cli_answer(client->cli, answer, NULL);
+	return cli_answer(client->cli, answer, show_contracts);
 }
 
 int
@@ -89,5 +124,6 @@ cmd_contract_list(struct cli *cli)
 		question.id = cli_word(cli, 1);
 	else if (versions)
 		return cli_misused(cli, "--versions needs the ID of a contract");
-	return client_show(cli, versions ? ASK_VERSIONS : ASK_CONTRACTS, &question, NULL);
+	return client_show(cli, versions ? ASK_VERSIONS : ASK_CONTRACTS, &question,
+	                   show_contracts);
 }

@@ -1,5 +1,102 @@
 /* cmd_explain.c - tally explain. */
 #include "cli/client.h"
+#include "cli/show_explain.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct show_column PARTS[] = {
+	{ "PART", "part", SHOW_TEXT },         { "KEYS", "keys", SHOW_NUMBER },
+	{ "QUANTITY", "quantity", SHOW_NUMBER }, { "LICENCES", "licences", SHOW_NUMBER },
+};
+
+static const struct show_column ROWS[] = {
+	{ "KIND", "kind", SHOW_TEXT },
+	{ "ORG", "org", SHOW_TEXT },
+	{ "PROJECT", "project", SHOW_TEXT },
+	{ "ID", "id", SHOW_TEXT },
+	{ "NAME", "name", SHOW_NAME },
+	{ "CLASS", "class", SHOW_TEXT },
+	{ "INSTANCES", "instances", SHOW_NUMBER },
+	{ "HOURS", "hours", SHOW_NUMBER },
+	{ "LAST ACTIVITY", "last_activity", SHOW_TIME },
+	{ "LICENCES", "licences", SHOW_NUMBER },
+	{ "", "deleted", SHOW_FLAG },
+};
+
+/* "acme CD at 2026-10-31 23:00 UTC: 47 used, 43 owned (DEVELOPER_360), over by 4" */
+static void
+show_figure(struct cli *cli, const struct json *answer)
+{
+	struct span at = show_time(&cli->arena, answer, "at"), used = show_text(answer, "used");
+	struct span owned = show_text(answer, "owned"), over = show_text(answer, "over");
+	struct span model = show_text(answer, "model"), unit = show_text(answer, "unit");
+
+	show_clean(cli, show_text(answer, "account"));
+	putchar(' ');
+	show_clean(cli, show_text(answer, "module"));
+	printf(" at %.*s UTC: %.*s used", (int)at.size, at.at, (int)used.size, used.at);
+	if (owned.size > 0)
+		printf(", %.*s owned", (int)owned.size, owned.at);
+	if (over.size > 0 && !span_equal(over, SPAN("0")))
+		printf(", over by %.*s", (int)over.size, over.at);
+	printf(" (unit %.*s, %.*s)\n", (int)unit.size, unit.at,
+	       model.size > 0 ? (int)model.size : 11, model.size > 0 ? model.at : "no contract");
+}
+
+/* The rule of each part in words. */
+static void
+show_part_rules(struct cli *cli, const struct json *parts)
+{
+	for (const struct json *part = parts ? parts->first : NULL; part; part = part->next) {
+		struct show_flow flow;
+		show_flow_open(&flow, 0, 2);
+		show_flow_text(&flow, cli_clean(show_text(part, "part"), &cli->arena));
+		printf(":");
+		flow.at++;
+		show_flow_text(&flow, cli_clean(show_text(part, "rule"), &cli->arena));
+		show_flow_close(&flow);
+	}
+}
+
+static void
+show_rule(struct cli *cli, const struct json *answer)
+{
+	static const struct show_column window = { "", "window", SHOW_WINDOW };
+	struct show_flow                flow;
+	struct span                     text = show_value(&cli->arena, answer, &window);
+
+	show_flow_open(&flow, 0, 0);
+	show_flow_text(&flow, cli_clean(show_text(answer, "rule"), &cli->arena));
+	show_flow_close(&flow);
+	printf("window: %.*s\n", (int)text.size, text.at);
+}
+
+static void
+show_explain(struct cli *cli, const struct json *answer)
+{
+	const struct json *explained = json_member(answer, SPAN("explained"));
+	const struct json *rows      = json_member(answer, SPAN("rows"));
+
+	show_figure(cli, answer);
+	show_rule(cli, answer);
+	printf("\n");
+	show_table(cli, json_member(answer, SPAN("parts")), PARTS, COUNT(PARTS), 0);
+	printf("\n");
+	show_part_rules(cli, json_member(answer, SPAN("parts")));
+	if (rows && rows->count > 0) {
+		printf("\n");
+		show_table(cli, rows, ROWS, COUNT(ROWS), 0);
+		printf("\none row: tally explain ");
+		show_clean(cli, show_text(answer, "account"));
+		printf(" ");
+		show_clean(cli, show_text(answer, "module"));
+		printf(" KIND ORG PROJECT ID\n");
+	}
+	for (const struct json *row = explained ? explained->first : NULL; row; row = row->next) {
+		printf("\n");
+		show_explained(cli, row);
+	}
+}
 
 int
 cmd_explain(struct cli *cli)
@@ -19,5 +116,5 @@ cmd_explain(struct cli *cli)
 	} else if (cli->args.words_count > 2) {
 		return cli_misused(cli, "a row is named by KIND ORG PROJECT ID, all four");
 	}
-	return client_show(cli, ASK_EXPLAIN, &question, NULL);
+	return client_show(cli, ASK_EXPLAIN, &question, show_explain);
 }

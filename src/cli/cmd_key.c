@@ -1,6 +1,38 @@
 /* cmd_key.c - tally key create, list, revoke. */
 #include "cli/client.h"
+#include "cli/show.h"
 #include "core/json/json_write.h"
+
+static const struct show_column KEYS[] = {
+	{ "ID", "id", SHOW_TEXT },
+	{ "NAME", "name", SHOW_TEXT },
+	{ "SCOPES", "scopes", SHOW_LIST },
+	{ "ACCOUNT", "account", SHOW_TEXT },
+	{ "CREATED", "created", SHOW_TIME },
+	{ "EXPIRES", "expires", SHOW_TIME },
+	{ "LAST USE", "used", SHOW_TIME },
+	{ "", "revoked", SHOW_FLAG },
+};
+enum { KEYS_COUNT = sizeof(KEYS) / sizeof(KEYS[0]) };
+
+static void
+show_keys(struct cli *cli, const struct json *answer)
+{
+	if (show_table(cli, json_member(answer, SPAN("keys")), KEYS, KEYS_COUNT, 0) == 0)
+		printf("no keys\n");
+}
+
+static void
+show_key(struct cli *cli, const struct json *answer)
+{
+	struct json one = *answer, list = { .kind = JSON_ARRAY, .count = 1, .first = &one };
+	struct span secret = show_text(answer, "key");
+
+	one.next = NULL;
+	show_table(cli, &list, KEYS, KEYS_COUNT, 0);
+	if (secret.size > 0)
+		printf("\nkey, shown this once: %.*s\n", (int)secret.size, secret.at);
+}
 
 /* The key that the options describe. */
 static struct span
@@ -44,18 +76,18 @@ cmd_key_create(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	return client_change(cli, TELL_KEY, CLIENT_MAY_MAKE, json, NULL);
+	return client_change(cli, TELL_KEY, CLIENT_MAY_MAKE, json, show_key);
 }
 
 int
 cmd_key_list(struct cli *cli)
 {
 	struct question question = { .account = cli_value(cli, OPTION_ACCOUNT) };
-	return client_show(cli, ASK_KEYS, &question, NULL);
+	return client_show(cli, ASK_KEYS, &question, show_keys);
 }
 
 int
 cmd_key_revoke(struct cli *cli)
 {
-	return client_change(cli, TELL_REVOKE, CLIENT_MUST_EXIST, cli_word(cli, 0), NULL);
+	return client_change(cli, TELL_REVOKE, CLIENT_MUST_EXIST, cli_word(cli, 0), show_key);
 }

@@ -1,5 +1,67 @@
 /* cmd_usage.c - tally usage. */
 #include "cli/client.h"
+#include "cli/show.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct show_column FIGURES[] = {
+	{ "MODULE", "module", SHOW_TEXT },    { "UNIT", "unit", SHOW_TEXT },
+	{ "MODEL", "model", SHOW_TEXT },      { "OWNED", "owned", SHOW_NUMBER },
+	{ "USED", "used", SHOW_NUMBER },      { "OVER", "over", SHOW_OVER },
+	{ "PERCENT", "percent", SHOW_PERCENT }, { "WINDOW", "window", SHOW_WINDOW },
+};
+
+static const struct show_column PARTS[] = {
+	{ "PART", "part", SHOW_TEXT },
+	{ "KEYS", "keys", SHOW_NUMBER },
+	{ "QUANTITY", "quantity", SHOW_NUMBER },
+	{ "LICENCES", "licences", SHOW_NUMBER },
+};
+
+static const struct show_column ROWS[] = {
+	{ "KIND", "kind", SHOW_TEXT },
+	{ "ORG", "org", SHOW_TEXT },
+	{ "PROJECT", "project", SHOW_TEXT },
+	{ "SERVICE", "service", SHOW_TEXT },
+	{ "ID", "id", SHOW_TEXT },
+	{ "NAME", "name", SHOW_NAME },
+	{ "CLASS", "class", SHOW_TEXT },
+	{ "INSTANCES", "instances", SHOW_NUMBER },
+	{ "HOURS", "hours", SHOW_NUMBER },
+	{ "LAST ACTIVITY", "last_activity", SHOW_TIME },
+	{ "LICENCES", "licences", SHOW_NUMBER },
+	{ "", "deleted", SHOW_FLAG },
+};
+
+static void
+show_module(struct cli *cli, const struct json *module)
+{
+	const struct json *rows = json_member(module, SPAN("rows"));
+
+	printf("\n");
+	show_table(cli, json_member(module, SPAN("parts")), PARTS, COUNT(PARTS), 0);
+	if (rows && rows->count > 0)
+		printf("\n");
+	show_table(cli, rows, ROWS, COUNT(ROWS), 0);
+	show_next(cli, module);
+}
+
+static void
+show_usage(struct cli *cli, const struct json *answer)
+{
+	const struct json *modules = json_member(answer, SPAN("modules"));
+	struct span        at      = show_time(&cli->arena, answer, "at");
+
+	show_clean(cli, show_text(answer, "account"));
+	printf(" at %.*s UTC\n\n", (int)at.size, at.at);
+	if (show_table(cli, modules, FIGURES, COUNT(FIGURES), 0) == 0)
+		printf("no module has a contract or any usage\n");
+	for (const struct json *module = modules ? modules->first : NULL; module;
+	     module                    = module->next) {
+		if (json_member(module, SPAN("parts")))
+			show_module(cli, module);
+	}
+}
 
 int
 cmd_usage(struct cli *cli)
@@ -12,5 +74,5 @@ cmd_usage(struct cli *cli)
 	question.account = cli_word(cli, 0);
 	if (cli->args.words_count > 1)
 		question.module = cli_word(cli, 1);
-	return client_show(cli, ASK_USAGE, &question, NULL);
+	return client_show(cli, ASK_USAGE, &question, show_usage);
 }
