@@ -1,0 +1,45 @@
+/* table.h - rows under headings, aligned by what is seen.
+ *
+ * Cells live in the arena. Control characters in them are shown escaped. Columns that
+ * are empty in every row are left out; on a terminal the widest texts are cut to fit. */
+#ifndef TALLY_CLI_TABLE_H
+#define TALLY_CLI_TABLE_H
+
+#include <stdio.h>
+
+#include "core/base/arena.h"
+
+enum { TABLE_COLUMNS_MAX = 16 };
+enum table_align { TABLE_LEFT, TABLE_RIGHT };
+
+struct table_cell {
+	struct span text;
+	uint32_t    width;
+	bool        marked; /* shown in colour where there is any */
+};
+
+struct table_column {
+	const char      *heading;
+	enum table_align align;
+	uint32_t         width;
+	bool             used; /* a cell of it holds something */
+};
+
+struct table {
+	struct arena       *arena;
+	struct table_column columns[TABLE_COLUMNS_MAX];
+	uint32_t            columns_count;
+	struct table_cell  *cells; /* row by row */
+	uint32_t            cells_count;
+	uint32_t            cells_capacity;
+};
+
+void table_open(struct table *table, struct arena *arena);
+/* All columns come before the first cell. */
+void table_column(struct table *table, const char *heading, enum table_align align);
+/* Cells from left to right, row by row. */
+void table_cell(struct table *table, struct span text, bool marked);
+/* Every line after indent spaces; nothing when there is no row. */
+void table_print(struct table *table, uint32_t indent, FILE *out);
+
+#endif
