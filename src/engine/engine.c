@@ -8,6 +8,7 @@
 #include "edge/sys/memory.h"
 #include "engine/checkpoint.h"
 #include "engine/engine_int.h"
+#include "engine/seal.h"
 
 #define ENGINE_MAGIC UINT64_C(0x74616c6c79656e67)
 
@@ -107,6 +108,7 @@ locks_open(struct engine *engine)
 	pthread_mutex_init(&engine->metrics_lock, NULL);
 	pthread_cond_init(&engine->queue_changed, NULL);
 	pthread_cond_init(&engine->group_changed, NULL);
+	pthread_cond_init(&engine->seal_changed, NULL);
 }
 
 static void
@@ -196,6 +198,8 @@ engine_open(const struct engine_options *options, struct engine **out, struct re
 	CHECK(failed == 0);
 	failed = pthread_create(&engine->packer, NULL, packer_run, engine);
 	CHECK(failed == 0);
+	failed = pthread_create(&engine->sealer, NULL, sealer_run, engine);
+	CHECK(failed == 0);
 	*out = engine;
 	return ERR_NONE;
 }
@@ -208,7 +212,9 @@ engine_close(struct engine *engine)
 	engine->stopping = true;
 	pthread_cond_broadcast(&engine->queue_changed);
 	pthread_cond_broadcast(&engine->group_changed);
+	pthread_cond_broadcast(&engine->seal_changed);
 	pthread_mutex_unlock(&engine->queue_lock);
+	pthread_join(engine->sealer, NULL);
 	pthread_join(engine->packer, NULL);
 	pthread_join(engine->committer, NULL);
 	/* What fails here is done again at the next start: both are derived. */

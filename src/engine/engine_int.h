@@ -174,7 +174,7 @@ struct engine {
 	pthread_mutex_t      queue_lock;
 	pthread_cond_t       queue_changed; /* packer waits */
 	pthread_cond_t       group_changed; /* committer waits, packer waits for a free group */
-	pthread_cond_t       fault_changed;
+	pthread_cond_t       seal_changed;  /* sealer waits */
 	struct ingest_batch *queue_first;
 	struct ingest_batch *queue_last;
 	size_t               queue_size;
@@ -192,6 +192,7 @@ struct engine {
 
 	pthread_t packer;
 	pthread_t committer;
+	pthread_t sealer;
 
 	pthread_mutex_t       metrics_lock;
 	struct engine_metrics metrics;

@@ -91,22 +91,23 @@ struct retraction_list {
 	uint32_t           capacity;
 };
 
-static void
+static enum err
 collect_retraction(struct engine *engine, const struct event *event, uint64_t ordinal,
                    struct retraction_list *list)
 {
 	struct span source, id;
 	if (!event_is_retraction(event) ||
 	    retraction_target(event->subject, &source, &id) != ERR_NONE)
-		return;
+		return ERR_NONE;
 	if (list->count == list->capacity) {
 		list->capacity = list->capacity * 2 + 16;
 		list->at       = realloc(list->at, list->capacity * sizeof *list->at);
 		CHECK(list->at != NULL);
 	}
-	list->at[list->count++] = (struct retraction){
-		.identity = identity_of(engine->secret, event->account, source, id), .by = ordinal
-	};
+	struct retraction *retraction = &list->at[list->count++];
+	retraction->identity          = identity_of(engine->secret, event->account, source, id);
+	retraction->by                = ordinal;
+	return retract_locate(engine, retraction);
 }
 
 static enum err
@@ -130,8 +131,8 @@ replay_block(struct engine *engine, struct intake *intake, struct block_summary 
 		if (err != ERR_NONE)
 			break;
 		engine_apply(engine, events, count, summary->first + row);
-		for (uint32_t i = 0; i < count; i++)
-			collect_retraction(engine, events[i], summary->first + row + i, list);
+		for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
+			err = collect_retraction(engine, events[i], summary->first + row + i, list);
 		row += count;
 	}
 	arena_close(&row_arena);
@@ -150,11 +151,8 @@ replay_log(struct engine *engine, uint64_t from, struct refusal *refusal)
 	engine->applied            = from;
 	while (err == ERR_NONE && scan_summary(engine, engine->applied, &summary))
 		err = replay_block(engine, intake, &summary, engine->applied, &list, refusal);
-	if (err == ERR_NONE && list.count > 0) {
-		err = retract_locate(engine, list.at, list.count);
-		if (err == ERR_NONE)
-			err = retract_apply(engine, list.at, list.count);
-	}
+	if (err == ERR_NONE && list.count > 0)
+		err = retract_apply(engine, list.at, list.count);
 	free(list.at);
 	intake_give(engine, intake);
 	return err;

@@ -179,34 +179,23 @@ retract_apply(struct engine *engine, const struct retraction *retractions, uint3
 	return err;
 }
 
-/* ---- replay: where do the targets stand? ---- */
-
-struct locating {
-	struct engine     *engine;
-	struct retraction *retractions;
-	uint32_t           count;
-};
-
-static enum err
-locate_visit(void *context, const struct event *event, uint64_t ordinal, struct instant received)
-{
-	struct locating *locating = context;
-	struct identity  identity = event_identity(locating->engine, event);
-	(void)received;
-	for (uint32_t i = 0; i < locating->count; i++) {
-		struct retraction *retraction = &locating->retractions[i];
-		if (identity_equal(retraction->identity, identity)) {
-			retraction->found   = true;
-			retraction->ordinal = ordinal;
-		}
-	}
-	return ERR_NONE;
-}
-
+/* The record of a retraction holds its target's ordinal when the target was there first. */
 enum err
-retract_locate(struct engine *engine, struct retraction *retractions, uint32_t count)
+retract_locate(struct engine *engine, struct retraction *retraction)
 {
-	struct locating    locating = { engine, retractions, count };
-	struct scan_filter filter   = scan_everything();
-	return scan_log(engine, &filter, locate_visit, &locating, NULL);
+	struct arena arena;
+	struct span  value;
+	struct span  key = { (const char *)&retraction->identity, sizeof retraction->identity };
+	arena_open(&arena, system_memory());
+	enum err err = engine->store->ops->get(engine->store, SPACE_RETRACTED, key, &arena, &value);
+	if (err == ERR_NOT_FOUND || (err == ERR_NONE && value.size != 0 && value.size != 8))
+		err = ERR_STORE_DAMAGED;
+	if (err == ERR_NONE) {
+		retraction->found   = value.size == 8;
+		retraction->ordinal = 0;
+		for (size_t i = 0; i < value.size; i++)
+			retraction->ordinal = retraction->ordinal << 8 | (uint8_t)value.at[i];
+	}
+	arena_close(&arena);
+	return err;
 }

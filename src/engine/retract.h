@@ -27,9 +27,7 @@ void retract_mark(struct engine *engine, const struct retraction *retractions, u
 MUST_CHECK enum err retract_apply(struct engine *engine, const struct retraction *retractions,
                                   uint32_t count);
 
-/* For a replay that met retractions without knowing where their targets stand: look
- * the targets up in the log, and fill ordinal and found. */
-MUST_CHECK enum err retract_locate(struct engine *engine, struct retraction *retractions,
-                                   uint32_t count);
+/* For a replay that met a retraction: was its target there first, and where. */
+MUST_CHECK enum err retract_locate(struct engine *engine, struct retraction *retraction);
 
 #endif

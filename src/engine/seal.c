@@ -1,5 +1,8 @@
 /* seal.c - small blocks of the log become large ones. */
+#define _GNU_SOURCE /* pthread_setname_np */
 #include "engine/seal.h"
+
+#include <time.h>
 
 #include "edge/sys/memory.h"
 #include "engine/engine_int.h"
@@ -10,32 +13,59 @@ enum {
 	LARGE_EVENTS_EAGER = 1000,
 	SEAL_ROWS          = 1024,
 	SEAL_BLOCKS        = 8192, /* joined at most at once */
+	PRESSING_BLOCKS    = 4096, /* so many small ones are joined under load too */
+	SEAL_EVERY_MS      = 50,
 };
 
-/* The blocks [begin, begin + count) of the log index are worth joining; 0: none now. */
+/* Neighbours worth joining. */
+struct stretch {
+	struct block_summary *blocks;
+	uint32_t              count;
+};
+
+/* How many blocks from `at` on fit together into one. */
 static uint32_t
-find_stretch(struct engine *engine, uint32_t *begin)
+stretch_length(const struct log_index *log, uint32_t at)
 {
-	const struct log_index *log   = &engine->log;
-	uint64_t                large = engine_pace(engine, LARGE_EVENTS, LARGE_EVENTS_EAGER);
-	uint32_t                at    = log_index_find(log, engine->seal_from);
-	uint32_t                count = 0, events = 0;
-	while (at < log->count && log->blocks[at].count >= large) {
-		engine->seal_from = log->blocks[at].first + log->blocks[at].count;
-		at++;
-	}
-	*begin = at;
+	uint32_t count = 0, events = 0;
 	while (at + count < log->count && count < SEAL_BLOCKS &&
 	       events + log->blocks[at + count].count <= BLOCK_EVENTS_MAX)
 		events += log->blocks[at + count++].count;
-	bool ended = at + count == log->count && count < SEAL_BLOCKS;
-	if (ended && events < large)
-		return 0;
-	if (count < 2 && !ended) { /* one middling block before a large one */
+	return count;
+}
+
+static uint64_t
+events_of(const struct block_summary *blocks, uint32_t count)
+{
+	const struct block_summary *last = &blocks[count - 1];
+	return count == 0 ? 0 : last->first + last->count - blocks[0].first;
+}
+
+/* The first stretch from seal_from on; count 0 when there is none, or when it ends the log
+ * and may still grow. */
+static void
+find_stretch(struct engine *engine, struct arena *arena, struct stretch *stretch)
+{
+	const struct log_index *log   = &engine->log;
+	uint64_t                large = engine_pace(engine, LARGE_EVENTS, LARGE_EVENTS_EAGER);
+	stretch->count                = 0;
+	pthread_rwlock_rdlock(&engine->books_lock);
+	uint32_t at = log_index_find(log, engine->seal_from);
+	while (at < log->count) {
+		uint32_t count = log->blocks[at].count >= large ? 1 : stretch_length(log, at);
+		bool     ended = at + count == log->count && count < SEAL_BLOCKS;
+		if (ended && events_of(&log->blocks[at], count) < large)
+			break;
+		if (count > 1) {
+			stretch->count  = count;
+			stretch->blocks = ARENA_ARRAY(arena, struct block_summary, count);
+			memcpy(stretch->blocks, &log->blocks[at], count * sizeof *stretch->blocks);
+			break;
+		}
 		engine->seal_from = log->blocks[at].first + log->blocks[at].count;
-		return 0;
+		at++;
 	}
-	return count < 2 ? 0 : count;
+	pthread_rwlock_unlock(&engine->books_lock);
 }
 
 static enum err
@@ -67,23 +97,28 @@ add_block(struct engine *engine, struct intake *intake, const struct block_summa
 	return err;
 }
 
+/* The stretch is one block now. Caller holds books_lock to write. */
 static void
-index_join(struct log_index *log, uint32_t begin, uint32_t count,
-           const struct block_summary *joined)
+index_join(struct log_index *log, const struct stretch *stretch, const struct block_summary *joined)
 {
+	uint32_t begin = log_index_find(log, joined->first);
+	uint32_t after = begin + stretch->count;
+	CHECK(after <= log->count);
+	CHECK(log->blocks[begin].first == joined->first);
+	CHECK(log->blocks[after - 1].chain_after == joined->chain_after);
 	log->blocks[begin] = *joined;
-	memmove(&log->blocks[begin + 1], &log->blocks[begin + count],
-	        (log->count - begin - count) * sizeof *log->blocks);
-	log->count -= count - 1;
+	memmove(&log->blocks[begin + 1], &log->blocks[after],
+	        (log->count - after) * sizeof *log->blocks);
+	log->count -= stretch->count - 1;
 }
 
 static uint32_t
-join_writes(struct engine *engine, uint32_t begin, uint32_t count, struct span bytes,
-            const struct block_summary *joined, struct arena *arena, struct store_write *writes)
+join_writes(const struct stretch *stretch, struct span bytes, const struct block_summary *joined,
+            struct arena *arena, struct store_write *writes)
 {
 	uint32_t at = 0;
-	for (uint32_t i = 1; i < count; i++) {
-		uint64_t first = engine->log.blocks[begin + i].first;
+	for (uint32_t i = 1; i < stretch->count; i++) {
+		uint64_t first = stretch->blocks[i].first;
 		writes[at++]   = (struct store_write){ .space  = SPACE_LOG,
 			                               .remove = true,
 			                               .key    = log_key(first, arena) };
@@ -103,53 +138,111 @@ join_writes(struct engine *engine, uint32_t begin, uint32_t count, struct span b
 /* Store and index change under one hold of commit_lock, so that a reader who misses a
  * block finds the joined one after waiting for it (scan_block). */
 static enum err
-commit_join(struct engine *engine, uint32_t begin, uint32_t count,
-            const struct block_summary *joined, const struct store_write *writes,
-            uint32_t writes_count)
+commit_join(struct engine *engine, const struct stretch *stretch, struct span bytes,
+            const struct block_summary *joined, struct arena *arena)
 {
+	struct store_write *writes =
+		ARENA_ARRAY(arena, struct store_write, 2 * (size_t)stretch->count);
+	uint32_t count = join_writes(stretch, bytes, joined, arena, writes);
 	pthread_mutex_lock(&engine->commit_lock);
-	enum err err = engine->store->ops->commit(engine->store, writes, writes_count);
+	enum err err = engine->store->ops->commit(engine->store, writes, count);
 	if (err == ERR_NONE) {
 		pthread_rwlock_wrlock(&engine->books_lock);
-		index_join(&engine->log, begin, count, joined);
+		index_join(&engine->log, stretch, joined);
 		pthread_rwlock_unlock(&engine->books_lock);
 	}
 	pthread_mutex_unlock(&engine->commit_lock);
 	return err;
 }
 
-enum err
-seal_step(struct engine *engine)
+static enum err
+join(struct engine *engine, const struct stretch *stretch, struct arena *arena)
 {
-	uint32_t begin, count = find_stretch(engine, &begin);
-	if (count == 0)
-		return ERR_NONE;
-	struct arena arena;
-	arena_open(&arena, system_memory());
-	struct intake        *intake  = intake_take(engine);
-	struct block_builder *builder = block_builder_open(system_memory());
-	struct block_summary  before  = engine->log.blocks[begin], joined;
-	struct block_summary  last    = engine->log.blocks[begin + count - 1];
-	uint64_t              until   = last.first + last.count;
-	enum err              err     = ERR_NONE;
-	for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
-		err = add_block(engine, intake, &engine->log.blocks[begin + i], builder);
+	struct intake              *intake  = intake_take(engine);
+	struct block_builder       *builder = block_builder_open(system_memory());
+	const struct block_summary *before  = &stretch->blocks[0];
+	const struct block_summary *last    = &stretch->blocks[stretch->count - 1];
+	enum err                    err     = ERR_NONE;
+	for (uint32_t i = 0; i < stretch->count && err == ERR_NONE; i++)
+		err = add_block(engine, intake, &stretch->blocks[i], builder);
 	if (err == ERR_NONE) {
-		struct span bytes = block_finish(builder, before.first, before.chain_before,
-		                                 SEAL_LEVEL, &arena, &joined);
-		CHECK(joined.chain_after == last.chain_after);
-		struct store_write *writes =
-			ARENA_ARRAY(&arena, struct store_write, 2 * (size_t)count);
-		uint32_t writes_count =
-			join_writes(engine, begin, count, bytes, &joined, &arena, writes);
-		err = commit_join(engine, begin, count, &joined, writes, writes_count);
+		struct block_summary joined;
+		struct span bytes = block_finish(builder, before->first, before->chain_before,
+		                                 SEAL_LEVEL, arena, &joined);
+		CHECK(joined.chain_after == last->chain_after);
+		err = commit_join(engine, stretch, bytes, &joined, arena);
 	}
 	if (err == ERR_NONE || err == ERR_EVENT_TOO_LARGE) /* few but huge: left alone */
-		engine->seal_from = until;
-	if (err == ERR_EVENT_TOO_LARGE)
-		err = ERR_NONE;
+		engine->seal_from = last->first + last->count;
 	block_builder_close(builder);
 	intake_give(engine, intake);
+	return err == ERR_EVENT_TOO_LARGE ? ERR_NONE : err;
+}
+
+/* One stretch; *joined says whether there was one. */
+static enum err
+seal_step(struct engine *engine, bool *joined)
+{
+	struct stretch stretch;
+	struct arena   arena;
+	enum err       err = ERR_NONE;
+	arena_open(&arena, system_memory());
+	find_stretch(engine, &arena, &stretch);
+	*joined = stretch.count > 0;
+	if (*joined)
+		err = join(engine, &stretch, &arena);
 	arena_close(&arena);
 	return err;
+}
+
+/* ---- when ---- */
+
+static bool
+many_small_blocks(struct engine *engine)
+{
+	pthread_rwlock_rdlock(&engine->books_lock);
+	uint32_t at   = log_index_find(&engine->log, engine->seal_from);
+	bool     many = engine->log.count - at > PRESSING_BLOCKS;
+	pthread_rwlock_unlock(&engine->books_lock);
+	return many;
+}
+
+/* Wait for a quiet moment, or until small blocks are too many; false when the engine
+ * stops. */
+static bool
+wait_until_due(struct engine *engine)
+{
+	for (;;) {
+		struct timespec until;
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += SEAL_EVERY_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000L;
+		until.tv_nsec %= 1000000000L;
+		pthread_mutex_lock(&engine->queue_lock);
+		if (!engine->stopping)
+			pthread_cond_timedwait(&engine->seal_changed, &engine->queue_lock, &until);
+		bool stopping = engine->stopping;
+		bool works    = engine->fault == ERR_NONE;
+		bool quiet =
+			!engine->queue_first && !engine->groups_packed.first && !engine->committing;
+		pthread_mutex_unlock(&engine->queue_lock);
+		if (stopping)
+			return false;
+		if (works && (quiet || many_small_blocks(engine)))
+			return true;
+	}
+}
+
+/* What fails here is tried again: a fault of the store shows itself at the next commit of
+ * events, which the packer recovers from. */
+void *
+sealer_run(void *context)
+{
+	struct engine *engine = context;
+	pthread_setname_np(pthread_self(), "sealer");
+	while (wait_until_due(engine)) {
+		bool joined;
+		(void)!seal_step(engine, &joined);
+	}
+	return NULL;
 }
