@@ -81,15 +81,21 @@ frame_is_commit(const uint8_t *frame)
 	return word_read(frame + 4, true) != 0;
 }
 
+/* What the frame must say when it continues the checksum stored before it. */
+static struct checksum
+frame_checksum(const struct wal *wal, const uint8_t *frame)
+{
+	struct checksum sum = checksum_add(wal->chain, wal->big_endian, frame, 8);
+	return checksum_add(sum, wal->big_endian, frame + FRAME_HEAD_SIZE, PAGE_SIZE);
+}
+
 /* Of this generation, and its checksum continues the one stored before it. */
 static bool
 frame_verifies(const struct wal *wal, const uint8_t *frame)
 {
 	if (memcmp(frame + 8, wal->salts, 8) != 0 || word_read(frame, true) == 0)
 		return false;
-	struct checksum sum = checksum_add(wal->chain, wal->big_endian, frame, 8);
-	sum = checksum_add(sum, wal->big_endian, frame + FRAME_HEAD_SIZE, PAGE_SIZE);
-	return checksum_equal(sum, checksum_read(frame + 16));
+	return checksum_equal(frame_checksum(wal, frame), checksum_read(frame + 16));
 }
 
 static bool
@@ -129,17 +135,57 @@ salts_distance(const struct wal *wal, const uint8_t *frame)
 	return bits;
 }
 
-static bool
-frame_is_flipped(struct wal *wal)
+/* The weight of the word that stands one pair earlier: what checksum_add does with what
+ * was there before the pair. */
+static struct checksum
+weight_before(struct checksum weight)
 {
-	if (salts_distance(wal, wal->frame) > 1)
-		return false;
-	for (uint32_t bit = 0; bit < FRAME_SIZE * 8; bit++) {
-		wal->frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
-		bool fits = frame_verifies(wal, wal->frame);
-		wal->frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
-		if (fits)
+	uint32_t first = weight.first + weight.second;
+	return (struct checksum){ first, weight.second + first };
+}
+
+/* Does turning one bit of this word around move the checksum by missing? One more in the
+ * word moves it by weight. */
+static bool
+word_is_flipped(uint32_t word, struct checksum weight, struct checksum missing)
+{
+	for (uint32_t bit = 0; bit < 32; bit++) {
+		uint32_t step = word >> bit & 1 ? -(1U << bit) : 1U << bit;
+		if (weight.first * step == missing.first && weight.second * step == missing.second)
 			return true;
+	}
+	return false;
+}
+
+/* Every word adds a multiple of itself to the checksum, and the multiple depends only on
+ * how many words come after it; so one walk from the last word to the first tries all
+ * bits. (Trying them one by one would take a quarter of a second at each start after a
+ * power cut.) */
+static bool
+frame_is_flipped(const struct wal *wal)
+{
+	const uint8_t  *frame    = wal->frame;
+	uint32_t        distance = salts_distance(wal, frame);
+	struct checksum stored   = checksum_read(frame + 16);
+	struct checksum sum      = frame_checksum(wal, frame);
+	struct checksum even = { 1, 1 }, odd = { 0, 1 }; /* weights of a pair's words */
+
+	if (distance == 1)
+		return checksum_equal(sum, stored);
+	int wrong = __builtin_popcount(sum.first ^ stored.first) +
+	            __builtin_popcount(sum.second ^ stored.second);
+	if (distance > 1 || wrong == 1)
+		return distance == 0;
+
+	struct checksum missing = { stored.first - sum.first, stored.second - sum.second };
+	for (uint32_t at = PAGE_SIZE + 8; at > 0; at -= 8) {
+		/* The first pair stands before the salts, the others behind the head. */
+		const uint8_t *pair = at == 8 ? frame : frame + FRAME_HEAD_SIZE + at - 16;
+		if (word_is_flipped(word_read(pair, wal->big_endian), even, missing) ||
+		    word_is_flipped(word_read(pair + 4, wal->big_endian), odd, missing))
+			return true;
+		even = weight_before(even);
+		odd  = weight_before(odd);
 	}
 	return false;
 }
