@@ -21,7 +21,7 @@ enum {
 	SEED_DEFAULT      = 1,
 	TREND_DAYS        = 14,
 	STARTED_AGO       = 200 * HOURS_PER_DAY,
-	RAISED_AGO        = 20 * HOURS_PER_DAY,
+	RAISED_AGO        = 10 * HOURS_PER_DAY,
 	DEVELOPERS        = 546,
 	ADDON_AFTER_RAISE = 8,
 };
@@ -134,8 +134,7 @@ typedef enum err question_ask(struct engine *engine, const struct question *ques
                               struct arena *arena, struct span *answer, struct refusal *refusal);
 
 static enum err
-show(struct demo *demo, question_ask *ask, const struct question *question,
-     void (*print)(const struct json *answer))
+show(struct demo *demo, question_ask *ask, const struct question *question, cli_show *print)
 {
 	struct arena *arena = &demo->cli->arena;
 	struct json  *root  = NULL;
@@ -145,7 +144,7 @@ show(struct demo *demo, question_ask *ask, const struct question *question,
 	if (err == ERR_NONE)
 		err = json_parse(answer, arena, &root, &demo->refusal);
 	if (err == ERR_NONE)
-		print(root);
+		print(demo->cli, root);
 	return err;
 }
 
@@ -162,12 +161,11 @@ figures_show(struct demo *demo)
 {
 	int32_t         now = hour_of(demo->plan.now);
 	char            from[INSTANT_SIZE], to[INSTANT_SIZE];
-	struct question question = { .account = SPAN("demo") };
+	struct question question = { .account = SPAN("demo"),
+		                     .module  = SPAN("CD"),
+		                     .limit   = DEMO_ROWS_SHOWN };
 
-	enum err err    = show(demo, engine_usage, &question, demo_show_summary);
-	question.module = SPAN("CD");
-	if (err == ERR_NONE)
-		err = show(demo, engine_usage, &question, demo_show_rows);
+	enum err err = show(demo, engine_usage, &question, demo_show_figures);
 	/* Days that are over: the last one ends before now. */
 	question.from = date_text(now - TREND_DAYS * HOURS_PER_DAY, from);
 	question.to   = date_text(now - HOURS_PER_DAY, to);
