@@ -380,8 +380,10 @@ engine_ingest_wait(struct engine *engine, struct ingest *ingest, struct refusal 
 {
 	struct waiter waiter = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
 	ingest->done         = waiter_done;
-	ingest->context      = &waiter;
-	enum err err         = engine_ingest(engine, ingest, refusal);
+	/* It is waited for below, so the batch does not outlive it. */
+	/* cppcheck-suppress autoVariables */
+	ingest->context = &waiter;
+	enum err err    = engine_ingest(engine, ingest, refusal);
 	if (err == ERR_NONE) {
 		pthread_mutex_lock(&waiter.lock);
 		while (!waiter.done)

@@ -223,6 +223,7 @@ take_batches(struct engine *engine)
 		engine->queue_batches--;
 		engine->queue_events -= batch->events_count;
 	}
+	CHECK(last != NULL);
 	engine->queue_first = last->next;
 	if (engine->queue_first == NULL)
 		engine->queue_last = NULL;

@@ -52,7 +52,7 @@ run_add(struct engine *engine, const struct run_header *header, const uint64_t *
 	struct sealed_run *run = &engine->runs[engine->runs_count++];
 	run->header            = *header;
 	run->block_first       = block_first;
-	run->pages             = calloc((size_t)1 << header->page_bits, sizeof *run->pages);
+	run->pages             = calloc((size_t)1 << header->page_bits, sizeof(*run->pages));
 	CHECK(run->pages != NULL);
 	engine->sealed_until = header->until;
 }

@@ -19,7 +19,7 @@
 #include "core/json/json_read.h"
 #include "edge/sys/memory.h"
 
-enum { ARGS_MAX = 32, PATH_SIZE = 1024, WHY_SIZE = 512, CASES_MAX = 256 };
+enum { ARGS_MAX = 32, FOLDER_SIZE = 960, PATH_SIZE = 1024, WHY_SIZE = 512, CASES_MAX = 256 };
 
 struct tester {
 	const char *tally;
@@ -228,11 +228,13 @@ remove_store(const struct tester *tester)
 static void
 run_case(struct tester *tester, const char *name)
 {
-	char         folder[PATH_SIZE];
+	char         folder[FOLDER_SIZE];
 	struct arena arena;
 	arena_open(&arena, system_memory());
 	snprintf(folder, sizeof folder, "%s/%s", tester->cases, name);
-	snprintf(tester->store, sizeof tester->store, "/tmp/tally-case.XXXXXX");
+	const char *scratch = getenv("TMPDIR");
+	snprintf(tester->store, sizeof tester->store, "%s/tally-case.XXXXXX",
+	         scratch ? scratch : "/tmp");
 	if (mkdtemp(tester->store) == NULL)
 		exit(1);
 	struct span account =

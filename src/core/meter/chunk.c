@@ -25,7 +25,7 @@ put_varint(struct text *out, uint64_t value)
 static void
 put_signed(struct text *out, int64_t value)
 {
-	put_varint(out, (uint64_t)value << 1 ^ (uint64_t)(value >> 63));
+	put_varint(out, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
 }
 
 static void

@@ -52,8 +52,8 @@ digests_encode(const struct digests *digests, uint8_t bytes[DIGEST_SIZE])
 		number_encode(bytes + 16 * i, digests->spaces[i].records);
 		number_encode(bytes + 16 * i + 8, digests->spaces[i].sum);
 	}
-	number_encode(bytes + DIGEST_SIZE - 16, digests->commits);
-	number_encode(bytes + DIGEST_SIZE - 8, XXH3_64bits(bytes, DIGEST_SIZE - 8));
+	number_encode(&bytes[DIGEST_SIZE - 16], digests->commits);
+	number_encode(&bytes[DIGEST_SIZE - 8], XXH3_64bits(bytes, DIGEST_SIZE - 8));
 }
 
 static enum err
