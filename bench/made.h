@@ -84,46 +84,59 @@ made_split(uint32_t hour, uint64_t index)
 	return (uint32_t)((index * step + made_mix(hour + 1000)) % MADE_SPLITS);
 }
 
-/* Event number k as a line; its size. */
+/* What of an event comes before its data. */
+static inline size_t
+made_write_envelope(const struct made *made, uint64_t k, uint32_t service, bool is_deployment,
+                    char *out)
+{
+	uint32_t hour  = (uint32_t)(k * MADE_HOURS / made->events);
+	uint64_t first = (hour * made->events + MADE_HOURS - 1) / MADE_HOURS;
+	uint64_t next  = ((hour + 1) * made->events + MADE_HOURS - 1) / MADE_HOURS;
+	uint32_t ms    = (uint32_t)((k - first) * 3600000 / (next - first));
+	uint64_t a = made_mix(k ^ UINT64_C(1) << 62), b = made_mix(a), of = made_mix(service);
+	int      size =
+		snprintf(out, MADE_EVENT_ROOM,
+	                 "{\"specversion\":\"1.0\",\"id\":\"%08x-%04x-4%03x-%x%03x-%012llx\","
+	                 "\"source\":\"/cluster-%03u\",\"type\":\"%s\",\"account\":\"acct-%03u\","
+	                 "\"subject\":\"svc-%05u\",\"time\":\"2025-06-%02uT%02u:%02u:%02u.%03uZ\",",
+	                 (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff),
+	                 (unsigned)(8 + (b >> 62)), (unsigned)(b >> 48 & 0xfff),
+	                 (unsigned long long)(b & 0xffffffffffff), (unsigned)(of % 200),
+	                 is_deployment ? "cd.deployment" : "cd.instances",
+	                 service / (MADE_SERVICES / made->accounts), service, hour / 24 + 1,
+	                 hour % 24, ms / 60000, ms / 1000 % 60, ms % 1000);
+	return (size_t)size;
+}
+
+/* The event in a slot as a line; its size. */
 static inline size_t
 made_write(const struct made *made, uint64_t slot, char out[MADE_EVENT_ROOM])
 {
 	static const char *const environments[] = { "production", "staging", "qa" };
 	static const char *const kinds[]        = { "ECS", "SSH", "CustomDeployment", "AwsLambda" };
-	uint64_t                 k              = made_number(slot);
-	uint32_t                 hour           = (uint32_t)(k * MADE_HOURS / made->events);
-	uint64_t                 first = (hour * made->events + MADE_HOURS - 1) / MADE_HOURS;
-	uint64_t                 next  = ((hour + 1) * made->events + MADE_HOURS - 1) / MADE_HOURS;
-	uint32_t                 ms    = (uint32_t)((k - first) * 3600000 / (next - first));
-	uint32_t                 environment;
+
+	uint64_t k = made_number(slot), a = made_mix(k);
+	uint32_t hour  = (uint32_t)(k * MADE_HOURS / made->events);
+	uint64_t first = (hour * made->events + MADE_HOURS - 1) / MADE_HOURS;
+	uint32_t environment;
 	uint32_t service = made_split_service(made_split(hour, k - first), &environment);
-	uint64_t a = made_mix(k ^ UINT64_C(1) << 62), b = made_mix(a), of = made_mix(service);
-	bool     is_deployment = (b >> 40) % MADE_DEPLOYMENT_EVERY == 0;
-	int      size          = snprintf(
-			      out, MADE_EVENT_ROOM,
-			      "{\"specversion\":\"1.0\",\"id\":\"%08x-%04x-4%03x-%x%03x-%012llx\","
-					    "\"source\":\"/cluster-%03u\",\"type\":\"%s\",\"account\":\"acct-%03u\","
-					    "\"subject\":\"svc-%05u\",\"time\":\"2025-06-%02uT%02u:%02u:%02u.%03uZ\","
-					    "\"data\":{\"project\":\"p-%03u\","
-					    "\"environment\":\"%s\",\"infrastructure\":\"k8s-%02u\",",
-			      (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff),
-			      (unsigned)(8 + (b >> 62)), (unsigned)(b >> 48 & 0xfff),
-			      (unsigned long long)(b & 0xffffffffffff), (unsigned)(of % 200),
-                is_deployment ? "cd.deployment" : "cd.instances",
-			      service / (MADE_SERVICES / made->accounts), service, hour / 24 + 1, hour % 24,
-			      ms / 60000, ms / 1000 % 60, ms % 1000, (unsigned)(of >> 16) % 300,
-			      environments[environment], (unsigned)(of >> 32) % 20 + environment);
-	char *rest = out + size;
+	uint64_t of = made_mix(service), usual = 1 + (of >> 40) % 120;
+	bool     is_deployment = (a >> 20) % MADE_DEPLOYMENT_EVERY == 0;
+	size_t   size          = made_write_envelope(made, k, service, is_deployment, out);
+	size += (size_t)snprintf(out + size, MADE_EVENT_ROOM - size,
+	                         "\"data\":{\"project\":\"p-%03u\",\"environment\":\"%s\","
+	                         "\"infrastructure\":\"k8s-%02u\",",
+	                         (unsigned)(of >> 16) % 300, environments[environment],
+	                         (unsigned)(of >> 32) % 20 + environment);
 	if (is_deployment)
-		return (size_t)size +
-		       (size_t)snprintf(rest, MADE_EVENT_ROOM - (size_t)size,
-		                        "\"deployment_type\":\"%s\",\"status\":\"%s\"}}\n",
-		                        service % 20 < 4 ? kinds[service % 20] : "Kubernetes",
-		                        (a >> 48) % 10 ? "success" : "failed");
-	uint64_t usual = 1 + (of >> 40) % 120;
-	return (size_t)size + (size_t)snprintf(rest, MADE_EVENT_ROOM - (size_t)size,
-	                                       "\"instances\":%u}}\n",
-	                                       (unsigned)(usual + (a >> 50) % (usual / 2 + 2)));
+		size += (size_t)snprintf(out + size, MADE_EVENT_ROOM - size,
+		                         "\"deployment_type\":\"%s\",\"status\":\"%s\"}}\n",
+		                         service % 20 < 4 ? kinds[service % 20] : "Kubernetes",
+		                         (a >> 48) % 10 ? "success" : "failed");
+	else
+		size += (size_t)snprintf(out + size, MADE_EVENT_ROOM - size, "\"instances\":%u}}\n",
+		                         (unsigned)(usual + (a >> 50) % (usual / 2 + 2)));
+	return size;
 }
 
 #endif

@@ -1,11 +1,15 @@
 /* recount.c - what a right program must make of a file of made-up events, counted the
  * plain way, with nothing of the product in it.
  *
- *     recount FILE
+ *     recount FILE [HOURS DEPLOYED]
  *
  * Prints "accepted N duplicate M", then "ACCOUNT USED" for each account: licences of CD
- * at the end of 30 June 2025. Knows the file's texts (fixed keys, numbered services,
- * one infrastructure an environment) but nothing of how they were made. */
+ * at the end of 30 June 2025. HOURS gets a line "service,hour,instances" for each hour
+ * that was reported, DEPLOYED one "service,deployed,function" (0 or 1) for each service:
+ * what the databases beside Tally are given to compute the figure from.
+ *
+ * Knows the file's texts (fixed keys, numbered services, one infrastructure an
+ * environment) but nothing of how they were made. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -152,27 +156,53 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* The sum over the environments that reported; false when none did. */
+static bool
+hour_sum(const struct service *service, int hour, uint32_t *sum)
+{
+	bool present = false;
+
+	*sum = 0;
+	for (int e = 0; e < ENVIRONMENTS; e++) {
+		present |= service->reports[hour][e].ms > 0;
+		*sum += service->reports[hour][e].instances;
+	}
+	return present;
+}
+
 /* L-11: the 95th percentile by nearest rank, in twenties, at least one. */
 static uint64_t
 service_licences(const struct service *service)
 {
 	uint32_t hours[HOURS], count = 0;
 
-	for (int h = 0; h < HOURS; h++) {
-		uint32_t sum     = 0;
-		bool     present = false;
-		for (int e = 0; e < ENVIRONMENTS; e++) {
-			present |= service->reports[h][e].ms > 0;
-			sum += service->reports[h][e].instances;
-		}
-		if (present)
-			hours[count++] = sum;
-	}
+	for (int h = 0; h < HOURS; h++)
+		count += hour_sum(service, h, &hours[count]);
 	if (count == 0)
 		return 1;
 	qsort(hours, count, sizeof(*hours), compare);
 	uint32_t p95 = hours[(95 * count + 99) / 100 - 1];
 	return p95 <= 20 ? 1 : (p95 + 19) / 20;
+}
+
+static void
+tables_write(const char *hours_path, const char *deployed_path)
+{
+	FILE *hours = fopen(hours_path, "w"), *deployed = fopen(deployed_path, "w");
+
+	if (!hours || !deployed)
+		fail("cannot write", hours_path);
+	for (int i = 0; i < SERVICES; i++) {
+		uint32_t sum;
+		for (int h = 0; h < HOURS; h++) {
+			if (hour_sum(&services[i], h, &sum))
+				fprintf(hours, "%d,%d,%u\n", i, h, sum);
+		}
+		fprintf(deployed, "%d,%d,%d\n", i, services[i].is_deployed,
+		        services[i].is_function);
+	}
+	if (fclose(hours) != 0 || fclose(deployed) != 0)
+		fail("cannot write", hours_path);
 }
 
 static void
@@ -199,10 +229,10 @@ int
 main(int count, char **arguments)
 {
 	static char line[LINE_ROOM];
-	FILE       *file = count == 2 ? fopen(arguments[1], "r") : NULL;
+	FILE       *file = count == 2 || count == 4 ? fopen(arguments[1], "r") : NULL;
 
 	if (!file) {
-		fprintf(stderr, "usage: recount FILE\n");
+		fprintf(stderr, "usage: recount FILE [HOURS DEPLOYED]\n");
 		return 2;
 	}
 	while (fgets(line, sizeof(line), file))
@@ -211,5 +241,7 @@ main(int count, char **arguments)
 	printf("accepted %llu duplicate %llu\n", (unsigned long long)accepted,
 	       (unsigned long long)duplicate);
 	accounts_print();
+	if (count == 4)
+		tables_write(arguments[2], arguments[3]);
 	return 0;
 }

@@ -3,9 +3,7 @@
  *     start PROGRAM DIRECTORY [KEY PATH]
  *
  * Starts `PROGRAM serve` on a free port, waits for its "listening" line, asks PATH
- * (/healthz without a key), waits a moment, prints times and memory, stops it. Another
- * process may be kept running by giving the server's command line to the shell instead:
- * this program is only for starts. */
+ * (/healthz without a key), waits a moment, prints times and memory, stops it. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <signal.h>
@@ -79,11 +77,12 @@ ask(uint16_t port, const char *key, const char *path)
 	struct sockaddr_in to   = { .sin_family = AF_INET,
 		                    .sin_port   = htons(port),
 		                    .sin_addr   = { htonl(INADDR_LOOPBACK) } };
+	int                fd   = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int                size = snprintf(request, sizeof(request),
-	                                   "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+	                                   "GET %s HTTP/1.1\r\nHost: tally\r\n"
+	                                                  "Authorization: Bearer %s\r\n"
 	                                                  "Connection: close\r\n\r\n",
 	                                   path, key);
-	int                fd   = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0 ||
 	    send(fd, request, (size_t)size, MSG_NOSIGNAL) != size)
 		fail("ask");
