@@ -32,7 +32,7 @@ enum {
 	PACK_AHEAD_EVENTS = 2048, /* fewer wait until the committer is free, to share its sync */
 	GROUP_EVENTS_MAX  = BLOCK_EVENTS_MAX, /* events of one commit, about */
 	GROUPS            = 3,                /* being packed, waiting, being committed */
-	APPLY_SLICE       = 2048,             /* events joined under one hold of the books lock */
+	APPLY_SLICE       = 512,              /* events joined under one hold of the books lock */
 };
 
 /* A caller's batch from intake to done. Lives in its own arena. */
