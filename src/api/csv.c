@@ -134,13 +134,25 @@ head_add(struct text *csv, const struct column *column)
 	text_cell_add(csv, text_span(&name), true);
 }
 
+/* Of the answer, or of the one module that it is about. */
+static const struct json *
+list_named(const struct json *root, struct span name)
+{
+	const struct json *list = json_member(root, name);
+	if (!list) {
+		const struct json *modules = json_member(root, SPAN("modules"));
+		list                       = json_member(modules ? modules->first : NULL, name);
+	}
+	return list;
+}
+
 static const struct json *
 list_find(const struct json *root, struct span names)
 {
 	while (names.size > 0) {
 		const char        *space = memchr(names.at, ' ', names.size);
 		size_t             size  = space ? (size_t)(space - names.at) : names.size;
-		const struct json *list  = json_member(root, (struct span){ names.at, size });
+		const struct json *list  = list_named(root, (struct span){ names.at, size });
 		if (list && list->kind == JSON_ARRAY)
 			return list;
 		size += space != NULL;

@@ -54,6 +54,8 @@ test_csv_rows(void **state)
 		{ "{\"a\":[{\"w\":{\"from\":\"f\",\"to\":\"t\"},\"l\":[1,\"2\"]}]}", "a",
 		  "w.from,w.to,l\r\nf,t,\"[1,\"\"2\"\"]\"\r\n" },
 		{ "{\"b\":[{\"x\":1}]}", "a b", "x\r\n1\r\n" },
+		{ "{\"modules\":[{\"rows\":[{\"x\":1}]}]}", "rows by", "x\r\n1\r\n" },
+		{ "{\"modules\":[]}", "rows by", NULL },
 		{ "{\"a\":1}", "a", NULL },
 		{ "{}", "a", NULL },
 		{ "[]", "a", NULL },
