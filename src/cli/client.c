@@ -30,8 +30,7 @@ client_server(const struct cli *cli)
 }
 
 static enum err
-open_local(struct cli *cli, enum client_store store, struct client *client,
-           struct refusal *refusal)
+open_local(struct cli *cli, enum client_store store, struct client *client, struct refusal *refusal)
 {
 	const char          *directory = args_value(&cli->args, OPTION_DATA);
 	struct local_options options   = {
@@ -78,8 +77,8 @@ client_close(struct client *client, int status)
 /* ---- asking ---- */
 
 static enum err
-ask_local(struct client *client, enum ask ask, const struct question *question,
-          struct span *answer, struct refusal *refusal)
+ask_local(struct client *client, enum ask ask, const struct question *question, struct span *answer,
+          struct refusal *refusal)
 {
 	struct engine *engine = client->local.engine;
 	struct arena  *arena  = &client->cli->arena;

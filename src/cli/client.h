@@ -12,7 +12,7 @@ struct http_client;
 
 struct client {
 	struct cli         *cli;
-	struct local        local;  /* when http is NULL */
+	struct local        local; /* when http is NULL */
 	struct http_client *http;
 };
 
@@ -38,9 +38,8 @@ enum ask {
 	ASK_USAGE,
 };
 
-MUST_CHECK enum err client_ask(struct client *client, enum ask ask,
-                               const struct question *question, struct span *answer,
-                               struct refusal *refusal);
+MUST_CHECK enum err client_ask(struct client *client, enum ask ask, const struct question *question,
+                               struct span *answer, struct refusal *refusal);
 
 /* Open, ask, print, close: all that a command which only asks has to do. */
 MUST_CHECK int client_show(struct cli *cli, enum ask ask, const struct question *question,
@@ -68,8 +67,8 @@ MUST_CHECK enum err client_export(struct client *client, const struct question *
 
 /* One body of events, and wait for the answer; with a server alone. */
 MUST_CHECK enum err client_post_events(struct client *client, const char *content_type,
-                                       struct span body, struct arena *arena,
-                                       struct span *answer, struct refusal *refusal);
+                                       struct span body, struct arena *arena, struct span *answer,
+                                       struct refusal *refusal);
 
 /* The question that the options of the command line ask. EXIT_DONE or EXIT_USAGE. */
 MUST_CHECK int client_question(const struct cli *cli, struct question *question);

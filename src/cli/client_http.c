@@ -96,11 +96,15 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 {
 	struct path path;
 
-	path_open(&path, arena, ask == ASK_KEYS && question->account.size == 0 ? "/v1"
-	                                                                       : "/v1/accounts");
+	path_open(&path, arena,
+	          ask == ASK_KEYS && question->account.size == 0 ? "/v1" : "/v1/accounts");
 	switch (ask) {
-	case ASK_ACCOUNT: path_piece(&path, question->account); break;
-	case ASK_ACCOUNTS: path_page(&path, question); break;
+	case ASK_ACCOUNT:
+		path_piece(&path, question->account);
+		break;
+	case ASK_ACCOUNTS:
+		path_page(&path, question);
+		break;
 	case ASK_CONTRACTS:
 	case ASK_VERSIONS:
 		path_account(&path, question->account, "/contracts");
@@ -205,7 +209,7 @@ call(struct client *client, const struct http_call *request, struct arena *arena
      struct span *answer, struct refusal *refusal)
 {
 	struct http_reply reply;
-	enum err err = http_client_call(client->http, request, arena, &reply, refusal);
+	enum err          err = http_client_call(client->http, request, arena, &reply, refusal);
 
 	if (err != ERR_NONE)
 		return err;
@@ -274,7 +278,9 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		text_add(&path.text, SPAN("/accounts"));
 		path_account(&path, account, "/contracts");
 		break;
-	case TELL_KEY: text_add(&path.text, SPAN("/keys")); break;
+	case TELL_KEY:
+		text_add(&path.text, SPAN("/keys"));
+		break;
 	case TELL_REVOKE:
 		request.method = "DELETE";
 		request.body   = SPAN("");
@@ -311,10 +317,11 @@ client_http_export(struct client *client, const struct question *question, engin
 	path_query(&path, "type", question->type);
 	path_query(&path, "subject", question->subject);
 	path_times(&path, question);
-	struct http_call request = { .method = "GET", .path = path_close(&path),
+	struct http_call request = { .method = "GET",
+		                     .path   = path_close(&path),
 		                     .accept = "application/x-ndjson" };
-	enum err err = http_client_stream(client->http, &request, write, context, arena, &reply,
-	                                  refusal);
+	enum err         err =
+		http_client_stream(client->http, &request, write, context, arena, &reply, refusal);
 	if (err != ERR_NONE || reply.status == 200)
 		return err;
 	return reply_refused(&reply, arena, refusal);
@@ -324,7 +331,8 @@ enum err
 client_post_events(struct client *client, const char *content_type, struct span body,
                    struct arena *arena, struct span *answer, struct refusal *refusal)
 {
-	struct http_call request = { .method = "POST", .path = "/v1/events",
-		                     .content_type = content_type, .body = body };
+	struct http_call request = {
+		.method = "POST", .path = "/v1/events", .content_type = content_type, .body = body
+	};
 	return call(client, &request, arena, answer, refusal);
 }

@@ -16,7 +16,8 @@ enum { ACCOUNTS_COUNT = sizeof(ACCOUNTS) / sizeof(ACCOUNTS[0]) };
 static void
 show_accounts(struct cli *cli, const struct json *answer)
 {
-	if (show_table(cli, json_member(answer, SPAN("accounts")), ACCOUNTS, ACCOUNTS_COUNT, 0) == 0)
+	if (show_table(cli, json_member(answer, SPAN("accounts")), ACCOUNTS, ACCOUNTS_COUNT, 0) ==
+	    0)
 		printf("no accounts\n");
 	show_next(cli, answer);
 }
@@ -46,7 +47,8 @@ cmd_account_put(struct cli *cli)
 	if (status != EXIT_DONE)
 		return status;
 	enum err err = client_tell(&client, TELL_ACCOUNT, SPAN(""), json, &answer, &refusal);
-	status = err == ERR_NONE ? cli_answer(cli, answer, show_account) : cli_refused(err, &refusal, path);
+	status       = err == ERR_NONE ? cli_answer(cli, answer, show_account)
+	                               : cli_refused(err, &refusal, path);
 	return client_close(&client, status);
 }
 
@@ -58,7 +60,8 @@ cmd_account_list(struct cli *cli)
 
 	if (question.limit == 0)
 		question.limit = LIMIT_PAGE_ROWS_MAX;
-	return status == EXIT_DONE ? client_show(cli, ASK_ACCOUNTS, &question, show_accounts) : status;
+	return status == EXIT_DONE ? client_show(cli, ASK_ACCOUNTS, &question, show_accounts)
+	                           : status;
 }
 
 int

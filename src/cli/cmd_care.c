@@ -49,8 +49,7 @@ show_catalog(struct cli *cli, const struct json *answer)
 int
 cmd_backup(struct cli *cli)
 {
-	return client_change(cli, TELL_BACKUP, CLIENT_MUST_EXIST, cli_word(cli, 0),
-	                     show_backup);
+	return client_change(cli, TELL_BACKUP, CLIENT_MUST_EXIST, cli_word(cli, 0), show_backup);
 }
 
 int
@@ -82,7 +81,7 @@ cmd_catalog_check(struct cli *cli)
 	const char           *path = cli->args.words[0];
 	const struct catalog *catalog;
 	struct refusal        refusal = { .err = ERR_NONE };
-	enum err              err = local_catalog_read(path, &cli->arena, &catalog, &refusal);
+	enum err              err     = local_catalog_read(path, &cli->arena, &catalog, &refusal);
 
 	if (err == ERR_FILE_READ) {
 		cli_complain("", refusal.detail, "");

@@ -46,7 +46,7 @@ put_one(struct client *client, const struct json *contract, struct span *answer,
         struct refusal *refusal)
 {
 	struct span account = cli_word(client->cli, 0);
-	enum err    err = client_tell(client, TELL_CONTRACT, account, contract->raw, answer, refusal);
+	enum err err = client_tell(client, TELL_CONTRACT, account, contract->raw, answer, refusal);
 
 	if (err != ERR_NONE && refusal->byte != REFUSAL_NO_BYTE)
 		refusal->byte += contract->byte;
@@ -70,8 +70,8 @@ put_list(struct client *client, const struct json *list)
 		enum err       err     = put_one(client, contract, &answer, &refusal);
 		char           where[512];
 		number++;
-		snprintf(where, sizeof(where), "%s: contract %u of %u",
-		         client->cli->args.words[1], number, list->count);
+		snprintf(where, sizeof(where), "%s: contract %u of %u", client->cli->args.words[1],
+		         number, list->count);
 		if (err != ERR_NONE)
 			return cli_refused(err, &refusal, where);
 		json_raw(&out, answer);
@@ -124,6 +124,5 @@ cmd_contract_list(struct cli *cli)
 		question.id = cli_word(cli, 1);
 	else if (versions)
 		return cli_misused(cli, "--versions needs the ID of a contract");
-	return client_show(cli, versions ? ASK_VERSIONS : ASK_CONTRACTS, &question,
-	                   show_contracts);
+	return client_show(cli, versions ? ASK_VERSIONS : ASK_CONTRACTS, &question, show_contracts);
 }

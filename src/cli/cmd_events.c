@@ -3,10 +3,10 @@
 #include "cli/show.h"
 
 static const struct show_column EVENTS[] = {
-	{ "TIME", "event.time", SHOW_TIME },     { "TYPE", "event.type", SHOW_TEXT },
+	{ "TIME", "event.time", SHOW_TIME },       { "TYPE", "event.type", SHOW_TEXT },
 	{ "SUBJECT", "event.subject", SHOW_TEXT }, { "SOURCE", "event.source", SHOW_TEXT },
-	{ "ID", "event.id", SHOW_TEXT },         { "DATA", "event.data", SHOW_TEXT },
-	{ "RECEIVED", "received", SHOW_TIME },   { "", "retracted", SHOW_FLAG },
+	{ "ID", "event.id", SHOW_TEXT },           { "DATA", "event.data", SHOW_TEXT },
+	{ "RECEIVED", "received", SHOW_TIME },     { "", "retracted", SHOW_FLAG },
 };
 
 static void

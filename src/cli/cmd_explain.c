@@ -5,8 +5,10 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct show_column PARTS[] = {
-	{ "PART", "part", SHOW_TEXT },         { "KEYS", "keys", SHOW_NUMBER },
-	{ "QUANTITY", "quantity", SHOW_NUMBER }, { "LICENCES", "licences", SHOW_NUMBER },
+	{ "PART", "part", SHOW_TEXT },
+	{ "KEYS", "keys", SHOW_NUMBER },
+	{ "QUANTITY", "quantity", SHOW_NUMBER },
+	{ "LICENCES", "licences", SHOW_NUMBER },
 };
 
 static const struct show_column ROWS[] = {

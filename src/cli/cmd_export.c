@@ -88,8 +88,8 @@ usage_to(struct cli *cli, const struct question *question, FILE *out)
 		return status;
 	enum err err = client_ask(&client, ASK_USAGE, question, &answer, &refusal);
 	if (err == ERR_NONE)
-		err = csv_write(answer, question->module.size > 0 ? SPAN("rows by parts")
-		                                                  : SPAN("modules"),
+		err = csv_write(answer,
+		                question->module.size > 0 ? SPAN("rows by parts") : SPAN("modules"),
 		                &cli->arena, &csv);
 	if (err == ERR_NONE)
 		err = output_write(out, csv);

@@ -23,9 +23,10 @@ piece_failed(const struct ingesting *ingesting, const struct flow_piece *piece)
 	enum err err = piece->err != ERR_NONE ? piece->err : piece->ingest.err;
 	char     where[512];
 
-	snprintf(where, sizeof(where), "%s: from line %llu on nothing is known to be stored, "
-	         "read it again", ingesting->verdicts.file,
-	         (unsigned long long)ingesting->verdicts.lines + 1);
+	snprintf(where, sizeof(where),
+	         "%s: from line %llu on nothing is known to be stored, "
+	         "read it again",
+	         ingesting->verdicts.file, (unsigned long long)ingesting->verdicts.lines + 1);
 	return cli_refused(err, &piece->refusal, where);
 }
 
@@ -140,11 +141,11 @@ show_counts(struct cli *cli, const struct json *answer)
 static int
 report(struct ingesting *ingesting)
 {
-	struct cli          *cli      = ingesting->cli;
-	struct ingest_counts counts   = ingesting->verdicts.counts;
-	uint32_t             shown    = ingesting->verdicts.errors_count;
-	struct span          answer   = verdicts_answer(&ingesting->verdicts);
-	struct json         *root     = NULL;
+	struct cli          *cli    = ingesting->cli;
+	struct ingest_counts counts = ingesting->verdicts.counts;
+	uint32_t             shown  = ingesting->verdicts.errors_count;
+	struct span          answer = verdicts_answer(&ingesting->verdicts);
+	struct json         *root   = NULL;
 
 	if (json_parse(answer, &cli->arena, &root, NULL) == ERR_NONE) {
 		const struct json *errors = json_member(root, SPAN("errors"));

@@ -4,14 +4,10 @@
 #include "core/json/json_write.h"
 
 static const struct show_column KEYS[] = {
-	{ "ID", "id", SHOW_TEXT },
-	{ "NAME", "name", SHOW_TEXT },
-	{ "SCOPES", "scopes", SHOW_LIST },
-	{ "ACCOUNT", "account", SHOW_TEXT },
-	{ "CREATED", "created", SHOW_TIME },
-	{ "EXPIRES", "expires", SHOW_TIME },
-	{ "LAST USE", "used", SHOW_TIME },
-	{ "", "revoked", SHOW_FLAG },
+	{ "ID", "id", SHOW_TEXT },           { "NAME", "name", SHOW_TEXT },
+	{ "SCOPES", "scopes", SHOW_LIST },   { "ACCOUNT", "account", SHOW_TEXT },
+	{ "CREATED", "created", SHOW_TIME }, { "EXPIRES", "expires", SHOW_TIME },
+	{ "LAST USE", "used", SHOW_TIME },   { "", "revoked", SHOW_FLAG },
 };
 enum { KEYS_COUNT = sizeof(KEYS) / sizeof(KEYS[0]) };
 

@@ -141,8 +141,8 @@ serve_with(struct cli *cli, const struct settings *settings)
 		return cli_refused(err, &refusal, NULL);
 	struct api_server_options server  = api_server_options_default(local.engine);
 	struct serving            serving = { cli, local.engine };
-	server.address  = span_of(settings->value[SETTING_HTTP_LISTEN]);
-	server.threads  = settings_number(settings, SETTING_HTTP_THREADS);
+	server.address                    = span_of(settings->value[SETTING_HTTP_LISTEN]);
+	server.threads                    = settings_number(settings, SETTING_HTTP_THREADS);
 	server.tls_cert = text_or_null(settings->value[SETTING_HTTP_TLS_CERTIFICATE]);
 	server.tls_key  = text_or_null(settings->value[SETTING_HTTP_TLS_KEY]);
 	return serve_until_stopped(&local, &server, serving_ready, &serving);

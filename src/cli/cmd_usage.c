@@ -5,9 +5,9 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct show_column FIGURES[] = {
-	{ "MODULE", "module", SHOW_TEXT },    { "UNIT", "unit", SHOW_TEXT },
-	{ "MODEL", "model", SHOW_TEXT },      { "OWNED", "owned", SHOW_NUMBER },
-	{ "USED", "used", SHOW_NUMBER },      { "OVER", "over", SHOW_OVER },
+	{ "MODULE", "module", SHOW_TEXT },      { "UNIT", "unit", SHOW_TEXT },
+	{ "MODEL", "model", SHOW_TEXT },        { "OWNED", "owned", SHOW_NUMBER },
+	{ "USED", "used", SHOW_NUMBER },        { "OVER", "over", SHOW_OVER },
 	{ "PERCENT", "percent", SHOW_PERCENT }, { "WINDOW", "window", SHOW_WINDOW },
 };
 

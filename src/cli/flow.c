@@ -52,20 +52,20 @@ pieces_cut(struct flow_slice *slice)
 		struct span rest  = { body.at + offset, body.size - offset };
 		uint64_t    lines = 0;
 		size_t      size  = lines_end(rest,
-		                              slice->source.format == FORMAT_NDJSON
-		                                  ? (uint64_t)LIMIT_BATCH_EVENTS
-		                                  : UINT64_MAX,
+                                        slice->source.format == FORMAT_NDJSON
+		                                      ? (uint64_t)LIMIT_BATCH_EVENTS
+		                                      : UINT64_MAX,
 		                              &lines);
 		if (slice->pieces_count == capacity) {
 			struct flow_piece *wider =
-			    ARENA_ARRAY(&slice->arena, struct flow_piece, capacity * 2);
+				ARENA_ARRAY(&slice->arena, struct flow_piece, capacity * 2);
 			memcpy(wider, slice->pieces, capacity * sizeof(*wider));
 			slice->pieces = wider;
 			capacity *= 2;
 		}
 		slice->pieces[slice->pieces_count++] = (struct flow_piece){
-			.ingest = { .body   = { rest.at, size },
-			            .format = slice->source.format,
+			.ingest = { .body    = { rest.at, size },
+			            .format  = slice->source.format,
 			            .account = slice->flow->account },
 			.offset = offset,
 			.lines  = lines,
@@ -100,7 +100,7 @@ piece_done(struct ingest *ingest)
 static void
 piece_ingest(struct flow *flow, struct flow_piece *piece)
 {
-	const struct timespec pause = { .tv_nsec = 5000000 };
+	const struct timespec pause  = { .tv_nsec = 5000000 };
 	struct engine        *engine = flow->client->local.engine;
 
 	piece->ingest.done    = piece_done;
@@ -120,9 +120,9 @@ piece_post(struct flow *flow, struct flow_piece *piece)
 		[FORMAT_BATCH]  = "application/cloudevents-batch+json",
 		[FORMAT_NDJSON] = "application/x-ndjson",
 	};
-	piece->err = client_post_events(flow->client, types[piece->ingest.format],
-	                                piece->ingest.body, &piece->slice->arena, &piece->answer,
-	                                &piece->refusal);
+	piece->err =
+		client_post_events(flow->client, types[piece->ingest.format], piece->ingest.body,
+	                           &piece->slice->arena, &piece->answer, &piece->refusal);
 	pending_drop(piece->slice);
 }
 

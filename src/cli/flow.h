@@ -12,12 +12,12 @@ enum { FLOW_SLICES = 6, FLOW_WORKERS = 2 };
 
 /* A part of a slice with no more events than a batch may have. */
 struct flow_piece {
-	struct ingest  ingest; /* body, format; counts and err when it is done */
-	enum err       err;    /* what engine_ingest or the server said */
-	struct refusal refusal;
-	struct span    answer; /* JSON; empty when nothing was rejected or err is set */
-	size_t         offset; /* of its body in the slice's */
-	uint64_t       lines;  /* line ends in it */
+	struct ingest      ingest; /* body, format; counts and err when it is done */
+	enum err           err;    /* what engine_ingest or the server said */
+	struct refusal     refusal;
+	struct span        answer; /* JSON; empty when nothing was rejected or err is set */
+	size_t             offset; /* of its body in the slice's */
+	uint64_t           lines;  /* line ends in it */
 	struct flow_slice *slice;
 };
 

@@ -72,8 +72,8 @@ help_or_misused(char **words, uint32_t count)
 		return EXIT_DONE;
 	}
 	if (is_noun(words[0])) {
-		bool asked = count > 1 && asks_for_help(words[1]);
-		FILE *out  = asked ? stdout : stderr;
+		bool  asked = count > 1 && asks_for_help(words[1]);
+		FILE *out   = asked ? stdout : stderr;
 		fprintf(out, "%stally %s is one of:\n", asked ? "" : "tally: ", words[0]);
 		print_commands(out, words[0]);
 		return asked ? EXIT_DONE : EXIT_USAGE;

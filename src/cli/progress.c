@@ -24,7 +24,7 @@ progress_open(struct progress *progress, const char *unit)
 {
 	const char *terminal = getenv("TERM");
 
-	*progress = (struct progress){ .unit = unit, .begun_ns = now_ns() };
+	*progress       = (struct progress){ .unit = unit, .begun_ns = now_ns() };
 	progress->shown = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
@@ -47,9 +47,9 @@ progress_show(struct progress *progress, uint64_t done, uint64_t total, uint64_t
 	uint64_t now = now_ns();
 	if (now - progress->drawn_ns < SECOND_NS / DRAWS_PER_SECOND)
 		return;
-	progress->drawn_ns    = now;
-	uint64_t elapsed_ms   = (now - progress->begun_ns) / 1000000 + 1;
-	uint64_t per_second   = count * 1000 / elapsed_ms;
+	progress->drawn_ns  = now;
+	uint64_t elapsed_ms = (now - progress->begun_ns) / 1000000 + 1;
+	uint64_t per_second = count * 1000 / elapsed_ms;
 	fprintf(stderr, "\r\033[K");
 	if (total > 0)
 		draw_bar(done < total ? done : total, total);

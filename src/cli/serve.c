@@ -42,7 +42,8 @@ serve_until_stopped(struct local *local, const struct api_server_options *option
 	err = api_server_stop(server);
 	if (err != ERR_NONE) {
 		/* Requests are still at work in the engine: it cannot be closed under them. */
-		cli_complain("", "requests were still at work; nothing that was acknowledged is lost",
+		cli_complain("",
+		             "requests were still at work; nothing that was acknowledged is lost",
 		             "");
 		return EXIT_DONE;
 	}

@@ -72,9 +72,12 @@ static bool
 value_allowed(const struct setting_row *row, const char *value)
 {
 	switch (row->kind) {
-	case SETTING_KIND_NUMBER: return number_allowed(row->allowed, value);
-	case SETTING_KIND_WORD: return word_allowed(row->allowed, value);
-	case SETTING_KIND_TEXT: return true;
+	case SETTING_KIND_NUMBER:
+		return number_allowed(row->allowed, value);
+	case SETTING_KIND_WORD:
+		return word_allowed(row->allowed, value);
+	case SETTING_KIND_TEXT:
+		return true;
 	}
 	return false;
 }

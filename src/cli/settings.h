@@ -22,12 +22,12 @@ struct settings {
 struct settings settings_default(void);
 
 /* One NAME=VALUE; white space around both is dropped. ERR_SETTING says which and why. */
-MUST_CHECK enum err settings_set(struct settings *settings, struct span text,
-                                 struct arena *arena, struct refusal *refusal);
+MUST_CHECK enum err settings_set(struct settings *settings, struct span text, struct arena *arena,
+                                 struct refusal *refusal);
 /* Lines NAME = VALUE; those that are blank or begin with # mean nothing. *refusal names
  * the line in its detail. */
-MUST_CHECK enum err settings_read(struct settings *settings, struct span text,
-                                  struct arena *arena, struct refusal *refusal);
+MUST_CHECK enum err settings_read(struct settings *settings, struct span text, struct arena *arena,
+                                  struct refusal *refusal);
 
 /* A setting that is a number. */
 uint32_t               settings_number(const struct settings *settings, enum setting setting);

@@ -27,13 +27,18 @@ show_text(const struct json *object, const char *path)
 	if (!value)
 		return SPAN("");
 	switch (value->kind) {
-	case JSON_NULL: return SPAN("");
-	case JSON_FALSE: return SPAN("no");
-	case JSON_TRUE: return SPAN("yes");
+	case JSON_NULL:
+		return SPAN("");
+	case JSON_FALSE:
+		return SPAN("no");
+	case JSON_TRUE:
+		return SPAN("yes");
 	case JSON_NUMBER:
-	case JSON_STRING: return value->text;
+	case JSON_STRING:
+		return value->text;
 	case JSON_ARRAY:
-	case JSON_OBJECT: return value->raw;
+	case JSON_OBJECT:
+		return value->raw;
 	}
 	return SPAN("");
 }
@@ -92,11 +97,15 @@ show_value(struct arena *arena, const struct json *object, const struct show_col
 	switch (column->kind) {
 	case SHOW_TEXT:
 	case SHOW_NUMBER:
-	case SHOW_OVER: return text;
-	case SHOW_PERCENT: return text.size > 0 ? joined(arena, text, " ", SPAN("%")) : text;
-	case SHOW_TIME: return time_shorten(arena, text);
+	case SHOW_OVER:
+		return text;
+	case SHOW_PERCENT:
+		return text.size > 0 ? joined(arena, text, " ", SPAN("%")) : text;
+	case SHOW_TIME:
+		return time_shorten(arena, text);
 	case SHOW_LIST:
-	case SHOW_NAMES: return list_join(arena, value);
+	case SHOW_NAMES:
+		return list_join(arena, value);
 	case SHOW_WINDOW:
 		if (!value)
 			return text;
@@ -104,7 +113,8 @@ show_value(struct arena *arena, const struct json *object, const struct show_col
 		              show_time(arena, value, "to"));
 	case SHOW_FLAG:
 		return value && value->kind == JSON_TRUE ? span_of(column->path) : SPAN("");
-	case SHOW_NAME: return span_equal(text, show_text(object, "id")) ? SPAN("") : text;
+	case SHOW_NAME:
+		return span_equal(text, show_text(object, "id")) ? SPAN("") : text;
 	}
 	return text;
 }

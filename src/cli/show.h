@@ -46,7 +46,7 @@ void show_next(struct cli *cli, const struct json *answer);
 struct show_flow {
 	uint32_t indent; /* of every line but the first */
 	uint32_t width;
-	uint32_t at;     /* column */
+	uint32_t at; /* column */
 };
 void show_flow_open(struct show_flow *flow, uint32_t at, uint32_t indent);
 void show_flow_word(struct show_flow *flow, struct span word);

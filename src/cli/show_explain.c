@@ -88,7 +88,8 @@ print_use(struct cli *cli, const struct json *row)
 static void
 print_percentile(const struct json *why)
 {
-	struct span percentile = show_text(why, "percentile"), hours = show_text(why, "hours_present");
+	struct span percentile = show_text(why, "percentile"),
+		    hours      = show_text(why, "hours_present");
 	struct span value = show_text(why, "value"), rank = show_text(why, "rank");
 	uint32_t    ignored = count_of(show_find(why, "ignored"));
 
@@ -145,7 +146,8 @@ sorted_by_time(struct cli *cli, const struct json *list)
 	uint32_t     count = 0;
 	for (const struct json *item = list->first; count < list->count; item = item->next) {
 		uint32_t at = count++;
-		for (; at > 0 && span_compare(show_text(item, "at"), show_text(&items[at - 1], "at")) < 0;
+		for (; at > 0 &&
+		       span_compare(show_text(item, "at"), show_text(&items[at - 1], "at")) < 0;
 		     at--)
 			items[at] = items[at - 1];
 		items[at] = *item;
@@ -206,7 +208,7 @@ print_decisive(struct cli *cli, const struct json *why)
 	printf("  set by the hour %.*s UTC: ", (int)at.size, at.at);
 	print_counted(value, "instance");
 	printf(count_of(events) > 0 ? ", reported by\n" : "\n");
-	for (const struct json *event = events ? events->first : NULL;
+	for (const struct json *event             = events ? events->first : NULL;
 	     event && shown < EVENTS_SHOWN; event = event->next, shown++)
 		print_event(cli, event);
 	if (count_of(events) > shown)
@@ -307,7 +309,7 @@ print_activity(struct cli *cli, const struct json *list)
 		{ "ID", "id", SHOW_TEXT },
 	};
 	struct json *items, head;
-	uint32_t     count = count_of(list), skip = count > ACTIVITY_SHOWN ? count - ACTIVITY_SHOWN : 0;
+	uint32_t count = count_of(list), skip = count > ACTIVITY_SHOWN ? count - ACTIVITY_SHOWN : 0;
 
 	if (count == 0) {
 		printf("  no activity in the window\n");

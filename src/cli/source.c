@@ -18,7 +18,7 @@ enum { PACKED_SIZE = 256 * 1024, MAGIC_SIZE = 4 };
 
 struct source {
 	int              handle;
-	int              format;   /* enum event_format, or SOURCE_FORMAT_GUESS */
+	int              format; /* enum event_format, or SOURCE_FORMAT_GUESS */
 	uint64_t         size;
 	uint64_t         read_size;
 	uint64_t         byte;     /* of the next slice in the unpacked text */
@@ -60,7 +60,7 @@ source_begin(struct source *source)
 		size += got;
 	}
 	const struct inflate_limits none = { 0 };
-	source->packed = (struct span){ source->buffer, size };
+	source->packed                   = (struct span){ source->buffer, size };
 	if (size >= 2 && memcmp(source->buffer, "\x1f\x8b", 2) == 0)
 		source->unpacker = unpacker_open(INFLATE_GZIP, none);
 	else if (size >= 4 && memcmp(source->buffer, "\x28\xb5\x2f\xfd", 4) == 0)
@@ -73,7 +73,7 @@ source_open(const char *path, int format, struct source **out)
 {
 	struct stat about;
 	bool        standard = strcmp(path, "-") == 0;
-	int         handle = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	int         handle   = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 
 	if (handle < 0)
 		return errno;
@@ -128,8 +128,8 @@ static enum err
 packed_read(struct source *source, char *out, size_t size, size_t *got, struct refusal *refusal)
 {
 	for (;;) {
-		enum err err = unpacker_step(source->unpacker, &source->packed, out, size, got,
-		                             refusal);
+		enum err err =
+			unpacker_step(source->unpacker, &source->packed, out, size, got, refusal);
 		if (err != ERR_NONE || *got > 0)
 			return err;
 		if (source->packed.size > 0)
@@ -146,16 +146,16 @@ packed_read(struct source *source, char *out, size_t size, size_t *got, struct r
 
 /* Fill out as far as it goes; less than size only at the end. */
 static enum err
-source_fill(struct source *source, char *out, size_t size, size_t *filled,
-            struct refusal *refusal)
+source_fill(struct source *source, char *out, size_t size, size_t *filled, struct refusal *refusal)
 {
 	size_t total = 0;
 
 	while (total < size && !source->ended) {
 		size_t   got = 0;
-		enum err err = source->unpacker
-		                   ? packed_read(source, out + total, size - total, &got, refusal)
-		                   : plain_read(source, out + total, size - total, &got, refusal);
+		enum err err =
+			source->unpacker
+				? packed_read(source, out + total, size - total, &got, refusal)
+				: plain_read(source, out + total, size - total, &got, refusal);
 		if (err != ERR_NONE)
 			return err;
 		source->ended = got == 0;
@@ -290,8 +290,8 @@ source_next(struct source *source, struct source_slice *slice, struct refusal *r
 		memcpy(slice->at, source->carry, size);
 	for (;;) {
 		size_t   filled = 0;
-		enum err err = source_fill(source, slice->at + size, slice->room - size, &filled,
-		                           refusal);
+		enum err err =
+			source_fill(source, slice->at + size, slice->room - size, &filled, refusal);
 		if (err != ERR_NONE)
 			return err;
 		size += filled;
@@ -299,8 +299,9 @@ source_next(struct source *source, struct source_slice *slice, struct refusal *r
 		if (source->format == SOURCE_FORMAT_GUESS)
 			source->format = (int)format_guess(text);
 		/* Even at the end an array may hold more events than a batch may have. */
-		size_t cut = source->ended && source->format != FORMAT_BATCH ? size
-		                                                             : slice_cut(source, text);
+		size_t cut = source->ended && source->format != FORMAT_BATCH
+		                     ? size
+		                     : slice_cut(source, text);
 		if (source->ended && cut == 0)
 			cut = size;
 		if (cut > 0 || size == 0) {

@@ -37,13 +37,13 @@ table_cell(struct table *table, struct span text, bool marked)
 
 	if (table->cells_count == table->cells_capacity) {
 		uint32_t           capacity = table->cells_capacity * 2 + 64;
-		struct table_cell *wider    = ARENA_ARRAY(table->arena, struct table_cell, capacity);
+		struct table_cell *wider = ARENA_ARRAY(table->arena, struct table_cell, capacity);
 		if (table->cells_count > 0)
 			memcpy(wider, table->cells, table->cells_count * sizeof(*wider));
 		table->cells          = wider;
 		table->cells_capacity = capacity;
 	}
-	uint32_t width = text_width(clean);
+	uint32_t width                     = text_width(clean);
 	table->cells[table->cells_count++] = (struct table_cell){ clean, width, marked };
 	column->used |= clean.size > 0;
 	if (width > column->width)
@@ -125,8 +125,8 @@ last_column(const struct table *table)
 
 /* cells: of one row; NULL for the headings. */
 static void
-print_row(const struct table *table, const struct table_cell *cells, uint32_t indent,
-          bool coloured, FILE *out)
+print_row(const struct table *table, const struct table_cell *cells, uint32_t indent, bool coloured,
+          FILE *out)
 {
 	uint32_t last  = last_column(table);
 	bool     first = true;
@@ -141,7 +141,7 @@ print_row(const struct table *table, const struct table_cell *cells, uint32_t in
 			continue;
 		if (!first)
 			print_spaces(TABLE_GAP, out);
-		first = false;
+		first              = false;
 		const char *colour = !coloured ? NULL : !cells ? BOLD : cell->marked ? RED : NULL;
 		print_cell(column, cell, colour, i == last, out);
 	}

@@ -54,7 +54,8 @@ text_fit(struct span text, uint32_t width)
 
 	while (at < text.size) {
 		size_t   size;
-		uint32_t more = character_width((struct span){ text.at + at, text.size - at }, &size);
+		uint32_t more =
+			character_width((struct span){ text.at + at, text.size - at }, &size);
 		if (used + more > width)
 			break;
 		used += more;

@@ -101,7 +101,7 @@ number_of(const struct json *object, struct span key, uint64_t otherwise)
 static void
 error_copy(struct verdicts *verdicts, const struct flow_piece *piece, const struct json *error)
 {
-	struct json_out   *out = &verdicts->errors;
+	struct json_out   *out   = &verdicts->errors;
 	const struct place place = {
 		.piece = piece,
 		.index = number_of(error, SPAN("index"), 0),
@@ -155,8 +155,8 @@ add_unread(struct verdicts *verdicts, const struct flow_piece *piece)
 	const struct refusal *refusal = &piece->refusal;
 	struct json_out      *out     = &verdicts->errors;
 	bool                  lines   = piece->ingest.format == FORMAT_NDJSON;
-	bool                  empty = refusal->index == REFUSAL_NO_INDEX && refusal->byte == REFUSAL_NO_BYTE;
-	uint64_t              items   = 1;
+	bool     empty = refusal->index == REFUSAL_NO_INDEX && refusal->byte == REFUSAL_NO_BYTE;
+	uint64_t items = 1;
 
 	if (lines)
 		line_of_item(piece->ingest.body, UINT64_MAX, &items);

@@ -13,9 +13,9 @@ struct verdicts {
 	struct json_out      errors; /* the list of them, ... */
 	uint32_t             errors_count;
 	struct arena        *arena;
-	const char          *file;   /* that is being read, ... */
-	uint64_t             items;  /* ... how many events of it were seen, ... */
-	uint64_t             lines;  /* ... and lines */
+	const char          *file;  /* that is being read, ... */
+	uint64_t             items; /* ... how many events of it were seen, ... */
+	uint64_t             lines; /* ... and lines */
 };
 
 void verdicts_open(struct verdicts *verdicts, struct arena *arena);

@@ -11,7 +11,7 @@ static int
 handle_read(int handle, size_t size_max, struct arena *arena, struct span *bytes)
 {
 	size_t room = INPUT_PIECE_SIZE, size = 0;
-	char  *at   = arena_take(arena, room);
+	char  *at = arena_take(arena, room);
 
 	for (;;) {
 		ssize_t got = read(handle, at + size, room - size);

@@ -49,7 +49,7 @@ static void
 deadline_passed(int number)
 {
 	static const char text[] = "tally: stopped with work unfinished; nothing that was "
-	                           "acknowledged is lost\n";
+				   "acknowledged is lost\n";
 	(void)number;
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 	_exit(late_status);
