@@ -37,11 +37,11 @@ site_close(void **state)
 static void
 say(struct site *site, const char *type, const char *subject, const char *time, const char *data)
 {
-	char line[512];
-	int  size = snprintf(line, sizeof(line),
-	                     "{\"id\":\"e%u\",\"source\":\"s\",\"type\":\"%s\",\"account\":\"acme\","
-	                      "\"subject\":\"%s\",\"time\":\"%s\",\"data\":{%s}}\n",
-	                     site->sent++, type, subject, time, data);
+	static const char form[] = "{\"id\":\"e%u\",\"source\":\"s\",\"type\":\"%s\","
+				   "\"account\":\"acme\",\"subject\":\"%s\","
+				   "\"time\":\"%s\",\"data\":{%s}}\n";
+	char              line[512];
+	int size = snprintf(line, sizeof(line), form, site->sent++, type, subject, time, data);
 	assert_in_range(size, 1, (int)sizeof(line) - 1);
 	text_add(&site->lines, (struct span){ line, (size_t)size });
 }
