@@ -171,7 +171,7 @@ verdict(const struct checking *checking)
 }
 
 static enum err
-connection_check(struct checking *checking)
+everything_check(struct checking *checking)
 {
 	enum err err = digests_check(checking);
 
@@ -182,6 +182,13 @@ connection_check(struct checking *checking)
 	if (err == ERR_NONE && checking->progress)
 		checking->progress(checking->context, checking->total, checking->total);
 	return err == ERR_NONE ? verdict(checking) : err;
+}
+
+enum err
+connection_check(sqlite3 *db)
+{
+	struct checking checking = { .db = db };
+	return everything_check(&checking);
 }
 
 enum err
@@ -198,7 +205,7 @@ local_check(struct store *store, store_progress *progress, void *context, struct
 	/* One read transaction, so that records and digests are of the same commit. */
 	err = sql_run(reader->db, "BEGIN");
 	if (err == ERR_NONE)
-		err = connection_check(&checking);
+		err = everything_check(&checking);
 	if (!sqlite3_get_autocommit(reader->db)) {
 		char kept[200];
 		snprintf(kept, sizeof(kept), "%s", store_complaint_text());

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "edge/store/store_int.h"
 #include "edge/store/store_local.h"
@@ -121,8 +122,23 @@ void                digests_encode(const struct digests *digests, uint8_t bytes[
 
 /* ---- local_wal.c: what an unclean stop left, read before SQLite does ---- */
 
+/* A byte of the last transaction that would make it whole. */
+struct wal_patch {
+	off_t   at;
+	uint8_t found;
+	uint8_t whole;
+};
+
+enum { WAL_PATCHES_MAX = 1024 };
+
+struct wal_patches {
+	struct wal_patch list[WAL_PATCHES_MAX];
+	uint32_t         count;
+};
+
 /* ERR_STORE_DAMAGED when a frame is broken that a power cut cannot have broken. */
-MUST_CHECK enum err wal_examine(const struct local *local);
+MUST_CHECK enum err wal_examine(const struct local *local, struct wal_patches *patches);
+MUST_CHECK enum err wal_mend(const struct local *local, off_t at, uint8_t byte);
 /* Write every byte of the WAL again and sync it. */
 MUST_CHECK enum err wal_renew(const struct local *local);
 
@@ -155,6 +171,8 @@ enum err local_digest(struct store *store, enum store_space space, struct store_
 
 /* ---- local_check.c, local_backup.c ---- */
 
+/* ERR_STORE_DAMAGED unless every record is as it was written. */
+MUST_CHECK enum err connection_check(sqlite3 *db);
 enum err local_check(struct store *store, store_progress *progress, void *context,
                      struct refusal *refusal);
 enum err local_backup(struct store *store, const char *path, store_progress *progress,

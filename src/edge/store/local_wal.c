@@ -108,22 +108,7 @@ header_verifies(const uint8_t *header)
 	return checksum_equal(sum, checksum_read(header + 24));
 }
 
-/* ---- one flipped bit ---- */
-
-/* 64 bits of checksum do not come right by chance: when turning one bit around makes
- * them fit, that bit was turned, and this was no half-written frame. */
-static bool
-header_is_flipped(uint8_t *header)
-{
-	for (uint32_t bit = 0; bit < WAL_HEADER_SIZE * 8; bit++) {
-		header[bit / 8] ^= (uint8_t)(1U << bit % 8);
-		bool fits = header_verifies(header);
-		header[bit / 8] ^= (uint8_t)(1U << bit % 8);
-		if (fits)
-			return true;
-	}
-	return false;
-}
+/* ---- one turned bit ---- */
 
 /* How often the salts differ from this generation's; more than one bit is another's. */
 static uint32_t
@@ -144,50 +129,94 @@ weight_before(struct checksum weight)
 	return (struct checksum){ first, weight.second + first };
 }
 
-/* Does turning one bit of this word around move the checksum by missing? One more in the
- * word moves it by weight. */
-static bool
-word_is_flipped(uint32_t word, struct checksum weight, struct checksum missing)
+/* 64 bits of checksum do not come right by chance: when turning one bit around makes them
+ * fit, one bit was turned. */
+struct turned {
+	uint32_t bits[WAL_PATCHES_MAX]; /* of the frame */
+	uint32_t count;                 /* there may be more than bits holds */
+};
+
+static void
+turned_add(struct turned *turned, uint32_t bit)
 {
+	if (turned->count < WAL_PATCHES_MAX)
+		turned->bits[turned->count] = bit;
+	turned->count += 1;
+}
+
+static uint32_t
+bit_place(uint32_t byte, uint32_t bit, bool big_endian)
+{
+	return (byte + (big_endian ? 3 - bit / 8 : bit / 8)) * 8 + bit % 8;
+}
+
+/* Bits of the word that, turned around, move the checksum by missing. One more in the
+ * word moves it by weight. */
+static void
+word_bits(const struct wal *wal, uint32_t byte, struct checksum weight, struct checksum missing,
+          struct turned *turned)
+{
+	uint32_t word = word_read(wal->frame + byte, wal->big_endian);
+
 	for (uint32_t bit = 0; bit < 32; bit++) {
 		uint32_t step = word >> bit & 1 ? -(1U << bit) : 1U << bit;
 		if (weight.first * step == missing.first && weight.second * step == missing.second)
-			return true;
+			turned_add(turned, bit_place(byte, bit, wal->big_endian));
 	}
-	return false;
 }
 
 /* Every word adds a multiple of itself to the checksum, and the multiple depends only on
  * how many words come after it; so one walk from the last word to the first tries all
  * bits. (Trying them one by one would take a quarter of a second at each start after a
- * power cut.) */
-static bool
-frame_is_flipped(const struct wal *wal)
+ * power cut.) The high bits of many words weigh the same: there may be several. */
+static void
+summed_bits(const struct wal *wal, struct checksum missing, struct turned *turned)
 {
-	const uint8_t  *frame    = wal->frame;
-	uint32_t        distance = salts_distance(wal, frame);
-	struct checksum stored   = checksum_read(frame + 16);
-	struct checksum sum      = frame_checksum(wal, frame);
 	struct checksum even = { 1, 1 }, odd = { 0, 1 }; /* weights of a pair's words */
 
-	if (distance == 1)
-		return checksum_equal(sum, stored);
-	int wrong = __builtin_popcount(sum.first ^ stored.first) +
-	            __builtin_popcount(sum.second ^ stored.second);
-	if (distance > 1 || wrong == 1)
-		return distance == 0;
-
-	struct checksum missing = { stored.first - sum.first, stored.second - sum.second };
 	for (uint32_t at = PAGE_SIZE + 8; at > 0; at -= 8) {
 		/* The first pair stands before the salts, the others behind the head. */
-		const uint8_t *pair = at == 8 ? frame : frame + FRAME_HEAD_SIZE + at - 16;
-		if (word_is_flipped(word_read(pair, wal->big_endian), even, missing) ||
-		    word_is_flipped(word_read(pair + 4, wal->big_endian), odd, missing))
-			return true;
+		uint32_t pair = at == 8 ? 0 : FRAME_HEAD_SIZE + at - 16;
+		word_bits(wal, pair, even, missing, turned);
+		word_bits(wal, pair + 4, odd, missing, turned);
 		even = weight_before(even);
 		odd  = weight_before(odd);
 	}
-	return false;
+}
+
+/* The bits of the frame each of which makes it fit when it is turned around. */
+static void
+frame_bits(const struct wal *wal, struct turned *turned)
+{
+	const uint8_t  *frame  = wal->frame;
+	struct checksum sum    = frame_checksum(wal, frame);
+	struct checksum stored = checksum_read(frame + 16);
+	uint32_t        away   = salts_distance(wal, frame);
+	uint32_t        wrong  = (uint32_t)__builtin_popcount(sum.first ^ stored.first) +
+	                 (uint32_t)__builtin_popcount(sum.second ^ stored.second);
+
+	turned->count = 0;
+	if (away + wrong == 1) {
+		for (uint32_t bit = 0; bit < 8 * 8; bit++) {
+			if (away == 1 && (frame[8 + bit / 8] ^ wal->salts[bit / 8]) >> bit % 8 & 1)
+				turned_add(turned, 8 * 8 + bit);
+			uint32_t part = bit < 32 ? sum.first ^ stored.first
+			                         : sum.second ^ stored.second;
+			if (wrong == 1 && part >> bit % 32 & 1)
+				turned_add(turned, bit_place(bit < 32 ? 16 : 20, bit % 32, true));
+		}
+	}
+	if (away == 0)
+		summed_bits(wal,
+		            (struct checksum){ stored.first - sum.first,
+		                               stored.second - sum.second },
+		            turned);
+}
+
+static void
+frame_turn(struct wal *wal, uint32_t bit)
+{
+	wal->frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
 }
 
 /* ---- what stands behind a broken frame ---- */
@@ -234,29 +263,96 @@ whole_transaction_follows(struct wal *wal, uint64_t number)
 	return false;
 }
 
+/* From the mended frame on: is its transaction whole now? */
+static bool
+transaction_is_whole(struct wal *wal, uint64_t number)
+{
+	while (frame_verifies(wal, wal->frame)) {
+		if (frame_is_commit(wal->frame))
+			return true;
+		wal->chain = checksum_read(wal->frame + 16);
+		if (!frame_read(wal, ++number))
+			return false;
+	}
+	return false;
+}
+
+/* The last transaction, and one bit makes a frame of it fit. Either the bit was turned,
+ * and then the transaction may have been acknowledged; or the power failed before the
+ * sector that holds the bit was written over one that differs in it alone, and then it
+ * was not. Turned back it is right for both. */
+static void
+frame_patch(struct wal *wal, uint64_t number, struct checksum chain, const struct turned *turned,
+            struct wal_patches *patches)
+{
+	for (uint32_t i = 0; i < turned->count; i++) {
+		uint32_t byte = turned->bits[i] / 8;
+		wal->chain    = chain;
+		if (!frame_read(wal, number))
+			return;
+		uint8_t found = wal->frame[byte];
+		frame_turn(wal, turned->bits[i]);
+		uint8_t whole = wal->frame[byte];
+		if (transaction_is_whole(wal, number))
+			patches->list[patches->count++] = (struct wal_patch){
+				.at    = (off_t)(WAL_HEADER_SIZE + number * FRAME_SIZE + byte),
+				.found = found,
+				.whole = whole,
+			};
+	}
+}
+
 static enum err
-frames_examine(struct wal *wal)
+frame_examine(struct wal *wal, uint64_t number, struct wal_patches *patches)
+{
+	struct turned   turned;
+	struct checksum chain = wal->chain;
+
+	frame_bits(wal, &turned);
+	if (turned.count > WAL_PATCHES_MAX || whole_transaction_follows(wal, number))
+		return store_complain(ERR_STORE_DAMAGED, "tally.db-wal, frame %llu: %s",
+		                      (unsigned long long)number + 1,
+		                      turned.count > 0 ? "one bit is turned"
+		                                       : "broken, and later transactions stand "
+		                                         "behind it");
+	frame_patch(wal, number, chain, &turned, patches);
+	return ERR_NONE;
+}
+
+static enum err
+frames_examine(struct wal *wal, struct wal_patches *patches)
 {
 	uint64_t number = 0;
 
 	while (frame_read(wal, number)) {
-		if (!frame_verifies(wal, wal->frame)) {
-			if (frame_is_flipped(wal))
-				return store_complain(ERR_STORE_DAMAGED,
-				                      "tally.db-wal, frame %llu: one bit is turned",
-				                      (unsigned long long)number + 1);
-			uint64_t broken = number;
-			if (whole_transaction_follows(wal, number))
-				return store_complain(ERR_STORE_DAMAGED,
-				                      "tally.db-wal, frame %llu: broken, and later "
-				                      "transactions stand behind it",
-				                      (unsigned long long)broken + 1);
-			return ERR_NONE;
-		}
+		if (!frame_verifies(wal, wal->frame))
+			return frame_examine(wal, number, patches);
 		wal->chain = checksum_read(wal->frame + 16);
 		number += 1;
 	}
 	return ERR_NONE;
+}
+
+/* One bit makes the header fit, and then the first frame is of its generation. */
+static bool
+header_is_turned(uint8_t *header, const uint8_t *frame)
+{
+	for (uint32_t bit = 0; bit < WAL_HEADER_SIZE * 8; bit++) {
+		header[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		bool fits = header_verifies(header) && memcmp(header + 16, frame + 8, 8) == 0;
+		header[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		if (fits)
+			return true;
+	}
+	return false;
+}
+
+static void
+header_take(struct wal *wal, const uint8_t *header)
+{
+	wal->big_endian = word_read(header, true) & 1;
+	memcpy(wal->salts, header + 16, 8);
+	wal->chain = checksum_read(header + 24);
 }
 
 static enum err
@@ -267,34 +363,44 @@ header_examine(struct wal *wal, bool *readable)
 	*readable = false;
 	if (pread(wal->handle, header, sizeof(header), 0) != (ssize_t)sizeof(header))
 		return ERR_NONE;
-	if (!header_verifies(header)) {
-		/* The header is synced before the first frame of its generation is
-		 * written: one that was cut off has nothing behind it to lose. */
-		if (header_is_flipped(header))
-			return store_complain(ERR_STORE_DAMAGED,
-			                      "tally.db-wal, header: one bit is turned");
+	*readable = header_verifies(header);
+	if (*readable) {
+		header_take(wal, header);
 		return ERR_NONE;
 	}
-	wal->big_endian = word_read(header, true) & 1;
-	memcpy(wal->salts, header + 16, 8);
-	wal->chain = checksum_read(header + 24);
-	*readable  = true;
+	/* The header is synced before the first frame of its generation is written: one
+	 * that was cut off has nothing behind it to lose. */
+	if (frame_read(wal, 0) && header_is_turned(header, wal->frame))
+		return store_complain(ERR_STORE_DAMAGED, "tally.db-wal, header: one bit is turned");
 	return ERR_NONE;
 }
 
 enum err
-wal_examine(const struct local *local)
+wal_examine(const struct local *local, struct wal_patches *patches)
 {
 	struct wal wal = { .handle = open(local->wal, O_RDONLY | O_CLOEXEC) };
 	bool       readable;
 
+	patches->count = 0;
 	if (wal.handle < 0)
 		return errno == ENOENT ? ERR_NONE : file_fault(errno, "opening", local->wal);
 	enum err err = header_examine(&wal, &readable);
 	if (err == ERR_NONE && readable)
-		err = frames_examine(&wal);
+		err = frames_examine(&wal, patches);
 	close(wal.handle);
 	return err;
+}
+
+enum err
+wal_mend(const struct local *local, off_t at, uint8_t byte)
+{
+	int handle = open(local->wal, O_WRONLY | O_CLOEXEC);
+	if (handle < 0)
+		return file_fault(errno, "opening", local->wal);
+
+	int error = pwrite(handle, &byte, 1, at) == 1 ? 0 : errno ? errno : EIO;
+	close(handle);
+	return error == 0 ? ERR_NONE : file_fault(error, "mending", local->wal);
 }
 
 /* ---- renewing ---- */

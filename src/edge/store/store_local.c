@@ -63,6 +63,39 @@ writer_settle(struct local *local, struct writer *writer)
 	return ERR_NONE;
 }
 
+/* Is every record as it was written when this patch is believed? */
+static enum err
+patch_try(const struct local *local, const struct wal_patch *patch)
+{
+	struct writer writer = { 0 };
+	enum err      err    = wal_mend(local, patch->at, patch->whole);
+
+	if (err == ERR_NONE)
+		err = writer_open(local, &writer);
+	if (err == ERR_NONE)
+		err = connection_check(writer.db);
+	writer_close(&writer, true);
+	return err;
+}
+
+/* Mend the last transaction by the first patch that leaves nothing damaged. When none
+ * does, several lost words looked like one turned bit: a transaction that was never
+ * acknowledged, which SQLite forgets. */
+static enum err
+wal_patch(const struct local *local, const struct wal_patches *patches)
+{
+	for (uint32_t i = 0; i < patches->count; i++) {
+		const struct wal_patch *patch = &patches->list[i];
+		enum err                err   = patch_try(local, patch);
+		if (err != ERR_STORE_DAMAGED)
+			return err;
+		err = wal_mend(local, patch->at, patch->found);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
 /* Open what is on the disk and prove it durable. No connection is open.
  *
  * Why no falsely clean page survives this. A failed fsync may mark pages of the page
@@ -77,11 +110,14 @@ writer_settle(struct local *local, struct writer *writer)
 static enum err
 local_settle(struct local *local)
 {
-	struct writer writer = { 0 };
-	enum err      err    = schema_check_header(local);
+	struct wal_patches patches = { .count = 0 };
+	struct writer      writer  = { 0 };
+	enum err           err     = schema_check_header(local);
 
 	if (err == ERR_NONE)
-		err = wal_examine(local);
+		err = wal_examine(local, &patches);
+	if (err == ERR_NONE)
+		err = wal_patch(local, &patches);
 	if (err == ERR_NONE)
 		err = wal_renew(local);
 	if (err == ERR_NONE)
