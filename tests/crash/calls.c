@@ -116,6 +116,8 @@ script_send(struct machine *machine, uint32_t writer, uint32_t batch)
 		}
 		if (err != ERR_STORE_IO && err != ERR_STORE_FULL)
 			break;
+		if (i == 0)
+			say("REFUSED %u %u\n", writer, batch);
 		sleep_us(5000);
 	}
 	say("%u-%u is never taken\n", writer, batch);
@@ -176,6 +178,7 @@ struct trial {
 	uint32_t script;
 	uint32_t passed;
 	uint32_t failed;
+	uint64_t refusals; /* batches that met a fault at first */
 };
 
 static void
@@ -288,6 +291,7 @@ trial_point(struct trial *trial, enum harm harm, uint64_t at)
 		printf("script %u, %s at call %llu: %s\n", trial->script, harm_names[harm],
 		       (unsigned long long)at, record.why);
 	}
+	trial->refusals += record.refusals;
 	record_close(&record);
 	return calls;
 }
@@ -326,6 +330,9 @@ main(int count, char **args)
 			trial_harm(&trial, HARM_LONG, calls, step * 8, offset);
 	}
 	remove_tree(scratch);
+	if (faults)
+		printf("%llu batches were refused at first and taken later\n",
+		       (unsigned long long)trial.refusals);
 	printf("%u passed, %u failed\n", trial.passed, trial.failed);
 	return trial.failed > 0;
 }

@@ -246,6 +246,7 @@ struct record {
 	uint32_t             told;   /* batches below are in the model */
 	bool                 ready;  /* the accounts were promised */
 	uint64_t             acks;   /* of all batches ever */
+	uint64_t             refusals;
 	struct machine       model;  /* the same events in memory */
 	char                 why[400]; /* the first difference */
 };
@@ -320,6 +321,8 @@ record_line(struct record *record, const char *line)
 		record_sent(record, writer, batch);
 	else if (sscanf(line, "ACK %u %u", &writer, &batch) == 2)
 		record_acked(record, writer, batch);
+	else if (strncmp(line, "REFUSED ", 8) == 0)
+		record->refusals++;
 	else
 		record_differs(record, "the writing process says: %.300s", line);
 }

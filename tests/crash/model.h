@@ -1,0 +1,392 @@
+/* model.h - a disk that keeps what was synced and loses the rest by chance.
+ *
+ * Calls that disk.h saw are played into it one by one. Of what a file was given since
+ * its last sync each 512-byte sector reaches the disk or does not, some in part, and in
+ * any order; a sync that failed leaves what it covered to chance for ever, although
+ * reading shows it (that is what Linux does). Names: strict, each change of the
+ * directory lasts or not on its own until the directory is synced; otherwise they last
+ * in their order, and with any file that is synced. */
+#ifndef TALLY_TESTS_CRASH_MODEL_H
+#define TALLY_TESTS_CRASH_MODEL_H
+
+#include "disk.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+enum { MODEL_FILES = 64, MODEL_NAMES = 16, MODEL_SECTOR = 512 };
+
+struct model_op {
+	enum disk_kind kind;
+	bool           failed; /* DISK_SYNC: it said so */
+	char           name[DISK_NAME];
+	char           to[DISK_NAME];
+	off_t          offset;
+	size_t         size;
+	uint8_t       *bytes;
+	int64_t        promised; /* what the caller had been promised before this call */
+	int64_t        hoped;    /* what is on its way; -1: nothing */
+};
+
+/* Calls in their order. */
+struct model_log {
+	struct model_op *ops;
+	uint32_t         count;
+	uint32_t         capacity;
+};
+
+enum piece_state { PIECE_PENDING, PIECE_LOST, PIECE_SYNCED };
+
+struct model_piece {
+	const struct model_op *op;
+	enum piece_state       state;
+};
+
+struct model_file {
+	uint8_t            *bytes; /* what lasts */
+	size_t              size;
+	size_t              capacity;
+	struct model_piece *pieces; /* written since, in order */
+	uint32_t            count;
+	uint32_t            pieces_capacity;
+};
+
+struct model_entry {
+	char    name[DISK_NAME];
+	int32_t file;
+};
+
+struct model_names {
+	struct model_entry entries[MODEL_NAMES];
+	uint32_t           count;
+};
+
+struct model {
+	bool                   strict;
+	struct model_file      files[MODEL_FILES];
+	uint32_t               files_count;
+	struct model_names     live;    /* as the running process sees it */
+	struct model_names     lasting; /* as synced */
+	const struct model_op *changes[64]; /* of names, not yet lasting */
+	int32_t                change_file[64];
+	uint32_t               changes_count;
+};
+
+/* ---- the log ---- */
+
+static inline void
+log_add(struct model_log *log, const struct disk_call *call, int64_t promised, int64_t hoped)
+{
+	if (log->count == log->capacity) {
+		log->capacity = log->capacity * 2 + 256;
+		log->ops      = realloc(log->ops, log->capacity * sizeof *log->ops);
+		CHECK(log->ops != NULL);
+	}
+	struct model_op *op = &log->ops[log->count++];
+	*op = (struct model_op){ .kind = call->kind, .failed = call->error != 0,
+		                 .offset = call->offset, .size = call->size,
+		                 .promised = promised, .hoped = hoped };
+	snprintf(op->name, sizeof op->name, "%s", call->name);
+	snprintf(op->to, sizeof op->to, "%s", call->to ? call->to : "");
+	if (call->kind == DISK_WRITE) {
+		op->bytes = malloc(call->size);
+		CHECK(op->bytes != NULL);
+		memcpy(op->bytes, call->bytes, call->size);
+	}
+}
+
+static inline void
+log_clear(struct model_log *log)
+{
+	for (uint32_t i = 0; i < log->count; i++)
+		free(log->ops[i].bytes);
+	log->count = 0;
+}
+
+/* ---- names ---- */
+
+static inline int32_t
+names_find(const struct model_names *names, const char *name)
+{
+	for (uint32_t i = 0; i < names->count; i++)
+		if (strcmp(names->entries[i].name, name) == 0)
+			return names->entries[i].file;
+	return -1;
+}
+
+static inline void
+names_remove(struct model_names *names, const char *name)
+{
+	for (uint32_t i = 0; i < names->count; i++) {
+		if (strcmp(names->entries[i].name, name) == 0) {
+			names->entries[i] = names->entries[--names->count];
+			return;
+		}
+	}
+}
+
+static inline void
+names_set(struct model_names *names, const char *name, int32_t file)
+{
+	names_remove(names, name);
+	CHECK(names->count < MODEL_NAMES);
+	struct model_entry *entry = &names->entries[names->count++];
+	snprintf(entry->name, sizeof entry->name, "%s", name);
+	entry->file = file;
+}
+
+static inline void
+names_change(struct model_names *names, const struct model_op *op, int32_t file)
+{
+	if (op->kind == DISK_CREATE)
+		names_set(names, op->name, file);
+	if (op->kind == DISK_REMOVE || op->kind == DISK_MOVE)
+		names_remove(names, op->name);
+	if (op->kind == DISK_MOVE)
+		names_set(names, op->to, file);
+}
+
+static inline void
+names_last(struct model *model)
+{
+	for (uint32_t i = 0; i < model->changes_count; i++)
+		names_change(&model->lasting, model->changes[i], model->change_file[i]);
+	model->changes_count = 0;
+}
+
+/* ---- bytes ---- */
+
+static inline void
+bytes_put(struct model_file *file, off_t offset, const uint8_t *bytes, size_t size)
+{
+	size_t end = (size_t)offset + size;
+	if (end > file->capacity) {
+		file->capacity = end * 2;
+		file->bytes    = realloc(file->bytes, file->capacity);
+		CHECK(file->bytes != NULL);
+	}
+	if ((size_t)offset > file->size)
+		memset(file->bytes + file->size, 0, (size_t)offset - file->size);
+	memcpy(file->bytes + offset, bytes, size);
+	if (end > file->size)
+		file->size = end;
+}
+
+static inline void
+bytes_cut(struct model_file *file, size_t size)
+{
+	if (size < file->size)
+		file->size = size;
+}
+
+static inline void
+piece_apply(struct model_file *file, const struct model_op *op)
+{
+	if (op->kind == DISK_TRUNCATE)
+		bytes_cut(file, op->size);
+	else
+		bytes_put(file, op->offset, op->bytes, op->size);
+}
+
+/* odds of 100: a sector reaches the disk; some only in part. */
+static inline void
+piece_chance(struct model_file *file, const struct model_op *op, uint32_t odds, uint64_t *seed)
+{
+	if (op->kind == DISK_TRUNCATE) {
+		if (draw(seed) % 2)
+			bytes_cut(file, op->size);
+		return;
+	}
+	for (size_t at = 0; at < op->size;) {
+		size_t size = MODEL_SECTOR - ((size_t)op->offset + at) % MODEL_SECTOR;
+		if (size > op->size - at)
+			size = op->size - at;
+		uint64_t chance = draw(seed);
+		if (chance % 100 < odds)
+			bytes_put(file, op->offset + (off_t)at, op->bytes + at,
+			          chance >> 8 & 31 ? size : 1 + (chance >> 16) % size);
+		at += size;
+	}
+}
+
+static inline void
+file_add(struct model_file *file, const struct model_op *op)
+{
+	if (file->count == file->pieces_capacity) {
+		file->pieces_capacity = file->pieces_capacity * 2 + 32;
+		file->pieces = realloc(file->pieces, file->pieces_capacity * sizeof *file->pieces);
+		CHECK(file->pieces != NULL);
+	}
+	file->pieces[file->count++] = (struct model_piece){ op, PIECE_PENDING };
+}
+
+static inline void
+file_synced(struct model_file *file, bool failed)
+{
+	uint32_t lasting = 0, kept = 0;
+	for (uint32_t i = 0; i < file->count; i++)
+		if (file->pieces[i].state == PIECE_PENDING)
+			file->pieces[i].state = failed ? PIECE_LOST : PIECE_SYNCED;
+	while (lasting < file->count && file->pieces[lasting].state == PIECE_SYNCED)
+		piece_apply(file, file->pieces[lasting++].op);
+	while (lasting + kept < file->count) {
+		file->pieces[kept] = file->pieces[lasting + kept];
+		kept++;
+	}
+	file->count = kept;
+}
+
+/* ---- playing ---- */
+
+static inline int32_t
+model_create(struct model *model)
+{
+	CHECK(model->files_count < MODEL_FILES);
+	return (int32_t)model->files_count++;
+}
+
+static inline void
+model_change(struct model *model, const struct model_op *op)
+{
+	int32_t file = op->kind == DISK_CREATE ? model_create(model)
+	                                       : names_find(&model->live, op->name);
+	CHECK(file >= 0 && model->changes_count < 64);
+	names_change(&model->live, op, file);
+	model->change_file[model->changes_count] = file;
+	model->changes[model->changes_count++]   = op;
+}
+
+/* The op stays the log's and must live as long as the model. */
+static inline void
+model_play(struct model *model, const struct model_op *op)
+{
+	if (op->kind == DISK_SYNC_DIRECTORY) {
+		names_last(model);
+		return;
+	}
+	if (op->kind == DISK_CREATE || op->kind == DISK_REMOVE || op->kind == DISK_MOVE) {
+		model_change(model, op);
+		return;
+	}
+	int32_t at = names_find(&model->live, op->name);
+	if (at < 0) /* removed while a handle is open: nobody will see it */
+		return;
+	struct model_file *file = &model->files[at];
+	if (op->kind != DISK_SYNC) {
+		file_add(file, op);
+		return;
+	}
+	file_synced(file, op->failed);
+	if (!model->strict && !op->failed)
+		names_last(model);
+}
+
+static inline void
+model_clear(struct model *model)
+{
+	for (uint32_t i = 0; i < MODEL_FILES; i++) {
+		free(model->files[i].bytes);
+		free(model->files[i].pieces);
+	}
+	*model = (struct model){ .strict = false };
+}
+
+static inline bool
+model_undecided(const struct model *model)
+{
+	bool undecided = model->changes_count > 0;
+	for (uint32_t i = 0; i < model->files_count; i++)
+		undecided |= model->files[i].count > 0;
+	return undecided;
+}
+
+/* ---- one outcome of a cut ---- */
+
+struct outcome {
+	struct model_names names;
+	struct model_file  files[MODEL_NAMES]; /* in the order of names; bytes reused */
+	uint64_t           hash;
+};
+
+static inline void
+outcome_file(struct model_file *out, const struct model_file *file, uint64_t *seed)
+{
+	static const uint32_t odds[] = { 0, 3, 20, 50, 80, 97, 100, 50 };
+	uint32_t              some   = odds[draw(seed) % 8];
+	out->size                    = 0;
+	if (file->size > 0)
+		bytes_put(out, 0, file->bytes, file->size);
+	for (uint32_t i = 0; i < file->count; i++) {
+		if (file->pieces[i].state == PIECE_SYNCED)
+			piece_apply(out, file->pieces[i].op);
+		else
+			piece_chance(out, file->pieces[i].op, some, seed);
+	}
+}
+
+static inline void
+outcome_draw(struct outcome *outcome, const struct model *model, uint64_t *seed)
+{
+	outcome->names  = model->lasting;
+	outcome->hash   = 0;
+	uint32_t prefix = (uint32_t)(draw(seed) % (model->changes_count + 1));
+	for (uint32_t i = 0; i < model->changes_count; i++)
+		if (model->strict ? draw(seed) % 2 : i < prefix)
+			names_change(&outcome->names, model->changes[i], model->change_file[i]);
+	for (uint32_t i = 0; i < outcome->names.count; i++) {
+		const struct model_entry *entry = &outcome->names.entries[i];
+		struct model_file        *out   = &outcome->files[i];
+		outcome_file(out, &model->files[entry->file], seed);
+		outcome->hash ^= mix(XXH3_64bits(out->bytes, out->size),
+		                     XXH3_64bits(entry->name, strlen(entry->name)));
+	}
+}
+
+static inline void
+outcome_free(struct outcome *outcome)
+{
+	for (uint32_t i = 0; i < MODEL_NAMES; i++)
+		free(outcome->files[i].bytes);
+}
+
+/* The files as the power cut left them, in an emptied directory. */
+static inline void
+outcome_write(const struct outcome *outcome, const char *directory)
+{
+	static const char *const all[] = { "tally.db",         "tally.db-wal",
+		                           "tally.db-shm",     "tally.db-journal",
+		                           "tally.db.new",     "tally.db.new-journal",
+		                           "tally.db.new-wal", "tally.db.new-shm" };
+	char path[300];
+	for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		snprintf(path, sizeof path, "%s/%s", directory, all[i]);
+		syscall(SYS_unlink, path);
+	}
+	for (uint32_t i = 0; i < outcome->names.count; i++) {
+		const struct model_file *file = &outcome->files[i];
+		snprintf(path, sizeof path, "%s/%s", directory, outcome->names.entries[i].name);
+		int handle = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT, 0600);
+		if (handle < 0 || syscall(SYS_pwrite64, handle, file->bytes, file->size, 0) !=
+		                          (long)file->size)
+			give_up(path);
+		syscall(SYS_close, handle);
+	}
+}
+
+/* A disk on which exactly this outcome lasts. */
+static inline void
+model_begin(struct model *model, const struct outcome *outcome, bool strict)
+{
+	model_clear(model);
+	model->strict = strict;
+	for (uint32_t i = 0; i < outcome->names.count; i++) {
+		int32_t file = model_create(model);
+		if (outcome->files[i].size > 0)
+			bytes_put(&model->files[file], 0, outcome->files[i].bytes,
+			          outcome->files[i].size);
+		names_set(&model->lasting, outcome->names.entries[i].name, file);
+	}
+	model->live = model->lasting;
+}
+
+#endif
