@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/client_int.h"
+#include "cli/progress.h"
 #include "core/base/limit.h"
 #include "edge/http/client.h"
 
@@ -104,7 +105,7 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 	case ASK_USAGE:
 		return engine_usage(engine, question, arena, answer, refusal);
 	}
-	CHECK(!"every question is answered");
+	check_failed("every question is answered", __FILE__, __LINE__);
 }
 
 enum err
@@ -143,6 +144,33 @@ zero_terminated(struct span text, struct arena *arena)
 }
 
 static enum err
+backup_local(struct client *client, struct span path, struct span *answer, struct refusal *refusal)
+{
+	struct progress progress;
+	struct arena   *arena = &client->cli->arena;
+
+	progress_open(&progress, "bytes");
+	enum err err = engine_backup(client->local.engine, zero_terminated(path, arena),
+	                             progress_step, &progress, refusal);
+	progress_close(&progress);
+	if (err == ERR_NONE)
+		*answer = client_path_answer(path, arena);
+	return err;
+}
+
+static enum err
+verify_local(struct client *client, struct span *answer, struct refusal *refusal)
+{
+	struct progress progress;
+
+	progress_open(&progress, "records and events");
+	enum err err = engine_verify(client->local.engine, progress_step, &progress,
+	                             &client->cli->arena, answer, refusal);
+	progress_close(&progress);
+	return err;
+}
+
+static enum err
 tell_local(struct client *client, enum tell tell, struct span account, struct span json,
            struct span *answer, struct refusal *refusal)
 {
@@ -160,12 +188,11 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 	case TELL_REVOKE:
 		return engine_key_revoke(engine, &change, json, arena, answer, refusal);
 	case TELL_BACKUP:
-		*answer = client_path_answer(json, arena);
-		return engine_backup(engine, zero_terminated(json, arena), NULL, NULL, refusal);
+		return backup_local(client, json, answer, refusal);
 	case TELL_VERIFY:
-		return engine_verify(engine, NULL, NULL, arena, answer, refusal);
+		return verify_local(client, answer, refusal);
 	}
-	CHECK(!"every change is made");
+	check_failed("every change is made", __FILE__, __LINE__);
 }
 
 enum err

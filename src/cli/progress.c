@@ -39,18 +39,39 @@ draw_bar(uint64_t done, uint64_t total)
 	fprintf(stderr, "] %3d %% of ", (int)(done * 100 / total));
 }
 
+/* Is it time to draw? Then the line is clear. */
+static bool
+draw_begin(struct progress *progress)
+{
+	uint64_t now = now_ns();
+
+	if (!progress->shown || now - progress->drawn_ns < SECOND_NS / DRAWS_PER_SECOND)
+		return false;
+	progress->drawn_ns = now;
+	fprintf(stderr, "\r\033[K");
+	return true;
+}
+
+void
+progress_step(void *context, uint64_t done, uint64_t total)
+{
+	struct progress *progress = context;
+
+	if (!draw_begin(progress))
+		return;
+	if (total > 0)
+		draw_bar(done < total ? done : total, total);
+	fprintf(stderr, "%llu %s", (unsigned long long)(total ? total : done), progress->unit);
+	fflush(stderr);
+}
+
 void
 progress_show(struct progress *progress, uint64_t done, uint64_t total, uint64_t count)
 {
-	if (!progress->shown)
+	if (!draw_begin(progress))
 		return;
-	uint64_t now = now_ns();
-	if (now - progress->drawn_ns < SECOND_NS / DRAWS_PER_SECOND)
-		return;
-	progress->drawn_ns  = now;
-	uint64_t elapsed_ms = (now - progress->begun_ns) / 1000000 + 1;
+	uint64_t elapsed_ms = (progress->drawn_ns - progress->begun_ns) / 1000000 + 1;
 	uint64_t per_second = count * 1000 / elapsed_ms;
-	fprintf(stderr, "\r\033[K");
 	if (total > 0)
 		draw_bar(done < total ? done : total, total);
 	fprintf(stderr, "%llu MB, %llu %s", (unsigned long long)((total ? total : done) / 1000000),
