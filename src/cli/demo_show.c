@@ -84,6 +84,7 @@ most_of(const struct json *answer)
 static void
 bar_print(int64_t used, int64_t owned, int64_t most)
 {
+	CHECK(most > 0);
 	int64_t used_cells = used * BAR_WIDTH / most, mark = owned * BAR_WIDTH / most;
 
 	for (int64_t i = 0; i < used_cells || i <= mark; i++)

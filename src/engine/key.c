@@ -342,7 +342,8 @@ engine_key_check(struct engine *engine, struct span secret, struct key_grant *gr
 			continue;
 		*grant = (struct key_grant){ .scopes = entry->scopes };
 		memcpy(grant->id, entry->id, sizeof grant->id);
-		memcpy(grant->account, entry->account.at, entry->account.size);
+		if (entry->account.size > 0) /* else for all accounts */
+			memcpy(grant->account, entry->account.at, entry->account.size);
 		atomic_store_explicit(&entry->used_ns, now.ns, memory_order_relaxed);
 		err = ERR_NONE;
 	}
