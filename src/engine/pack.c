@@ -9,6 +9,7 @@
 
 #include <time.h>
 
+#include "core/base/unset.h"
 #include "engine/retract.h"
 
 enum { GROUP_BLOCK_SIZE = 64 << 20 }; /* raw text in one block */
@@ -116,9 +117,32 @@ pack_retraction(struct engine *engine, struct group *group, const struct event *
 	return ERR_NONE;
 }
 
+/* New events on their way into the block. */
+struct fresh {
+	uint32_t            count;
+	size_t              size; /* of their texts */
+	const struct event *events[IDENTIFY_CHUNK];
+};
+
+static void
+fresh_add(struct engine *engine, struct fresh *fresh, const struct ingest_batch *batch)
+{
+	block_add_all(engine->builder, fresh->events, fresh->count, batch->received);
+	fresh->count = 0;
+	fresh->size  = 0;
+}
+
+/* Whether another event would be too much for the block. */
+static bool
+block_full(const struct engine *engine, const struct fresh *fresh, const struct event *event)
+{
+	return block_count(engine->builder) + fresh->count == BLOCK_EVENTS_MAX ||
+	       block_size(engine->builder) + fresh->size + event->raw.size > GROUP_BLOCK_SIZE;
+}
+
 static enum err
 pack_event(struct engine *engine, struct group *group, struct ingest_batch *batch, uint32_t i,
-           struct identity identity)
+           struct identity identity, struct fresh *fresh)
 {
 	const struct event *event = batch->events[i];
 	struct finding      finding;
@@ -136,12 +160,14 @@ pack_event(struct engine *engine, struct group *group, struct ingest_batch *batc
 		err = pack_retraction(engine, group, event);
 	if (err != ERR_NONE)
 		return err;
-	if (block_count(engine->builder) == BLOCK_EVENTS_MAX ||
-	    block_size(engine->builder) + event->raw.size > GROUP_BLOCK_SIZE)
+	if (block_full(engine, fresh, event)) {
+		fresh_add(engine, fresh, batch);
 		finish_block(engine, group);
+	}
 	recent_add(engine->recent, identity,
 	           (struct recent_entry){ engine->next_ordinal, content_of(event->content) });
-	block_add(engine->builder, event, batch->received);
+	fresh->events[fresh->count++] = event;
+	fresh->size += event->raw.size;
 	group->events[group->events_count++] = event;
 	engine->next_ordinal++;
 	batch->ingest->counts.accepted++;
@@ -151,8 +177,14 @@ pack_event(struct engine *engine, struct group *group, struct ingest_batch *batc
 static enum err
 pack_batch(struct engine *engine, struct group *group, struct ingest_batch *batch)
 {
-	struct identity identities[IDENTIFY_CHUNK];
-	for (uint32_t from = 0; from < batch->events_count; from += IDENTIFY_CHUNK) {
+	UNSET struct identity identities[IDENTIFY_CHUNK];
+	UNSET struct fresh    fresh;
+	enum err              err = ERR_NONE;
+
+	fresh.count = 0;
+	fresh.size  = 0;
+	for (uint32_t from = 0; from < batch->events_count && err == ERR_NONE;
+	     from += IDENTIFY_CHUNK) {
 		uint32_t count = batch->events_count - from;
 		if (count > IDENTIFY_CHUNK)
 			count = IDENTIFY_CHUNK;
@@ -161,13 +193,11 @@ pack_batch(struct engine *engine, struct group *group, struct ingest_batch *batc
 			recent_prefetch(engine->recent, identities[i]);
 			runs_prefetch(engine, identities[i]);
 		}
-		for (uint32_t i = 0; i < count; i++) {
-			enum err err = pack_event(engine, group, batch, from + i, identities[i]);
-			if (err != ERR_NONE)
-				return err;
-		}
+		for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
+			err = pack_event(engine, group, batch, from + i, identities[i], &fresh);
+		fresh_add(engine, &fresh, batch);
 	}
-	return ERR_NONE;
+	return err;
 }
 
 static void

@@ -1,6 +1,8 @@
 /* identity.c - 128 bits for an event's account, source and id. */
 #include "core/identity/identity.h"
 
+#include "core/base/unset.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -29,8 +31,7 @@ identity_of(const uint8_t secret[IDENTITY_SECRET_SIZE], struct span account, str
 	CHECK(id.size <= IDENTITY_TEXT_MAX);
 	CHECK(account.size + source.size + id.size <= IDENTITY_TEXT_MAX);
 
-	/* Not cleared first, whatever the compiler is told: only what is written is read. */
-	__attribute__((uninitialized)) uint8_t text[IDENTITY_TEXT_MAX + 3 * IDENTITY_LENGTH_SIZE];
+	UNSET uint8_t text[IDENTITY_TEXT_MAX + 3 * IDENTITY_LENGTH_SIZE];
 
 	uint8_t *end = part_append(text, account);
 	end          = part_append(end, source);

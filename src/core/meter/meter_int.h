@@ -7,11 +7,8 @@
 #define TALLY_CORE_METER_METER_INT_H
 
 #include "core/base/decimal.h"
+#include "core/base/unset.h"
 #include "core/meter/book.h"
-
-/* An array that is filled before it is read, large enough that clearing it first, as the
- * build asks for otherwise, would be felt. */
-#define UNSET __attribute__((uninitialized))
 
 /* ---- hashes and the table from them to numbers ---- */
 

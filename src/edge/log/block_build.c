@@ -2,6 +2,7 @@
  *
  * Shapes and the room of their columns are kept from block to block, since producers
  * go on sending what they sent. */
+#include "core/base/unset.h"
 #include "edge/log/layout.h"
 #include "edge/log/pack.h"
 
@@ -242,30 +243,99 @@ bounds_add(struct block_builder *builder, struct instant time, struct instant re
 		builder->received_max = received;
 }
 
-void
-block_add(struct block_builder *builder, const struct event *event, struct instant received)
+/* The row of an event but for its columns. */
+static void
+row_add(struct block_builder *builder, struct shape *shape, const struct event *event,
+        struct instant received)
 {
-	CHECK(builder->count < BLOCK_EVENTS_MAX);
-	CHECK(event->raw.size <= BLOCK_RAW_MAX - builder->raw_size);
-	CHECK(event->slots_count <= EVENT_SLOTS_MAX);
-
-	struct cut    cut   = { event->raw, event->shape, event->slots, event->slots_count };
-	struct shape *shape = shape_for(builder, &cut);
 	if (shape->rows == 0) {
 		shape->number                      = (uint8_t)builder->used_count;
 		builder->used[builder->used_count] = shape;
 		builder->used_count++;
 	}
-	for (uint32_t i = 0; i < cut.slots_count; i++)
-		column_add(&shape->columns[i], cut_slot(&cut, i), &builder->pool);
 	shape->rows++;
-
 	bounds_add(builder, event->time, received);
 	builder->shape_of[builder->count] = shape->number;
 	builder->received[builder->count] = received.ns;
 	builder->raw_hash[builder->count] = XXH3_64bits(event->raw.at, event->raw.size);
 	builder->raw_size += event->raw.size;
 	builder->count++;
+}
+
+static struct cut
+cut_of(const struct block_builder *builder, const struct event *event)
+{
+	CHECK(builder->count < BLOCK_EVENTS_MAX);
+	CHECK(event->raw.size <= BLOCK_RAW_MAX - builder->raw_size);
+	CHECK(event->slots_count <= EVENT_SLOTS_MAX);
+	return (struct cut){ event->raw, event->shape, event->slots, event->slots_count };
+}
+
+void
+block_add(struct block_builder *builder, const struct event *event, struct instant received)
+{
+	struct cut    cut   = cut_of(builder, event);
+	struct shape *shape = shape_for(builder, &cut);
+	for (uint32_t i = 0; i < cut.slots_count; i++)
+		column_add(&shape->columns[i], cut_slot(&cut, i), &builder->pool);
+	row_add(builder, shape, event, received);
+}
+
+/* Events that are on their way into the columns of their shapes. */
+struct wave {
+	uint32_t      count;
+	struct cut    cuts[COLUMN_ADD_MAX];
+	struct shape *shapes[COLUMN_ADD_MAX]; /* NULL: it is in */
+};
+
+/* All of the wave that have the shape of cut number first, column by column. */
+static void
+wave_add_shape(struct wave *wave, uint32_t first, struct pool *pool)
+{
+	UNSET struct span values[COLUMN_ADD_MAX];
+	UNSET uint8_t     rows[COLUMN_ADD_MAX];
+	struct shape     *shape = wave->shapes[first];
+	uint32_t          count = 0;
+
+	for (uint32_t i = first; i < wave->count; i++) {
+		if (wave->shapes[i] != shape)
+			continue;
+		wave->shapes[i] = NULL;
+		rows[count++]   = (uint8_t)i;
+	}
+	for (uint32_t slot = 0; slot < shape->slots_count; slot++) {
+		for (uint32_t row = 0; row < count; row++)
+			values[row] = cut_slot(&wave->cuts[rows[row]], slot);
+		column_add_all(&shape->columns[slot], values, count, pool);
+	}
+}
+
+static void
+add_wave(struct block_builder *builder, const struct event *const *events, uint32_t count,
+         struct instant received)
+{
+	UNSET struct wave wave;
+	wave.count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		wave.cuts[i]   = cut_of(builder, events[i]);
+		wave.shapes[i] = shape_for(builder, &wave.cuts[i]);
+		row_add(builder, wave.shapes[i], events[i], received);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (wave.shapes[i] != NULL)
+			wave_add_shape(&wave, i, &builder->pool);
+	}
+}
+
+void
+block_add_all(struct block_builder *builder, const struct event *const *events, uint32_t count,
+              struct instant received)
+{
+	for (uint32_t from = 0; from < count; from += COLUMN_ADD_MAX) {
+		uint32_t left = count - from;
+		add_wave(builder, events + from, left < COLUMN_ADD_MAX ? left : COLUMN_ADD_MAX,
+		         received);
+	}
 }
 
 /* ---- finishing ---- */

@@ -2,6 +2,7 @@
 #include "edge/log/column.h"
 
 #include "core/base/check.h"
+#include "core/base/unset.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -12,6 +13,7 @@ enum {
 	LONG_SIZE         = 20,
 	PLAIN_AFTER_LONG  = 64,
 	PLAIN_AFTER_SHORT = 16384,
+	LARGE_VALUES      = 64, /* below, a dictionary is in the cache anyway */
 	ROWS_MAX          = 65536
 };
 
@@ -188,9 +190,8 @@ pays(const struct column *column, struct span value, uint32_t probes)
 }
 
 static void
-add_other(struct column *column, struct span value, struct pool *pool)
+add_hashed(struct column *column, struct span value, uint32_t hash, struct pool *pool)
 {
-	uint32_t hash   = hash_of(value);
 	uint32_t probes = 0;
 	uint32_t code   = ROWS_MAX;
 	if (column->values > 0)
@@ -221,8 +222,73 @@ column_add(struct column *column, struct span value, struct pool *pool)
 	         bytes_equal(value.at, column->bytes + column->last_at, value.size))
 		code_append(column, column->last_code, pool);
 	else
-		add_other(column, value, pool);
+		add_hashed(column, value, hash_of(value), pool);
 	column->rows++;
+}
+
+/* Where the value of this hash probably stands. */
+static void
+prefetch_value(const struct column *column, uint32_t hash)
+{
+	uint64_t slot = column->table[hash & ((UINT32_C(1) << column->table_bits) - 1)];
+	uint32_t code = (uint32_t)slot - 1;
+	if (slot >> 32 == hash)
+		__builtin_prefetch(column->bytes + (code == 0 ? 0 : column->ends[code - 1]));
+}
+
+/* Each loop takes one step of all look-ups. */
+static void
+add_all_hashed(struct column *column, const struct span *values, uint32_t count, struct pool *pool)
+{
+	UNSET uint32_t hashes[COLUMN_ADD_MAX];
+	uint32_t       mask = (UINT32_C(1) << column->table_bits) - 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		hashes[i] = hash_of(values[i]);
+		__builtin_prefetch(&column->table[hashes[i] & mask]);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		prefetch_value(column, hashes[i]);
+	for (uint32_t i = 0; i < count; i++, column->rows++) {
+		if (column->plain)
+			value_append(column, values[i], pool);
+		else
+			add_hashed(column, values[i], hashes[i], pool);
+	}
+}
+
+/* The same as value_append for each, with one look at the room. */
+static void
+append_all(struct column *column, const struct span *values, uint32_t count, struct pool *pool)
+{
+	size_t size = column->size;
+	for (uint32_t i = 0; i < count; i++)
+		size += values[i].size;
+	CHECK(size <= UINT32_MAX);
+	column->bytes = grown(pool, column->bytes, &column->bytes_capacity, size);
+	column->ends  = grown(pool, column->ends, &column->ends_capacity,
+	                      (column->values + (size_t)count) * sizeof(*column->ends));
+	for (uint32_t i = 0; i < count; i++) {
+		if (values[i].size > 0)
+			memcpy(column->bytes + column->size, values[i].at, values[i].size);
+		column->size += (uint32_t)values[i].size;
+		column->ends[column->values++] = column->size;
+	}
+	column->rows += count;
+}
+
+void
+column_add_all(struct column *column, const struct span *values, uint32_t count, struct pool *pool)
+{
+	CHECK(count <= COLUMN_ADD_MAX);
+	CHECK(count <= ROWS_MAX - column->rows);
+	if (column->plain)
+		append_all(column, values, count, pool);
+	else if (column->values >= LARGE_VALUES)
+		add_all_hashed(column, values, count, pool);
+	else
+		for (uint32_t i = 0; i < count; i++)
+			column_add(column, values[i], pool);
 }
 
 void

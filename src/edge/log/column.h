@@ -27,8 +27,15 @@ struct column {
 	size_t table_capacity;
 };
 
+/* How many values are looked up together at most. */
+enum { COLUMN_ADD_MAX = 64 };
+
 /* Pieces come from pool and are kept over column_clear. */
 void column_add(struct column *column, struct span value, struct pool *pool);
+/* The same for each value in order, COLUMN_ADD_MAX of them at most. Looking up in a large
+ * dictionary misses the cache at every step: here the misses wait for each other. */
+void column_add_all(struct column *column, const struct span *values, uint32_t count,
+                    struct pool *pool);
 void column_clear(struct column *column);
 
 static inline struct span

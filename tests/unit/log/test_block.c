@@ -431,6 +431,48 @@ test_same_events_same_bytes(void **state)
 	assert_true(span_equal(bytes[0], bytes[1]));
 }
 
+/* The events of the fixture, by block_add one by one or by block_add_all in pieces. */
+static struct span
+block_of_fixture(struct fixture *fixture, bool together)
+{
+	struct block_summary     summary;
+	struct cut_event        *cuts   = calloc(fixture->count, sizeof(*cuts));
+	const struct event     **events = calloc(fixture->count, sizeof(struct event *));
+	assert_non_null(cuts);
+	assert_non_null(events);
+	for (uint32_t i = 0; i < fixture->count; i++) {
+		cut_event_of(&cuts[i], fixture->raw[i]);
+		events[i] = &cuts[i].event;
+		if (!together)
+			block_add(fixture->builder, events[i], (struct instant){ 1 });
+	}
+	for (uint32_t at = 0, size = 0; together && at < fixture->count; at += size) {
+		size = random_below(fixture, 300);
+		if (size > fixture->count - at)
+			size = fixture->count - at;
+		block_add_all(fixture->builder, events + at, size, (struct instant){ 1 });
+	}
+	struct span bytes = block_finish(fixture->builder, 5, 6, 1, &fixture->arena, &summary);
+	free(events);
+	free(cuts);
+	return bytes;
+}
+
+static void
+test_added_together_or_one_by_one_is_the_same(void **state)
+{
+	struct fixture      *fixture = *state;
+	struct block_summary summary;
+	for (unsigned i = 0; i < 3000; i++) {
+		random_event_add(fixture, 9);
+		usage_add(fixture);
+	}
+	block_finish(fixture->builder, 0, 0, 1, &fixture->arena, &summary);
+	struct span alone    = block_of_fixture(fixture, false);
+	struct span together = block_of_fixture(fixture, true);
+	assert_true(span_equal(alone, together));
+}
+
 static void
 refused(struct span bytes)
 {
@@ -495,6 +537,7 @@ main(void)
 		CASE(test_equal_keys_with_other_literals_are_kept_apart),
 		CASE(test_the_chain_is_the_same_however_events_are_cut),
 		CASE(test_same_events_same_bytes),
+		CASE(test_added_together_or_one_by_one_is_the_same),
 		CASE(test_every_flipped_bit_and_truncation_is_refused),
 		CASE(test_a_later_version_is_told_from_damage),
 	};
