@@ -95,7 +95,8 @@ account_fill(struct fill *f, const struct slot *slot)
 	f->event->account = text;
 	if (f->rules == NULL)
 		return ERR_NONE;
-	if (!span_equal(text, (struct span){ decoder->account, decoder->account_size })) {
+	if (text.size == 0 ||
+	    !span_equal(text, (struct span){ decoder->account, decoder->account_size })) {
 		if (!account_valid(text))
 			return fill_refuse(f, ERR_ACCOUNT_ID, slot, 0, SPAN(""), SPAN("account"),
 			                   "must be 1 to 64 of A-Z a-z 0-9 _ . -:", text);

@@ -398,6 +398,20 @@ test_account_comes_from_the_key_or_the_event(void **state)
 	}
 }
 
+/* A decoder that has met no account yet knows that none is no account. */
+static void
+test_the_first_account_is_not_empty(void **state)
+{
+	struct span body = SPAN("{\"id\":\"i\",\"source\":\"s\",\"account\":\"\","
+	                        "\"type\":\"cd.instances\",\"subject\":\"svc\","
+	                        "\"data\":{\"instances\":5}}");
+	(void)state;
+	decode_begin(&cursor, decoder, &rules, body, FORMAT_NDJSON);
+	assert_int_equal(decode_more(), DECODE_REFUSED);
+	assert_int_equal(refusal.err, ERR_ACCOUNT_ID);
+	assert_string_equal(refusal.field, "account");
+}
+
 static void
 test_sizes_are_limited_one_byte_either_side(void **state)
 {
@@ -468,6 +482,7 @@ main(void)
 		TEST(test_E8_events_of_a_batch_are_limited),
 		TEST(test_E8_event_is_limited_in_size),
 		TEST(test_account_comes_from_the_key_or_the_event),
+		TEST(test_the_first_account_is_not_empty),
 		TEST(test_sizes_are_limited_one_byte_either_side),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
