@@ -112,8 +112,10 @@ pack_retraction(struct engine *engine, struct group *group, const struct event *
 
 	struct span key = arena_copy(&group->arena, (struct span){ (char *)&retraction.identity,
 	                                                           sizeof retraction.identity });
+	/* Where the target stands, for the replay after a restart (retract_locate). */
+	struct span place = finding.found ? log_key(finding.ordinal, &group->arena) : SPAN("");
 	group->writes[group->writes_count++] =
-		(struct store_write){ .space = SPACE_RETRACTED, .key = key };
+		(struct store_write){ .space = SPACE_RETRACTED, .key = key, .value = place };
 	return ERR_NONE;
 }
 
