@@ -91,7 +91,7 @@ main(int count, char **args)
 	if (count == 7 && strcmp(args[1], "write") == 0)
 		return write_until_stopped(args[2], (uint32_t)atoi(args[3]),
 		                           (uint32_t)atoi(args[4]), (uint32_t)atoi(args[5]),
-		                           atoi(args[6]) != 0);
+		                           atoi(args[6]) != 0, false);
 	if (count < 2)
 		return 2;
 	uint32_t     rounds = (uint32_t)atoi(args[1]), passed = 0, done = 0, failed = 0;

@@ -531,6 +531,7 @@ struct writing {
 	struct machine *machine;
 	uint32_t        writer;
 	uint32_t        batches; /* at most */
+	bool            patient; /* sends again what a fault refused, until it is taken */
 };
 
 static inline void
@@ -542,6 +543,19 @@ say(const char *format, unsigned writer, unsigned batch)
 		_exit(9);
 }
 
+static inline bool
+writing_send(const struct writing *writing, uint32_t batch, struct ingest_counts *counts)
+{
+	enum err err;
+	while ((err = machine_send(writing->machine, writing->writer, batch, counts)) !=
+	               ERR_NONE &&
+	       writing->patient) {
+		say("REFUSED %u %u\n", writing->writer, batch);
+		sleep_us(20000);
+	}
+	return err == ERR_NONE;
+}
+
 static inline void *
 writing_run(void *context)
 {
@@ -549,9 +563,10 @@ writing_run(void *context)
 	for (uint32_t batch = 0; batch < writing->batches; batch++) {
 		struct ingest_counts counts = { 0 };
 		say("SEND %u %u\n", writing->writer, batch);
-		if (machine_send(writing->machine, writing->writer, batch, &counts) != ERR_NONE)
+		if (!writing_send(writing, batch, &counts))
 			break;
-		if (counts.accepted != batch_count(writing->writer, batch))
+		if (counts.accepted + counts.duplicate != batch_count(writing->writer, batch) ||
+		    (counts.duplicate > 0 && !writing->patient))
 			say("counts are wrong for %u-%u\n", writing->writer, batch);
 		say("ACK %u %u\n", writing->writer, batch);
 	}
@@ -561,7 +576,7 @@ writing_run(void *context)
 /* writers first, first + 1, ...; the exit status is 3 when the store failed. */
 static inline int
 write_until_stopped(const char *directory, uint32_t first, uint32_t threads, uint32_t batches,
-                    bool eager)
+                    bool eager, bool patient)
 {
 	struct machine machine;
 	struct refusal refusal = { .err = ERR_NONE };
@@ -576,7 +591,7 @@ write_until_stopped(const char *directory, uint32_t first, uint32_t threads, uin
 		return 3;
 	say("READY\n", 0, 0);
 	for (uint32_t i = 0; i < threads; i++) {
-		writings[i] = (struct writing){ &machine, first + i, batches };
+		writings[i] = (struct writing){ &machine, first + i, batches, patient };
 		CHECK(pthread_create(&handles[i], NULL, writing_run, &writings[i]) == 0);
 	}
 	for (uint32_t i = 0; i < threads; i++)
