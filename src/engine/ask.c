@@ -48,8 +48,18 @@ known_moment(struct span text, struct instant *known, struct refusal *refusal)
 struct knowing {
 	struct engine *engine;
 	struct books  *books;
-	struct set128  retracted;
+	struct set128 *retracted;
 };
+
+static struct scan_filter
+known_filter(struct span account, struct instant known)
+{
+	struct scan_filter filter = scan_everything();
+	filter.account            = account;
+	filter.known              = true;
+	filter.known_until        = known;
+	return filter;
+}
 
 static enum err
 know_retraction(void *context, const struct event *event, uint64_t ordinal, struct instant received)
@@ -59,9 +69,19 @@ know_retraction(void *context, const struct event *event, uint64_t ordinal, stru
 	(void)ordinal;
 	(void)received;
 	if (retraction_target(event->subject, &source, &id) == ERR_NONE)
-		set128_add(&knowing->retracted,
+		set128_add(knowing->retracted,
 		           identity_of(knowing->engine->secret, event->account, source, id));
 	return ERR_NONE;
+}
+
+enum err
+known_retracted(struct engine *engine, struct span account, struct instant known,
+                struct set128 *set, struct refusal *refusal)
+{
+	struct knowing     knowing = { .engine = engine, .retracted = set };
+	struct scan_filter filter  = known_filter(account, known);
+	filter.type                = SPAN("event.retracted");
+	return scan_log(engine, &filter, know_retraction, &knowing, refusal);
 }
 
 static enum err
@@ -69,7 +89,7 @@ know_event(void *context, const struct event *event, uint64_t ordinal, struct in
 {
 	struct knowing *knowing = context;
 	(void)received;
-	if (!set128_has(&knowing->retracted, event_identity(knowing->engine, event)))
+	if (!set128_has(knowing->retracted, event_identity(knowing->engine, event)))
 		books_apply(knowing->books, &event, 1, ordinal, NULL);
 	return ERR_NONE;
 }
@@ -79,18 +99,15 @@ static enum err
 known_books(struct engine *engine, struct span account, struct instant known, struct books **books,
             struct refusal *refusal)
 {
-	struct knowing     knowing = { .engine = engine,
-		                       .books  = books_open(engine->catalog, system_memory()) };
-	struct scan_filter filter  = scan_everything();
-	filter.account             = account;
-	filter.known               = true;
-	filter.known_until         = known;
-	filter.type                = SPAN("event.retracted");
-	enum err err               = scan_log(engine, &filter, know_retraction, &knowing, refusal);
-	filter.type                = (struct span){ 0 };
+	struct set128      retracted = { 0 };
+	struct knowing     knowing   = { .engine    = engine,
+		                         .books     = books_open(engine->catalog, system_memory()),
+		                         .retracted = &retracted };
+	struct scan_filter filter    = known_filter(account, known);
+	enum err           err       = known_retracted(engine, account, known, &retracted, refusal);
 	if (err == ERR_NONE)
 		err = scan_log(engine, &filter, know_event, &knowing, refusal);
-	set128_close(&knowing.retracted);
+	set128_close(&retracted);
 	if (err == ERR_NONE)
 		*books = knowing.books;
 	else

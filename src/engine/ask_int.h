@@ -26,6 +26,11 @@ void asked_at(struct asked *asked, int32_t hour);
 MUST_CHECK enum err moment_hour(struct engine *engine, struct span field, struct span text,
                                 int32_t *hour, struct refusal *refusal);
 
+/* The account's retractions received by then; set begins empty, the caller closes it. */
+MUST_CHECK enum err known_retracted(struct engine *engine, struct span account,
+                                    struct instant known, struct set128 *set,
+                                    struct refusal *refusal);
+
 /* {"module":..,"unit":..,"model":..,"owned":..,...,"window":{..}  without the end. */
 void write_figure(struct json_out *out, const struct licence_question *question,
                   const struct licence_answer *answer);

@@ -1,6 +1,10 @@
 /* behind.c - the events behind the hours of some rows. */
 #include "engine/behind.h"
 
+#include <stdlib.h>
+
+#include "engine/ask_int.h"
+
 void
 behind_open(struct behind *behind, struct engine *engine, struct span account, int32_t from,
             int32_t until, struct instant known, struct arena *arena)
@@ -47,16 +51,18 @@ behind_want(struct behind *behind, const struct licence_row *row)
 }
 
 static void
-note_event(struct behind *behind, const struct event *event, const struct catalog_meter *meter)
+note_event(struct behind *behind, const struct event *event, uint32_t series)
 {
-	uint32_t      hour  = (uint32_t)(hour_of(event->time) - behind->from);
-	struct noted *noted = arena_take(behind->arena, sizeof *noted);
+	const struct catalog_meter *meter = behind->wanted[series].meter;
+	uint32_t                    hour  = (uint32_t)(hour_of(event->time) - behind->from);
+	struct noted               *noted = arena_take(behind->arena, sizeof *noted);
 	CHECK(hour < behind->hours);
 	*noted = (struct noted){
 		.id       = arena_copy(behind->arena, event->id),
 		.source   = arena_copy(behind->arena, event->source),
 		.type     = arena_copy(behind->arena, event->type_name),
 		.at       = event->time,
+		.series   = series,
 		.is_gauge = meter->kind == SERIES_GAUGE,
 		.value    = meter->value_field >= 0 ? event->number[meter->value_field] : 0,
 		.next     = behind->by_hour[hour],
@@ -70,25 +76,103 @@ note_event(struct behind *behind, const struct event *event, const struct catalo
 	behind->by_hour[hour] = noted;
 }
 
+static bool
+is_retracted(struct behind *behind, const struct event *event)
+{
+	struct engine *engine = behind->engine;
+	if (behind->known.ns < INT64_MAX)
+		return set128_has(&behind->retracted, event_identity(engine, event));
+	pthread_rwlock_rdlock(&engine->books_lock);
+	bool gone = set128_has(&engine->retracted, event_identity(engine, event));
+	pthread_rwlock_unlock(&engine->books_lock);
+	return gone;
+}
+
 static enum err
 visit(void *context, const struct event *event, uint64_t ordinal, struct instant received)
 {
 	struct behind *behind = context;
-	struct engine *engine = behind->engine;
 	(void)ordinal;
 	(void)received;
 	for (uint32_t i = 0; i < behind->wanted_count; i++) {
 		const struct wanted *wanted = &behind->wanted[i];
-		if (!meter_feeds(engine->catalog, wanted->meter, event, &wanted->key))
+		if (!meter_feeds(behind->engine->catalog, wanted->meter, event, &wanted->key))
 			continue;
-		pthread_rwlock_rdlock(&engine->books_lock);
-		bool gone = set128_has(&engine->retracted, event_identity(engine, event));
-		pthread_rwlock_unlock(&engine->books_lock);
-		if (!gone)
-			note_event(behind, event, wanted->meter);
+		if (!is_retracted(behind, event))
+			note_event(behind, event, i);
 		break;
 	}
 	return ERR_NONE;
+}
+
+/* ---- the events of one hour, in an order that no arrival changes (E-4) ---- */
+
+static int
+by_name(const struct noted *a, const struct noted *b)
+{
+	int order = span_compare(a->source, b->source);
+	return order != 0 ? order : span_compare(a->id, b->id);
+}
+
+static bool
+same_split(const struct noted *a, const struct noted *b)
+{
+	return a->is_gauge && b->is_gauge && a->series == b->series &&
+	       span_equal(a->split[0], b->split[0]) && span_equal(a->split[1], b->split[1]);
+}
+
+/* Of one split the report that sets its value first: the latest, the larger (L-3). */
+static int
+by_split(const void *left, const void *right)
+{
+	const struct noted *a     = *(const struct noted *const *)left;
+	const struct noted *b     = *(const struct noted *const *)right;
+	int                 order = (a->series > b->series) - (a->series < b->series);
+	for (int i = 0; order == 0 && i < 2; i++)
+		order = span_compare(a->split[i], b->split[i]);
+	if (order == 0)
+		order = (a->at.ns < b->at.ns) - (a->at.ns > b->at.ns);
+	if (order == 0)
+		order = (a->value < b->value) - (a->value > b->value);
+	return order != 0 ? order : by_name(a, b);
+}
+
+static int
+by_time(const void *left, const void *right)
+{
+	const struct noted *a     = *(const struct noted *const *)left;
+	const struct noted *b     = *(const struct noted *const *)right;
+	int                 order = (a->at.ns > b->at.ns) - (a->at.ns < b->at.ns);
+	return order != 0 ? order : by_name(a, b);
+}
+
+static struct noted *
+hour_in_order(struct noted *first, struct arena *arena)
+{
+	uint32_t count = 0, kept = 0;
+	for (const struct noted *noted = first; noted; noted = noted->next)
+		count++;
+	struct noted **notes = ARENA_ARRAY(arena, struct noted *, count);
+	for (uint32_t i = 0; i < count; i++, first = first->next)
+		notes[i] = first;
+	qsort(notes, count, sizeof(*notes), by_split);
+	for (uint32_t i = 0; i < count; i++) {
+		if (kept == 0 || !same_split(notes[kept - 1], notes[i]))
+			notes[kept++] = notes[i];
+	}
+	qsort(notes, kept, sizeof(*notes), by_time);
+	for (uint32_t i = 0; i < kept; i++)
+		notes[i]->next = i + 1 < kept ? notes[i + 1] : NULL;
+	return notes[0];
+}
+
+static void
+hours_in_order(struct behind *behind)
+{
+	for (uint32_t i = 0; i < behind->hours; i++) {
+		if (behind->by_hour[i])
+			behind->by_hour[i] = hour_in_order(behind->by_hour[i], behind->arena);
+	}
 }
 
 /* One subject for all of them narrows the walk; linked applications have others. */
@@ -113,12 +197,22 @@ behind_gather(struct behind *behind, struct refusal *refusal)
 	filter.until              = hour_start(behind->from + (int32_t)behind->hours);
 	filter.known              = true;
 	filter.known_until        = behind->known;
-	return scan_log(behind->engine, &filter, visit, behind, refusal);
+	enum err err              = ERR_NONE;
+	if (behind->known.ns < INT64_MAX)
+		err = known_retracted(behind->engine, behind->account, behind->known,
+		                      &behind->retracted, refusal);
+	if (err == ERR_NONE)
+		err = scan_log(behind->engine, &filter, visit, behind, refusal);
+	set128_close(&behind->retracted);
+	hours_in_order(behind);
+	return err;
 }
 
 const struct noted *
 behind_hour(const struct behind *behind, int32_t hour)
 {
+	if (hour < behind->from || hour - behind->from >= (int32_t)behind->hours)
+		return NULL;
 	return behind->by_hour[hour - behind->from];
 }
 

@@ -104,7 +104,8 @@ engine_trend(struct engine *engine, const struct question *question, struct aren
 		return err;
 
 	struct licence_answer head;
-	asked_at(&asked, until);
+	int32_t               last = step_last_hour(until, question->step);
+	asked_at(&asked, last < now ? last : now);
 	licence_answer(&asked.licence, false, arena, &head);
 	json_open(&out, arena);
 	json_object(&out);
@@ -115,7 +116,6 @@ engine_trend(struct engine *engine, const struct question *question, struct aren
 	                question->step == STEP_DAY ? SPAN("day") : SPAN("month"));
 	json_key(&out, SPAN("points"));
 	json_array(&out);
-	int32_t last = step_last_hour(until, question->step);
 	for (int32_t at = step_last_hour(from, question->step);
 	     at <= last && step_first_hour(at, question->step) <= now;
 	     at = step_last_hour(at + 1, question->step))

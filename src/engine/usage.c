@@ -1,5 +1,7 @@
 /* usage.c - the figures of an account: every module, or one with parts and rows. */
 #define _GNU_SOURCE /* qsort_r */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/decimal.h"
@@ -7,10 +9,17 @@
 
 /* ---- as JSON ---- */
 
+/* Whole and fraction apart: the millionths of a huge percentage do not fit. */
 static void
 write_percent(struct json_out *out, int64_t hundredths)
 {
-	json_decimal(out, hundredths * (MILLIONTHS / 100));
+	char text[DECIMAL_SIZE];
+	int  size = snprintf(text, sizeof text, "%" PRId64 ".%02d", hundredths / 100,
+	                     (int)(hundredths % 100));
+	while (text[size - 1] == '0')
+		size--;
+	size -= text[size - 1] == '.';
+	json_string(out, (struct span){ text, (size_t)size });
 }
 
 static void

@@ -161,6 +161,123 @@ test_L63_explain_names_the_events(void **state)
 	end(&fixture);
 }
 
+static struct span
+explain_shop(struct fixture *fixture, const char *known_at)
+{
+	struct question question = { .account  = SPAN("acme"),
+		                     .module   = SPAN("CD"),
+		                     .id       = SPAN("shop"),
+		                     .at       = SPAN("2026-05-01T23:00:00Z"),
+		                     .known_at = span_of(known_at) };
+	struct span     answer;
+	assert_int_equal(engine_explain(fixture->engine, &question, &fixture->arena, &answer, NULL),
+	                 ERR_NONE);
+	return answer;
+}
+
+/* The events behind an hour add up to it, and stand in one order however they came. */
+static void
+test_L63_events_of_an_hour_add_up(void **state)
+{
+	static const char *const order[][3] = { { "a", "b", "c" }, { "c", "a", "b" } };
+	struct span              answers[2];
+	struct fixture           fixtures[2] = { 0 };
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		begin(&fixtures[i]);
+		for (int j = 0; j < 3; j++) {
+			const char *id = order[i][j];
+			send_instances(&fixtures[i], id,
+			               *id == 'a' ? "2026-05-01T10:00:00Z" : "2026-05-01T10:30:00Z",
+			               *id == 'c' ? 41 : 38);
+		}
+		answers[i] = explain_shop(&fixtures[i], "");
+	}
+	assert_true(holds(answers[0], "\"value\":41,\"events\":[{\"type\":\"cd.instances\","
+	                              "\"source\":\"s\",\"id\":\"c\","
+	                              "\"time\":\"2026-05-01T10:30:00Z\",\"value\":41}]"));
+	assert_span_equal(answers[0], answers[1]);
+	end(&fixtures[0]);
+	end(&fixtures[1]);
+}
+
+/* An event that was retracted later is behind what was known before. */
+static void
+test_L65_explained_as_known_then(void **state)
+{
+	struct fixture fixture = { 0 };
+	struct span    line    = SPAN("{\"id\":\"r\",\"source\":\"s\",\"account\":\"acme\","
+	                                    "\"type\":\"event.retracted\",\"subject\":\"s a\"}\n");
+	(void)state;
+	begin(&fixture);
+	send_instances(&fixture, "a", "2026-05-01T10:00:00Z", 5);
+	struct span before = explain_shop(&fixture, "");
+	assert_true(holds(before, "\"id\":\"a\""));
+	move_clock(&fixture, "2026-05-03T00:00:00Z");
+	assert_int_equal(fixture_ingest(&fixture, line).accepted, 1);
+	assert_false(holds(explain_shop(&fixture, ""), "\"id\":\"a\""));
+	assert_span_equal(explain_shop(&fixture, "2026-05-02T12:00:00Z"), before);
+	end(&fixture);
+}
+
+/* 9.1e12 instances of 1 owned: the percentage has more digits than millionths hold. */
+static void
+test_L60_a_huge_percentage(void **state)
+{
+	struct fixture fixture = { 0 };
+	struct span    answer;
+	struct span    contract =
+		SPAN("{\"id\":\"c\",\"model\":\"SERVICE_INSTANCES\",\"plan\":\"ENTERPRISE\","
+	             "\"kind\":\"PAID\",\"start\":\"2026-01-01T00:00:00Z\","
+	             "\"end\":\"2027-01-01T00:00:00Z\",\"modules\":{\"CD\":{\"instances\":3}}}");
+	(void)state;
+	begin(&fixture);
+	assert_int_equal(engine_contract_put(fixture.engine, &BY_TEST, SPAN("acme"), contract,
+	                                     &fixture.arena, &answer, NULL),
+	                 ERR_NONE);
+	send_instances(&fixture, "a", "2026-05-01T10:00:00Z", 2000000000);
+	answer = fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", "");
+	assert_true(holds(answer, "\"percent\":\"66666666666.67\""));
+	send_instances(&fixture, "b", "2026-05-01T10:30:00Z", 2100000000);
+	answer = fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", "");
+	assert_true(holds(answer, "\"percent\":\"70000000000\""));
+	struct span line = SPAN("{\"id\":\"z\",\"source\":\"s\",\"type\":\"cd.instances\","
+	                        "\"account\":\"acme\",\"subject\":\"shop\","
+	                        "\"time\":\"2026-05-01T10:40:00Z\","
+	                        "\"data\":{\"instances\":9100000000000}}\n");
+	assert_int_equal(fixture_ingest(&fixture, line).accepted, 1);
+	answer = fixture_usage(&fixture, "acme", "2026-05-01T23:00:00Z", "");
+	assert_true(holds(answer, "\"percent\":\"303333333333333.33\""));
+	end(&fixture);
+}
+
+/* A month's point lies behind the asked end: its unit is that of the model in force there. */
+static void
+test_L62_unit_is_of_the_last_point(void **state)
+{
+	struct fixture fixture = { 0 };
+	struct span    answer;
+	struct span    contract =
+		SPAN("{\"id\":\"c\",\"model\":\"SERVICE_INSTANCES\",\"plan\":\"ENTERPRISE\","
+	             "\"kind\":\"PAID\",\"start\":\"2026-04-20T00:00:00Z\","
+	             "\"end\":\"2027-01-01T00:00:00Z\",\"modules\":{\"CD\":{\"instances\":3}}}");
+	struct question question = { .account = SPAN("acme"),
+		                     .module  = SPAN("CD"),
+		                     .from    = SPAN("2026-04-01T00:00:00Z"),
+		                     .to      = SPAN("2026-04-10T00:00:00Z"),
+		                     .step    = STEP_MONTH };
+	(void)state;
+	begin(&fixture);
+	assert_int_equal(engine_contract_put(fixture.engine, &BY_TEST, SPAN("acme"), contract,
+	                                     &fixture.arena, &answer, NULL),
+	                 ERR_NONE);
+	assert_int_equal(engine_trend(fixture.engine, &question, &fixture.arena, &answer, NULL),
+	                 ERR_NONE);
+	assert_true(holds(answer, "\"unit\":\"instance\""));
+	assert_true(holds(answer, "{\"at\":\"2026-04-30T23:00:00Z\",\"owned\":3,"));
+	end(&fixture);
+}
+
 /* Questions that cannot be answered say why, and name the field. */
 static void
 test_bad_questions_are_refused(void **state)
@@ -205,6 +322,10 @@ main(void)
 		cmocka_unit_test(test_E7_a_retraction_in_any_order),
 		cmocka_unit_test(test_E7_retracted_events_stay_visible),
 		cmocka_unit_test(test_L63_explain_names_the_events),
+		cmocka_unit_test(test_L63_events_of_an_hour_add_up),
+		cmocka_unit_test(test_L65_explained_as_known_then),
+		cmocka_unit_test(test_L60_a_huge_percentage),
+		cmocka_unit_test(test_L62_unit_is_of_the_last_point),
 		cmocka_unit_test(test_bad_questions_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
