@@ -22,7 +22,7 @@ enum {
 	TREND_DAYS        = 14,
 	STARTED_AGO       = 200 * HOURS_PER_DAY,
 	RAISED_AGO        = 10 * HOURS_PER_DAY,
-	DEVELOPERS        = 546,
+	DEVELOPERS        = 534,
 	ADDON_AFTER_RAISE = 8,
 };
 
