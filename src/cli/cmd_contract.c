@@ -87,6 +87,10 @@ put_file(struct client *client, const struct json *root)
 	struct refusal refusal = { .err = ERR_NONE };
 	struct span    answer;
 
+	if (root->kind == JSON_ARRAY && root->count == 0) {
+		cli_complain("", "the file holds an empty list of contracts", "");
+		return EXIT_REFUSED;
+	}
 	if (root->kind == JSON_ARRAY)
 		return put_list(client, root);
 	enum err err = put_one(client, root, &answer, &refusal);

@@ -103,26 +103,33 @@ write_gap(struct json_out *out, int32_t from, int32_t until)
 	json_object_end(out);
 }
 
-/* Hours without a report are "no data", never zero (L-64). */
+/* Hours without a report are "no data", never zero (L-64): those of the window in which
+ * this life of the key lasted. */
 static void
 write_coverage(const struct writing *writing)
 {
-	struct json_out *out   = writing->out;
-	int32_t          from  = writing->answer->window_from;
-	uint32_t         hours = (uint32_t)(writing->answer->window_until - from);
+	struct json_out             *out    = writing->out;
+	const struct licence_answer *answer = writing->answer;
+	const struct licence_row    *row    = writing->row;
+	int32_t first = row->life_from > answer->window_from ? row->life_from : answer->window_from;
+	int32_t last =
+		row->life_until < answer->window_until ? row->life_until : answer->window_until;
+	uint32_t begin = (uint32_t)(first - answer->window_from);
+	uint32_t end   = (uint32_t)(last - answer->window_from);
 	json_key(out, SPAN("coverage"));
 	json_object(out);
-	json_key_uint(out, SPAN("hours"), hours);
+	json_key_uint(out, SPAN("hours"), end - begin);
 	json_key_uint(out, SPAN("present"), writing->why->hours_present);
 	json_key_uint(out, SPAN("missing"), writing->why->hours_missing);
 	json_key(out, SPAN("no_data"));
 	json_array(out);
-	for (uint32_t i = 0, begin; i < hours; i++) {
+	for (uint32_t i = begin, gap; i < end; i++) {
 		if (is_present(writing->why, i))
 			continue;
-		for (begin = i; i < hours && !is_present(writing->why, i);)
+		for (gap = i; i < end && !is_present(writing->why, i);)
 			i++;
-		write_gap(out, from + (int32_t)begin, from + (int32_t)i);
+		write_gap(out, answer->window_from + (int32_t)gap,
+		          answer->window_from + (int32_t)i);
 	}
 	json_array_end(out);
 	json_object_end(out);

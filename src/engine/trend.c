@@ -16,11 +16,12 @@ step_first_hour(int32_t hour, enum step step)
 	return step == STEP_DAY ? day_first_hour(hour) : month_first_hour(hour);
 }
 
-/* Peak and over use are of the month of the last point (L-62 "current month"). */
+/* Of the month of the last point (L-62 "current month"); over use is the peak against what
+ * is owned at the last point. */
 struct peak {
 	int32_t month;
 	int64_t used;
-	int64_t over;
+	int64_t owned;
 	bool    compared;
 };
 
@@ -29,11 +30,10 @@ peak_add(struct peak *peak, int32_t hour, const struct licence_answer *answer)
 {
 	if (peak->month != month_first_hour(hour))
 		*peak = (struct peak){ .month = month_first_hour(hour) };
-	peak->compared |= answer->compared;
 	if (answer->used > peak->used)
 		peak->used = answer->used;
-	if (answer->compared && answer->over > peak->over)
-		peak->over = answer->over;
+	peak->compared = answer->compared;
+	peak->owned    = answer->owned;
 }
 
 static void
@@ -124,7 +124,7 @@ engine_trend(struct engine *engine, const struct question *question, struct aren
 	json_key_int(&out, SPAN("peak"), peak.used);
 	json_key(&out, SPAN("over"));
 	if (peak.compared)
-		json_int(&out, peak.over);
+		json_int(&out, peak.used > peak.owned ? peak.used - peak.owned : 0);
 	else
 		json_null(&out);
 	json_object_end(&out);
