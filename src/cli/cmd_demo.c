@@ -17,6 +17,7 @@
 /* The contract: a little less than what the default seed uses. */
 enum {
 	DAYS_DEFAULT      = 60,
+	DAYS_MIN          = 2, /* one whole day: each story has a deployment in it */
 	DAYS_MAX          = 400,
 	SEED_DEFAULT      = 1,
 	TREND_DAYS        = 14,
@@ -341,8 +342,8 @@ cmd_demo(struct cli *cli)
 	struct demo demo = { .cli = cli };
 	uint64_t    days = DAYS_DEFAULT, seed = SEED_DEFAULT;
 
-	if (!number_read(cli, OPTION_DAYS, DAYS_MAX, &days))
-		return cli_misused(cli, "--days is a whole number from 1 to 400");
+	if (!number_read(cli, OPTION_DAYS, DAYS_MAX, &days) || days < DAYS_MIN)
+		return cli_misused(cli, "--days is a whole number from 2 to 400");
 	if (!number_read(cli, OPTION_SEED, UINT64_MAX, &seed))
 		return cli_misused(cli, "--seed is a whole number above 0");
 	demo.plan = (struct demo_plan){ .days = (uint32_t)days, .seed = seed };

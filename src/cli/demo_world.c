@@ -117,6 +117,7 @@ choose_story(struct demo_service *service)
 		service->peak_instances = stories[i].peak_instances;
 		service->type           = "Kubernetes";
 		service->functions      = 0;
+		service->deploy_days    = 1;
 		service->has_staging    = false;
 		choose_life(service, 2);
 	}
