@@ -6,6 +6,9 @@
  * the others, few enough that what was prefetched is still there when it is used. */
 enum { FEEDS_MAX = 128 };
 
+/* How many events ahead of the one at hand memory is asked for. */
+enum { EVENTS_AHEAD = 6 };
+
 /* One event on its way into one split. */
 struct feed {
 	const struct event         *event;
@@ -150,6 +153,14 @@ feed_join(const struct feed *feed)
 		book_era(feed->book, feed->hour >> ERA_SHIFT, true)->dirty = true;
 }
 
+/* Something smaller than a line of the cache, which may lie in two. */
+static inline void
+prefetch_ends(const void *at, size_t size)
+{
+	__builtin_prefetch(at);
+	__builtin_prefetch((const char *)at + size - 1);
+}
+
 static void
 feed_split(struct feed *feed)
 {
@@ -157,7 +168,7 @@ feed_split(struct feed *feed)
 	if (!feed->split)
 		feed->split = book_split_make(feed->book, feed->meter, &feed->key, feed->split_text,
 		                              feed->hash);
-	__builtin_prefetch(feed->split);
+	prefetch_ends(feed->split, sizeof(*feed->split));
 }
 
 /* Where the join will begin to read: the newest page or cell. */
@@ -168,7 +179,7 @@ feed_prefetch_end(const struct feed *feed)
 	if (split->count == 0)
 		return;
 	if (feed->meter->kind == SERIES_GAUGE)
-		__builtin_prefetch(&split->pages[split->count - 1]);
+		prefetch_ends(&split->pages[split->count - 1], sizeof(*split->pages));
 	else
 		__builtin_prefetch(&split->cells[split->count - 1]);
 }
@@ -210,21 +221,19 @@ feed_hash(const struct feed *feed)
 	return key_hash(feed->meter->index, &feed->key);
 }
 
-static struct feed
-feed_of(struct book *book, const struct event *event, const struct catalog_meter *meter,
-        struct span item)
+static void
+feed_fill(struct feed *feed, struct book *book, const struct event *event,
+          const struct catalog_meter *meter, struct span item)
 {
-	struct feed feed = {
-		.event = event,
-		.meter = meter,
-		.book  = book,
-		.key   = meter_key(meter, event, item),
-		.hour  = hour_of(event->time),
-	};
+	feed->event = event;
+	feed->meter = meter;
+	feed->book  = book;
+	feed->key   = meter_key(meter, event, item);
+	feed->split = NULL;
+	feed->hour  = hour_of(event->time);
 	if (meter->kind == SERIES_GAUGE)
-		meter_split(meter, event, feed.split_text);
-	feed.hash = feed_hash(&feed);
-	return feed;
+		meter_split(meter, event, feed->split_text);
+	feed->hash = feed_hash(feed);
 }
 
 static void
@@ -234,7 +243,7 @@ feeds_add(struct feeds *feeds, struct book *book, const struct event *event,
 	if (feeds->count == FEEDS_MAX)
 		feeds_flush(feeds);
 	struct feed *feed = &feeds->at[feeds->count++];
-	*feed             = feed_of(book, event, meter, item);
+	feed_fill(feed, book, event, meter, item);
 	table_prefetch(&book->table, feed->hash);
 }
 
@@ -279,17 +288,30 @@ chunk_holds(struct book *book, const struct event *event, uint64_t ordinal)
 	return era && ordinal < era->position;
 }
 
+/* What feeding reads of an event: its attributes, and the first of its fields. */
+static void
+prefetch_event(const struct event *event)
+{
+	__builtin_prefetch(event);
+	__builtin_prefetch(&event->subject);
+	__builtin_prefetch(&event->field[0]);
+	__builtin_prefetch(&event->number[0]);
+	__builtin_prefetch(&event->present);
+}
+
 void
 books_apply(struct books *books, const struct event *const *events, uint32_t count, uint64_t first,
             const bool *skip)
 {
-	struct feeds feeds;
+	UNSET struct feeds feeds;
 	feeds.books       = books;
 	feeds.count       = 0;
 	struct book *book = NULL;
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct event *event = events[i];
+		if (i + EVENTS_AHEAD < count)
+			prefetch_event(events[i + EVENTS_AHEAD]);
 		if ((skip && skip[i]) || !event->type)
 			continue;
 		if (!book || !span_equal(book->account, event->account))
@@ -333,7 +355,8 @@ book_clear(struct books *books, const struct event *event)
 		arena_reset(&books->scratch);
 		struct item_list items = meter_items(meter, event, &books->scratch);
 		for (uint32_t item = 0; item < items.count; item++) {
-			struct feed feed = feed_of(book, event, meter, *items.at[item]);
+			UNSET struct feed feed;
+			feed_fill(&feed, book, event, meter, *items.at[item]);
 			feed_clear(&feed);
 		}
 	}
@@ -385,7 +408,7 @@ book_restore(struct books *books, const struct event *event, const struct event 
 	    !span_equal(event->account, cleared->account))
 		return;
 	struct book *book = book_of(books, event->account, true);
-	struct feeds feeds;
+	UNSET struct feeds feeds;
 	feeds.books   = books;
 	feeds.count   = 0;
 	uint32_t type = event->type->index;

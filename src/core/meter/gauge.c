@@ -102,16 +102,19 @@ lane_move(const struct page *page, struct lane *lane, struct pool *pool, uint32_
 {
 	struct lane old  = *lane;
 	size_t      size = old.width;
-	uint32_t    rank = 0;
 
 	lane_open(lane, pool, capacity, old.width);
-	for (uint32_t place = 0; place < PAGE_HOURS; place++) {
-		if (!page_has(page, place))
-			continue;
-		uint32_t to = capacity == PAGE_HOURS ? place : rank;
-		memcpy((uint8_t *)lane->cells + to * size, (uint8_t *)old.cells + rank * size,
-		       size);
-		rank++;
+	if (capacity < PAGE_HOURS) {
+		memcpy(lane->cells, old.cells, page_count(page) * size);
+	} else {
+		uint32_t rank = 0;
+		for (uint32_t half = 0; half < 2; half++) {
+			for (uint64_t left = page->present[half]; left != 0; left &= left - 1) {
+				uint32_t place = half * 64 + (uint32_t)__builtin_ctzll(left);
+				memcpy((uint8_t *)lane->cells + place * size,
+				       (uint8_t *)old.cells + rank++ * size, size);
+			}
+		}
 	}
 	pool_give(pool, old.cells, lane_size(&old, page->capacity));
 }
