@@ -13,7 +13,7 @@
 static const char account[] = "{\"id\":\"acme\",\"name\":\"Acme Corp\",\"currency\":\"USD\"}";
 static const char contract[] =
 	"{\"id\":\"acme-2026\",\"model\":\"DEVELOPER_360\",\"plan\":\"ENTERPRISE\",\"kind\":"
-        "\"PAID\","
+	"\"PAID\","
 	"\"start\":\"2026-01-01T00:00:00Z\",\"end\":\"2027-01-01T00:00:00Z\","
 	"\"modules\":{\"CD\":{\"developers\":6}}}";
 

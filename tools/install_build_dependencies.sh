@@ -17,7 +17,8 @@ installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' $packages 2>/dev/
 missing=
 for package in $packages; do
 	# libcurl4-openssl-dev cannot stand beside its GnuTLS twin and serves as well.
-	case $package in libcurl4-gnutls-dev) [ ! -e /usr/share/doc/libcurl4-openssl-dev ] || continue ;; esac
+	[ "$package" = libcurl4-gnutls-dev ] && [ -e /usr/share/doc/libcurl4-openssl-dev ] &&
+		continue
 	printf '%s\n' "$installed" | grep -qx "ii *$package" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

@@ -86,9 +86,9 @@ struct log_index {
 
 /* Identities sealed away, page by page (runs.c). */
 struct sealed_run {
-	struct run_header header;
-	const uint64_t   *block_first; /* first ordinal of each of its blocks */
-	struct run_page  *pages;       /* those in memory */
+	struct run_header   header;
+	const uint64_t     *block_first; /* first ordinal of each of its blocks */
+	struct sealed_page *pages;       /* those in memory */
 };
 
 /* An account and everything put for it, oldest first. */

@@ -11,7 +11,7 @@
 
 enum { CANDIDATES_MAX = 16, PAGES_A_COMMIT = 64 };
 
-struct run_page {
+struct sealed_page {
 	struct span bytes; /* at NULL: not in memory */
 	bool        used;  /* since the clock's hand was here */
 };
@@ -89,7 +89,7 @@ runs_open(struct engine *engine, struct refusal *refusal)
 }
 
 static void
-page_drop(struct engine *engine, struct run_page *page)
+page_drop(struct engine *engine, struct sealed_page *page)
 {
 	engine->runs_size -= page->bytes.size;
 	free((void *)(uintptr_t)page->bytes.at);
@@ -152,8 +152,8 @@ void
 runs_prefetch(const struct engine *engine, struct identity identity)
 {
 	for (uint32_t i = 0; i < engine->runs_count; i++) {
-		const struct sealed_run *run  = &engine->runs[i];
-		const struct run_page   *page = &run->pages[run_page_of(&run->header, identity)];
+		const struct sealed_run  *run  = &engine->runs[i];
+		const struct sealed_page *page = &run->pages[run_page_of(&run->header, identity)];
 		if (page->bytes.at)
 			run_page_prefetch(page->bytes, identity);
 	}
@@ -163,9 +163,9 @@ static enum err
 find_in_run(struct engine *engine, struct sealed_run *run, struct identity identity, bool *found,
             uint64_t *ordinal)
 {
-	uint32_t         index = run_page_of(&run->header, identity);
-	struct run_page *page  = &run->pages[index];
-	uint32_t         blocks[CANDIDATES_MAX];
+	uint32_t            index = run_page_of(&run->header, identity);
+	struct sealed_page *page  = &run->pages[index];
+	uint32_t            blocks[CANDIDATES_MAX];
 	if (page->bytes.at == NULL) {
 		enum err err = page_load(engine, run, index);
 		if (err != ERR_NONE)

@@ -14,16 +14,16 @@
 enum harm { HARM_COUNT, HARM_KILL, HARM_TEAR, HARM_EIO, HARM_ENOSPC, HARM_SHORT, HARM_LONG };
 enum { LONG_MS = 1200, TRIES_MAX = 600, SCRIPTS = 2 };
 
-static const char *const harm_names[] = { "count",  "kill",        "tear",          "EIO",
+static const char *const harm_names[] = { "count",  "kill",        "tear",           "EIO",
 	                                  "ENOSPC", "short write", "ENOSPC for long" };
 
 /* What the script process does at which call; of one process, set before its threads
  * begin. */
 static struct {
-	enum harm     harm;
-	uint64_t      at;    /* the call that is harmed */
-	uint64_t      calls; /* so far */
-	uint64_t      until_ms;
+	enum harm        harm;
+	uint64_t         at;    /* the call that is harmed */
+	uint64_t         calls; /* so far */
+	uint64_t         until_ms;
 	_Atomic uint64_t faults; /* of writes and syncs: what was written may not last */
 } plan;
 
@@ -153,8 +153,8 @@ script_run(char **args)
 	uint32_t       writer  = (uint32_t)atoi(args[1]);
 	uint32_t       batches = (uint32_t)atoi(args[2]);
 	bool           rest    = atoi(args[3]) != 0;
-	plan.harm = (enum harm)atoi(args[4]);
-	plan.at   = strtoull(args[5], NULL, 10);
+	plan.harm              = (enum harm)atoi(args[4]);
+	plan.at                = strtoull(args[5], NULL, 10);
 	disk_watch(args[0], call_harm);
 	if (!script_open(&machine, args[0]) || !script_accounts(&machine))
 		return 3;
@@ -244,8 +244,15 @@ trial_script(struct trial *trial, enum harm harm, uint64_t at, struct record *re
 	snprintf(rest, sizeof rest, "%u", trial->script);
 	snprintf(harm_text, sizeof harm_text, "%d", (int)harm);
 	snprintf(at_text, sizeof at_text, "%llu", (unsigned long long)at);
-	char *args[] = { (char[]){ "calls" }, (char[]){ "script" }, trial->directory,
-		         (char[]){ "1" }, batches, rest, harm_text, at_text, NULL };
+	char *args[] = { (char[]){ "calls" },
+		         (char[]){ "script" },
+		         trial->directory,
+		         (char[]){ "1" },
+		         batches,
+		         rest,
+		         harm_text,
+		         at_text,
+		         NULL };
 	char  path[300], text[64] = "";
 	snprintf(path, sizeof path, "%s.said", trial->directory);
 	int errors = dup(STDERR_FILENO);
@@ -323,7 +330,8 @@ main(int count, char **args)
 	for (trial.script = 0; trial.script < SCRIPTS; trial.script++) {
 		uint64_t calls = trial_point(&trial, HARM_COUNT, 0);
 		printf("script %u: %llu calls\n", trial.script, (unsigned long long)calls);
-		enum harm first = faults ? HARM_EIO : HARM_KILL, last = faults ? HARM_SHORT : HARM_TEAR;
+		enum harm first = faults ? HARM_EIO : HARM_KILL,
+			  last  = faults ? HARM_SHORT : HARM_TEAR;
 		for (enum harm harm = first; harm <= last; harm++)
 			trial_harm(&trial, harm, calls, step, offset);
 		if (faults)

@@ -16,7 +16,7 @@ enum {
 	KEYS       = 36,  /* different records of a run */
 	STATES_MAX = 128, /* commits of a run */
 	VALUE_MAX  = 30000,
-	DRAWS      = 6,  /* outcomes at one place */
+	DRAWS      = 6, /* outcomes at one place */
 	SEEN_MAX   = 1 << 16,
 };
 
@@ -48,7 +48,7 @@ static struct recording {
 	bool             on;
 	int64_t          promised; /* state */
 	int64_t          hoped;
-	uint32_t         fail_sync;  /* the next but so many fails; 0: none */
+	uint32_t         fail_sync; /* the next but so many fails; 0: none */
 	uint32_t         fail_write;
 } recording;
 
@@ -130,15 +130,14 @@ state_next(struct run *run, struct store_write *writes, char texts[KEYS][32])
 	const struct state *from  = &run->states[recording.promised];
 	struct state       *state = &run->states[run->count];
 	uint32_t            count = 1 + (uint32_t)(draw(seed) % 6), made = 0;
-	*state                    = *from;
+	*state = *from;
 	for (uint32_t i = 0; i <= count; i++) {
-		uint32_t key = i == 0 ? 0 : 1 + (uint32_t)(draw(seed) % (KEYS - 1));
-		bool     gone = i > 0 && draw(seed) % 4 == 0;
-		state->values[key] =
-			gone ? 0 : (uint32_t)run->count * 64 + i + 1;
-		writes[made] = (struct store_write){ .space = space_of(key),
-			                             .remove = gone,
-			                             .key = key_of(key, texts[made]) };
+		uint32_t key       = i == 0 ? 0 : 1 + (uint32_t)(draw(seed) % (KEYS - 1));
+		bool     gone      = i > 0 && draw(seed) % 4 == 0;
+		state->values[key] = gone ? 0 : (uint32_t)run->count * 64 + i + 1;
+		writes[made]       = (struct store_write){ .space  = space_of(key),
+			                                   .remove = gone,
+			                                   .key    = key_of(key, texts[made]) };
 		if (!gone)
 			writes[made].value = value_of(run->suite, state->values[key]);
 		made++;
@@ -154,9 +153,9 @@ state_settle(struct run *run)
 	struct span  value;
 	char         text[32];
 	arena_open(&arena, system_memory());
-	enum err err = run->store->ops->get(run->store, space_of(0), key_of(0, text), &arena, &value);
-	struct span hoped =
-		value_of(run->suite, run->states[recording.hoped].values[0]);
+	enum err err =
+		run->store->ops->get(run->store, space_of(0), key_of(0, text), &arena, &value);
+	struct span hoped = value_of(run->suite, run->states[recording.hoped].values[0]);
 	if (err == ERR_NONE && span_equal(value, hoped))
 		recording.promised = recording.hoped;
 	recording.hoped = -1;
@@ -282,12 +281,12 @@ static bool
 store_holds(const struct suite *suite, struct store *store, const struct state *state)
 {
 	for (enum store_space space = 0; space < SPACE_COUNT; space++) {
-		struct looking looking = { suite, state, space, 0 };
+		struct looking looking  = { suite, state, space, 0 };
 		uint32_t       expected = 0;
 		for (uint32_t key = 0; key < KEYS; key++)
 			expected += space_of(key) == space && state->values[key] != 0;
-		enum err err = store->ops->scan(store, space, SPAN(""), SPAN(""), look_record,
-		                                &looking);
+		enum err err =
+			store->ops->scan(store, space, SPAN(""), SPAN(""), look_record, &looking);
 		if (err != ERR_NONE || looking.met != expected)
 			return false;
 	}
@@ -336,8 +335,7 @@ outcome_is_new(struct suite *suite, uint64_t hash)
 
 /* The power fails again while the store recovers from the first cut. */
 static bool
-cut_again(struct suite *suite, const struct run *run, bool strict, int64_t promised,
-          int64_t hoped)
+cut_again(struct suite *suite, const struct run *run, bool strict, int64_t promised, int64_t hoped)
 {
 	struct recording kept  = recording;
 	struct model     model = { .strict = false };
@@ -394,8 +392,8 @@ run_cut(struct suite *suite, struct run *run, bool strict)
 	bool         same  = true;
 	memset(suite->seen, 0, SEEN_MAX * sizeof *suite->seen);
 	for (uint32_t i = 0; i < recording.log.count && same; i++) {
-		const struct model_op *op = &recording.log.ops[i];
-		bool last = i + 1 == recording.log.count;
+		const struct model_op *op   = &recording.log.ops[i];
+		bool                   last = i + 1 == recording.log.count;
 		model_play(&model, op);
 		int64_t promised = last ? recording.promised : op[1].promised;
 		int64_t hoped    = last ? -1 : op[1].hoped;

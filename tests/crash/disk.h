@@ -24,8 +24,12 @@ enum disk_kind {
 };
 
 static const char *const disk_names[DISK_KINDS] = {
-	[DISK_CREATE] = "create", [DISK_WRITE] = "write",   [DISK_TRUNCATE] = "truncate",
-	[DISK_SYNC] = "sync",     [DISK_REMOVE] = "remove", [DISK_MOVE] = "move",
+	[DISK_CREATE]         = "create",
+	[DISK_WRITE]          = "write",
+	[DISK_TRUNCATE]       = "truncate",
+	[DISK_SYNC]           = "sync",
+	[DISK_REMOVE]         = "remove",
+	[DISK_MOVE]           = "move",
 	[DISK_SYNC_DIRECTORY] = "sync directory",
 };
 
@@ -35,7 +39,7 @@ struct disk_call {
 	const char    *to;   /* DISK_MOVE */
 	off_t          offset;
 	const void    *bytes;
-	size_t         size; /* DISK_WRITE: of bytes; DISK_TRUNCATE: of the file then */
+	size_t         size;       /* DISK_WRITE: of bytes; DISK_TRUNCATE: of the file then */
 	int            error;      /* the hook sets it: the call fails and does nothing */
 	size_t         size_taken; /* the hook may make it less: a short write */
 };

@@ -30,8 +30,14 @@ round_write(struct round *round, struct record *record)
 	snprintf(threads, sizeof threads, "%u", 1 + (unsigned)(chance >> 8) % THREADS_MAX);
 	snprintf(batches, sizeof batches, "%u", brief ? 1 + (unsigned)(chance >> 16) % 8 : 100000);
 	snprintf(eager, sizeof eager, "%u", round->eager);
-	char *args[] = { (char[]){ "kill" }, (char[]){ "write" }, round->directory, first, threads,
-		         batches, eager, NULL };
+	char *args[] = { (char[]){ "kill" },
+		         (char[]){ "write" },
+		         round->directory,
+		         first,
+		         threads,
+		         batches,
+		         eager,
+		         NULL };
 	FILE *output;
 	pid_t child = start_self(args, &output);
 	/* Mostly while it writes, sometimes while it starts. */
@@ -95,7 +101,7 @@ main(int count, char **args)
 	if (count < 2)
 		return 2;
 	uint32_t     rounds = (uint32_t)atoi(args[1]), passed = 0, done = 0, failed = 0;
-	uint64_t     acks   = 0;
+	uint64_t     acks = 0;
 	char         scratch[160];
 	struct round round = { .seed = count > 2 ? strtoull(args[2], NULL, 10) : now_ms() };
 	make_scratch(scratch, sizeof scratch);

@@ -91,8 +91,7 @@ batch_count(uint32_t writer, uint32_t batch)
 }
 
 static inline int
-event_data(char *out, size_t size, uint32_t kind, uint64_t chance, uint32_t writer,
-           uint32_t batch)
+event_data(char *out, size_t size, uint32_t kind, uint64_t chance, uint32_t writer, uint32_t batch)
 {
 	unsigned number = (unsigned)(chance >> 20) % 40;
 	if (kind == 0) /* takes an earlier event of this writer out again */
@@ -102,7 +101,8 @@ event_data(char *out, size_t size, uint32_t kind, uint64_t chance, uint32_t writ
 		                writer, batch > 0 ? (unsigned)(chance >> 30) % batch : 0,
 		                (unsigned)(chance >> 40) % 12);
 	if (kind < 3)
-		return snprintf(out, size, "\"type\":\"sto.scan\",\"subject\":\"repo-%u\",\"data\":{}",
+		return snprintf(out, size,
+		                "\"type\":\"sto.scan\",\"subject\":\"repo-%u\",\"data\":{}",
 		                number);
 	if (kind < 8)
 		return snprintf(out, size,
@@ -126,9 +126,8 @@ event_write(char *out, size_t size, uint32_t writer, uint32_t batch, uint32_t i)
 	int wrote = snprintf(out, size,
 	                     "{\"specversion\":\"1.0\",\"id\":\"%u-%u-%u\",\"source\":\"load\","
 	                     "\"account\":\"a%u\",\"time\":\"2025-06-%02uT%02u:%02u:00Z\",%s}\n",
-	                     writer, batch, i, writer % ACCOUNTS,
-	                     1 + (unsigned)(chance >> 5) % 28, (unsigned)(chance >> 10) % 24,
-	                     (unsigned)(chance >> 15) % 60, data);
+	                     writer, batch, i, writer % ACCOUNTS, 1 + (unsigned)(chance >> 5) % 28,
+	                     (unsigned)(chance >> 10) % 24, (unsigned)(chance >> 15) % 60, data);
 	CHECK(wrote > 0 && (size_t)wrote < size);
 	return (size_t)wrote;
 }
@@ -156,8 +155,7 @@ machine_open_store(struct machine *machine, struct store *store, bool eager,
                    struct refusal *refusal)
 {
 	arena_open(&machine->arena, system_memory());
-	struct engine_options options = { .store    = store,
-		                          .settings = engine_settings_default() };
+	struct engine_options options = { .store = store, .settings = engine_settings_default() };
 	options.settings.eager        = eager;
 	enum err err =
 		yaml_catalog_read(embed_catalog(), &machine->arena, &machine->catalog, refusal);
@@ -184,7 +182,7 @@ static inline void
 machine_open_memory(struct machine *machine)
 {
 	struct refusal refusal = { .err = ERR_NONE };
-	enum err       err = machine_open_store(machine, store_memory_open(), false, &refusal);
+	enum err       err     = machine_open_store(machine, store_memory_open(), false, &refusal);
 	CHECK(err == ERR_NONE);
 }
 
@@ -204,7 +202,8 @@ machine_accounts(struct machine *machine)
 	arena_open(&arena, system_memory());
 	for (unsigned i = 0; i < ACCOUNTS && err == ERR_NONE; i++) {
 		char json[80];
-		snprintf(json, sizeof json, "{\"id\":\"a%u\",\"name\":\"A\",\"currency\":\"USD\"}", i);
+		snprintf(json, sizeof json, "{\"id\":\"a%u\",\"name\":\"A\",\"currency\":\"USD\"}",
+		         i);
 		err = engine_account_put(machine->engine, &BY_LOAD, span_of(json), &arena, &answer,
 		                         NULL);
 	}
@@ -213,11 +212,10 @@ machine_accounts(struct machine *machine)
 }
 
 static inline enum err
-machine_send(struct machine *machine, uint32_t writer, uint32_t batch,
-             struct ingest_counts *counts)
+machine_send(struct machine *machine, uint32_t writer, uint32_t batch, struct ingest_counts *counts)
 {
-	char          *body   = malloc(BATCH_BODY_MAX);
-	struct ingest  ingest = { .body = batch_body(writer, batch, body), .format = FORMAT_NDJSON };
+	char         *body   = malloc(BATCH_BODY_MAX);
+	struct ingest ingest = { .body = batch_body(writer, batch, body), .format = FORMAT_NDJSON };
 	struct refusal refusal;
 	enum err       err = engine_ingest_wait(machine->engine, &ingest, &refusal);
 	if (err == ERR_NONE)
@@ -235,7 +233,7 @@ struct batch_record {
 	uint32_t  writer;
 	uint32_t  batch;
 	enum fate fate;
-	uint32_t  seen;                      /* of its events, in the store */
+	uint32_t  seen;                       /* of its events, in the store */
 	uint8_t   bits[BATCH_EVENTS_MAX / 8]; /* which */
 };
 
@@ -243,11 +241,11 @@ struct record {
 	struct batch_record *batches;
 	uint32_t             count;
 	uint32_t             capacity;
-	uint32_t             told;   /* batches below are in the model */
-	bool                 ready;  /* the accounts were promised */
-	uint64_t             acks;   /* of all batches ever */
+	uint32_t             told;  /* batches below are in the model */
+	bool                 ready; /* the accounts were promised */
+	uint64_t             acks;  /* of all batches ever */
 	uint64_t             refusals;
-	struct machine       model;  /* the same events in memory */
+	struct machine       model;    /* the same events in memory */
 	char                 why[400]; /* the first difference */
 };
 
@@ -293,8 +291,8 @@ record_sent(struct record *record, uint32_t writer, uint32_t batch)
 {
 	if (record->count == record->capacity) {
 		record->capacity = record->capacity * 2 + 256;
-		record->batches  = realloc(record->batches,
-		                           record->capacity * sizeof *record->batches);
+		record->batches =
+			realloc(record->batches, record->capacity * sizeof *record->batches);
 		CHECK(record->batches != NULL);
 	}
 	record->batches[record->count++] =
@@ -357,8 +355,8 @@ seen_line(void *context, struct span bytes)
 	struct seeing *seeing = context;
 	if (bytes.size < 4) /* a line's end, or a blank in place of one */
 		return ERR_NONE;
-	char          *line   = strndup(bytes.at, bytes.size);
-	char          *id     = strstr(line, "\"id\":\"");
+	char *line = strndup(bytes.at, bytes.size);
+	char *id   = strstr(line, "\"id\":\"");
 	if (id == NULL)
 		record_differs(seeing->record, "an event without id: %.200s", line);
 	else
@@ -390,10 +388,12 @@ compare_events(struct record *record, struct machine *machine, const char *when)
 			return record_differs(record,
 			                      "%s: batch %u-%u was acknowledged, %u of %u events "
 			                      "are there",
-			                      when, batch->writer, batch->batch, batch->seen, count);
+			                      when, batch->writer, batch->batch, batch->seen,
+			                      count);
 		if (batch->seen != 0 && batch->seen != count)
 			return record_differs(record, "%s: batch %u-%u is there in part: %u of %u",
-			                      when, batch->writer, batch->batch, batch->seen, count);
+			                      when, batch->writer, batch->batch, batch->seen,
+			                      count);
 	}
 	return record->why[0] == '\0';
 }
@@ -404,7 +404,7 @@ send_again(struct record *record, struct machine *machine, struct batch_record *
 {
 	struct ingest_counts counts = { 0 };
 	uint32_t             count  = batch_count(batch->writer, batch->batch);
-	enum err err = machine_send(machine, batch->writer, batch->batch, &counts);
+	enum err             err    = machine_send(machine, batch->writer, batch->batch, &counts);
 	if (err != ERR_NONE)
 		return record_differs(record, "sending %u-%u again: %s", batch->writer,
 		                      batch->batch, err_name(err).at);
@@ -426,7 +426,7 @@ static inline bool
 usage_of(struct machine *machine, unsigned account, struct span module, struct arena *arena,
          struct span *answer, struct refusal *refusal)
 {
-	char            id[8];
+	char id[8];
 	snprintf(id, sizeof id, "a%u", account);
 	struct question question = { .account = span_of(id),
 		                     .module  = module,
@@ -448,8 +448,8 @@ compare_usage(struct record *record, struct machine *machine)
 		    !usage_of(&record->model, i / 2, modules[i % 2], &arena, &want, &refusal))
 			same = record_differs(record, "usage: %s", refusal.detail);
 		else if (!span_equal(got, want))
-			same = record_differs(record, "usage of a%u %s differs from the model", i / 2,
-			                      modules[i % 2].at);
+			same = record_differs(record, "usage of a%u %s differs from the model",
+			                      i / 2, modules[i % 2].at);
 		arena_reset(&arena);
 	}
 	arena_close(&arena);
@@ -480,7 +480,8 @@ compare_accounts(struct record *record, struct machine *machine)
 		snprintf(id, sizeof id, "a%u", i);
 		if (engine_account_get(machine->engine, span_of(id), &arena, &answer, NULL) !=
 		    ERR_NONE)
-			there = record_differs(record, "account %s was acknowledged and is gone", id);
+			there = record_differs(record, "account %s was acknowledged and is gone",
+			                       id);
 	}
 	arena_close(&arena);
 	return there;
@@ -547,8 +548,7 @@ static inline bool
 writing_send(const struct writing *writing, uint32_t batch, struct ingest_counts *counts)
 {
 	enum err err;
-	while ((err = machine_send(writing->machine, writing->writer, batch, counts)) !=
-	               ERR_NONE &&
+	while ((err = machine_send(writing->machine, writing->writer, batch, counts)) != ERR_NONE &&
 	       writing->patient) {
 		say("REFUSED %u %u\n", writing->writer, batch);
 		sleep_us(20000);

@@ -65,8 +65,8 @@ struct model {
 	bool                   strict;
 	struct model_file      files[MODEL_FILES];
 	uint32_t               files_count;
-	struct model_names     live;    /* as the running process sees it */
-	struct model_names     lasting; /* as synced */
+	struct model_names     live;        /* as the running process sees it */
+	struct model_names     lasting;     /* as synced */
 	const struct model_op *changes[64]; /* of names, not yet lasting */
 	int32_t                change_file[64];
 	uint32_t               changes_count;
@@ -83,9 +83,12 @@ log_add(struct model_log *log, const struct disk_call *call, int64_t promised, i
 		CHECK(log->ops != NULL);
 	}
 	struct model_op *op = &log->ops[log->count++];
-	*op = (struct model_op){ .kind = call->kind, .failed = call->error != 0,
-		                 .offset = call->offset, .size = call->size,
-		                 .promised = promised, .hoped = hoped };
+	*op                 = (struct model_op){ .kind     = call->kind,
+		                                 .failed   = call->error != 0,
+		                                 .offset   = call->offset,
+		                                 .size     = call->size,
+		                                 .promised = promised,
+		                                 .hoped    = hoped };
 	snprintf(op->name, sizeof op->name, "%s", call->name);
 	snprintf(op->to, sizeof op->to, "%s", call->to ? call->to : "");
 	if (call->kind == DISK_WRITE) {
@@ -248,8 +251,8 @@ model_create(struct model *model)
 static inline void
 model_change(struct model *model, const struct model_op *op)
 {
-	int32_t file = op->kind == DISK_CREATE ? model_create(model)
-	                                       : names_find(&model->live, op->name);
+	int32_t file =
+		op->kind == DISK_CREATE ? model_create(model) : names_find(&model->live, op->name);
 	CHECK(file >= 0 && model->changes_count < 64);
 	names_change(&model->live, op, file);
 	model->change_file[model->changes_count] = file;
@@ -357,7 +360,7 @@ outcome_write(const struct outcome *outcome, const char *directory)
 		                           "tally.db-shm",     "tally.db-journal",
 		                           "tally.db.new",     "tally.db.new-journal",
 		                           "tally.db.new-wal", "tally.db.new-shm" };
-	char path[300];
+	char                     path[300];
 	for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		snprintf(path, sizeof path, "%s/%s", directory, all[i]);
 		syscall(SYS_unlink, path);
@@ -366,8 +369,8 @@ outcome_write(const struct outcome *outcome, const char *directory)
 		const struct model_file *file = &outcome->files[i];
 		snprintf(path, sizeof path, "%s/%s", directory, outcome->names.entries[i].name);
 		int handle = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT, 0600);
-		if (handle < 0 || syscall(SYS_pwrite64, handle, file->bytes, file->size, 0) !=
-		                          (long)file->size)
+		if (handle < 0 ||
+		    syscall(SYS_pwrite64, handle, file->bytes, file->size, 0) != (long)file->size)
 			give_up(path);
 		syscall(SYS_close, handle);
 	}

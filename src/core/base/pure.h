@@ -19,6 +19,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+/* clang-format off */
 #pragma GCC poison malloc calloc realloc aligned_alloc strdup strndup
 #pragma GCC poison printf fprintf sprintf snprintf vsnprintf fopen fread fwrite
 #pragma GCC poison clock_gettime gettimeofday localtime gmtime mktime strftime
@@ -26,5 +27,6 @@
 #pragma GCC poison getrandom getenv setlocale setjmp longjmp
 #pragma GCC poison strtol strtoul strtod atoi atof qsort bsearch
 #pragma GCC poison float double
+/* clang-format on */
 
 #endif

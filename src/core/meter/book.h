@@ -55,11 +55,10 @@ void book_restore(struct books *books, const struct event *event, const struct e
  * which events are in (exclusive). */
 /* The next (book, era) changed since it was last written or read; false when none.
  * cursor starts at 0 and walks all. */
-bool books_dirty_next(const struct books *books, uint64_t *cursor, struct book **book,
-                      int32_t *era);
+bool     books_dirty_next(const struct books *books, uint64_t *cursor, struct book **book,
+                          int32_t *era);
 uint32_t books_dirty_count(const struct books *books);
-void book_chunk_write(const struct book *book, int32_t era, uint64_t position,
-                      struct text *out);
+void book_chunk_write(const struct book *book, int32_t era, uint64_t position, struct text *out);
 /* Marks it written. */
 void book_chunk_clean(struct book *book, int32_t era, uint64_t position);
 /* Every era of the book that holds anything, ascending; returns how many there are. */
@@ -80,11 +79,11 @@ struct book_key {
 
 struct series; /* one key's cells */
 
-uint32_t             book_series_count(const struct book *book, uint32_t meter);
-const struct series *book_series_at(const struct book *book, uint32_t meter, uint32_t index);
-const struct series *book_series_find(const struct book *book, uint32_t meter,
-                                      const struct book_key *key);
-const struct book_key *series_key(const struct series *series);
+uint32_t                    book_series_count(const struct book *book, uint32_t meter);
+const struct series        *book_series_at(const struct book *book, uint32_t meter, uint32_t index);
+const struct series        *book_series_find(const struct book *book, uint32_t meter,
+                                             const struct book_key *key);
+const struct book_key      *series_key(const struct series *series);
 const struct catalog_meter *series_meter(const struct series *series);
 /* Does the event feed this key of the meter? (Which events are behind a figure, L-63.) */
 bool meter_feeds(const struct catalog *catalog, const struct catalog_meter *meter,
@@ -100,8 +99,8 @@ void series_sum(const struct series *gauge, int32_t from, int32_t until, int64_t
 /* A gauge's nearest-rank percentile over its present hours in [from, until), all splits
  * summed (L-4): the value in millionths, 0 without hours; *hours how many are present.
  * The fast road for one series; percentile.h has the plain one. */
-int64_t series_percentile(const struct series *gauge, int32_t from, int32_t until,
-                          int32_t percent, uint32_t *hours);
+int64_t series_percentile(const struct series *gauge, int32_t from, int32_t until, int32_t percent,
+                          uint32_t *hours);
 
 /* The splits of a gauge that reported in hour, with value and time, in order of split
  * text; returns how many there are (for explain). */

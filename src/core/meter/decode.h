@@ -18,13 +18,13 @@ enum event_format {
 /* Settings and limits that decide about an event, given by the caller. */
 struct decode_rules {
 	const struct catalog *catalog;
-	struct instant        now;             /* time of receipt of the batch */
-	struct duration       max_ahead;       /* ingest.max_ahead */
-	struct duration       horizon;         /* ingest.horizon_days; 0: none */
-	bool                  keep_unknown;    /* ingest.unknown_types = keep */
+	struct instant        now;          /* time of receipt of the batch */
+	struct duration       max_ahead;    /* ingest.max_ahead */
+	struct duration       horizon;      /* ingest.horizon_days; 0: none */
+	bool                  keep_unknown; /* ingest.unknown_types = keep */
 	size_t                event_size_max;
 	uint32_t              events_max;
-	struct span           account;         /* of the API key; empty: any, must be named */
+	struct span           account; /* of the API key; empty: any, must be named */
 };
 
 struct decoder;

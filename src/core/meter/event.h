@@ -18,7 +18,7 @@ enum slot_kind { SLOT_STRING, SLOT_NUMBER };
 enum slot_role { SLOT_OTHER, SLOT_ID, SLOT_SOURCE, SLOT_ACCOUNT, SLOT_SUBJECT, SLOT_TIME };
 
 struct slot {
-	uint32_t at;   /* offset in event.raw */
+	uint32_t at; /* offset in event.raw */
 	uint32_t size;
 	uint8_t  kind; /* enum slot_kind */
 	uint8_t  role; /* enum slot_role */
@@ -33,8 +33,8 @@ struct event {
 	struct span                id;
 	struct span                source;
 	struct span                account;
-	struct span                subject;    /* in lower case where the type says e-mail */
-	struct instant             time;       /* the time of receipt when none was given */
+	struct span                subject; /* in lower case where the type says e-mail */
+	struct instant             time;    /* the time of receipt when none was given */
 	bool                       time_given;
 
 	/* The data fields of the type's row, by its index. An absent field with a fallback

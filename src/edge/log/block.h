@@ -38,8 +38,8 @@ void                  block_builder_close(struct block_builder *builder);
  * and BLOCK_RAW_MAX bytes (CHECKed: finish before). */
 void block_add(struct block_builder *builder, const struct event *event, struct instant received);
 /* The same for each of many, received at one time: quicker. */
-void block_add_all(struct block_builder *builder, const struct event *const *events,
-                   uint32_t count, struct instant received);
+void block_add_all(struct block_builder *builder, const struct event *const *events, uint32_t count,
+                   struct instant received);
 uint32_t block_count(const struct block_builder *builder);
 /* The sum of the raw texts added since the last finish. */
 size_t block_size(const struct block_builder *builder);

@@ -210,8 +210,8 @@ test_a_time_can_be_the_key(void **state)
 	for (unsigned i = 0; i < 2400; i++) {
 		unsigned thing = i / 3;
 		event_add(fixture,
-		          "{\"id\":\"e-%u\",\"time\":\"2026-11-22T%02u:%02u:%02uZ\",\"n\":\"x%u\"}", i,
-		          thing / 400, thing / 10 % 60, thing % 10, thing % 90 * 1000003);
+		          "{\"id\":\"e-%u\",\"time\":\"2026-11-22T%02u:%02u:%02uZ\",\"n\":\"x%u\"}",
+		          i, thing / 400, thing / 10 % 60, thing % 10, thing % 90 * 1000003);
 	}
 	block_round(fixture, 1, true);
 }
@@ -435,9 +435,9 @@ test_same_events_same_bytes(void **state)
 static struct span
 block_of_fixture(struct fixture *fixture, bool together)
 {
-	struct block_summary     summary;
-	struct cut_event        *cuts   = calloc(fixture->count, sizeof(*cuts));
-	const struct event     **events = calloc(fixture->count, sizeof(struct event *));
+	struct block_summary summary;
+	struct cut_event    *cuts   = calloc(fixture->count, sizeof(*cuts));
+	const struct event **events = calloc(fixture->count, sizeof(struct event *));
 	assert_non_null(cuts);
 	assert_non_null(events);
 	for (uint32_t i = 0; i < fixture->count; i++) {
