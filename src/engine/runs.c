@@ -93,7 +93,7 @@ page_drop(struct engine *engine, struct sealed_page *page)
 {
 	engine->runs_size -= page->bytes.size;
 	free((void *)(uintptr_t)page->bytes.at);
-	*page = (struct run_page){ 0 };
+	*page = (struct sealed_page){ 0 };
 }
 
 void
@@ -141,7 +141,7 @@ page_load(struct engine *engine, struct sealed_run *run, uint32_t index)
 		CHECK(copy != NULL);
 		memcpy(copy, bytes.at, bytes.size);
 		make_room(engine);
-		run->pages[index] = (struct run_page){ { copy, bytes.size }, true };
+		run->pages[index] = (struct sealed_page){ { copy, bytes.size }, true };
 		engine->runs_size += bytes.size;
 	}
 	arena_close(&arena);
