@@ -158,29 +158,49 @@ repeats_count(uint64_t events)
 	return repeats;
 }
 
+/* Seconds of wall and of processor time. */
+struct spent {
+	double wall_s, cpu_s;
+};
+
+static struct spent
+million_time(struct growing *growing)
+{
+	struct spent spent = { now_s(CLOCK_MONOTONIC), now_s(CLOCK_PROCESS_CPUTIME_ID) };
+
+	million_send(growing);
+	spent.wall_s = now_s(CLOCK_MONOTONIC) - spent.wall_s;
+	spent.cpu_s  = now_s(CLOCK_PROCESS_CPUTIME_ID) - spent.cpu_s;
+	return spent;
+}
+
+/* The share is the rate of the last ten millions by that of the first one; of processor
+ * time it is steadier on a machine with other work. */
 static void
 grow(struct growing *growing, const struct made *made)
 {
-	double first_rate = 0, sum_s = 0, tail_s = 0, most_mb = 0;
+	uint64_t     millions = made->events / MILLION, tail = millions < 10 ? millions : 10;
+	struct spent first = { 0, 0 }, last = { 0, 0 };
+	double       sum_s = 0, most_mb = 0;
 
-	for (uint64_t k = 0; k < made->events; k += MILLION) {
-		million_make(growing, made, k);
-		double begun = now_s(CLOCK_MONOTONIC), cpu = now_s(CLOCK_PROCESS_CPUTIME_ID);
-		million_send(growing);
-		double spent_s = now_s(CLOCK_MONOTONIC) - begun, mb = resident_mb();
-		cpu        = now_s(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-		first_rate = k == 0 ? MILLION / spent_s : first_rate;
-		most_mb    = mb > most_mb ? mb : most_mb;
-		sum_s += spent_s;
-		tail_s += (k + 10 * (uint64_t)MILLION >= made->events) ? spent_s : 0;
+	for (uint64_t i = 0; i < millions; i++) {
+		million_make(growing, made, i * MILLION);
+		struct spent spent = million_time(growing);
+		double       mb    = resident_mb();
+		first              = i == 0 ? spent : first;
+		most_mb            = mb > most_mb ? mb : most_mb;
+		sum_s += spent.wall_s;
+		if (i + tail >= millions) {
+			last.wall_s += spent.wall_s / (double)tail;
+			last.cpu_s += spent.cpu_s / (double)tail;
+		}
 		printf("million %llu rate %.0f events/s cpu %.2f s resident %.0f MB\n",
-		       (unsigned long long)(k / MILLION + 1), MILLION / spent_s, cpu, mb);
+		       (unsigned long long)(i + 1), MILLION / spent.wall_s, spent.cpu_s, mb);
 		(void)fflush(stdout);
 	}
-	uint64_t tail  = made->events < 10 * MILLION ? made->events : 10 * MILLION;
-	double   share = (double)tail / tail_s / first_rate;
-	printf("all rate %.0f first %.0f last %.0f share %.2f memory %.0f MB\n",
-	       (double)made->events / sum_s, first_rate, (double)tail / tail_s, share, most_mb);
+	printf("all rate %.0f first %.0f last %.0f share %.2f cpu share %.2f memory %.0f MB\n",
+	       (double)made->events / sum_s, MILLION / first.wall_s, MILLION / last.wall_s,
+	       first.wall_s / last.wall_s, first.cpu_s / last.cpu_s, most_mb);
 }
 
 int
