@@ -52,8 +52,10 @@ event_write(char *out, size_t room, uint32_t i, bool related)
 			"{\"specversion\":\"1.0\",\"id\":\"%08x-%04x-4%03x-%x%03x-%012" PRIx64 "\","
 				"\"source\":\"/cluster/%04u\",\"type\":\"cd.instances\","
 				"\"account\":\"acct-%04u\","
-				"\"subject\":\"svc-%05u\",\"time\":\"2026-06-01T%02u:%02u:%02u.%03uZ\","
-				"\"data\":{\"org\":\"default\",\"project\":\"p-%03u\",\"environment\":\"%s\","
+				"\"subject\":\"svc-%05u\","
+				"\"time\":\"2026-06-01T%02u:%02u:%02u.%03uZ\","
+				"\"data\":{\"org\":\"default\",\"project\":\"p-%03u\","
+				"\"environment\":\"%s\","
 				"\"infrastructure\":\"%s\",\"instances\":%u}}",
 			(unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff),
 			(unsigned)(8 + (b >> 60) % 4), (unsigned)(b >> 48 & 0xfff),
