@@ -359,7 +359,8 @@ outcome_write(const struct outcome *outcome, const char *directory)
 	static const char *const all[] = { "tally.db",         "tally.db-wal",
 		                           "tally.db-shm",     "tally.db-journal",
 		                           "tally.db.new",     "tally.db.new-journal",
-		                           "tally.db.new-wal", "tally.db.new-shm" };
+		                           "tally.db.new-wal", "tally.db.new-shm",
+		                           "tally.db-wal.new" };
 	char                     path[300];
 	for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		snprintf(path, sizeof path, "%s/%s", directory, all[i]);

@@ -193,7 +193,9 @@ local_commit(struct store *store, const struct store_write *writes, uint32_t cou
 	/* This commit is durable whatever becomes of the checkpoint; the next is refused
 	 * when it failed. */
 	err = wal_keep_short(local, frames_before);
-	if (err != ERR_NONE)
+	if (err != ERR_NONE) {
+		local->doubtful = true;
 		local_fault_set(local, err);
+	}
 	return ERR_NONE;
 }

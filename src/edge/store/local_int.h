@@ -73,6 +73,7 @@ struct local {
 	struct writer writer;
 	enum err      fault; /* not ERR_NONE: commits are refused until recover */
 	char          fault_text[200];
+	bool          doubtful; /* a sync of tally.db may have failed */
 	int           wal_frames;    /* in the WAL after the last commit */
 	int           checkpoint_at; /* checkpoint when there are so many */
 
@@ -139,8 +140,8 @@ struct wal_patches {
 /* ERR_STORE_DAMAGED when a frame is broken that a power cut cannot have broken. */
 MUST_CHECK enum err wal_examine(const struct local *local, struct wal_patches *patches);
 MUST_CHECK enum err wal_mend(const struct local *local, off_t at, uint8_t byte);
-/* Write every byte of the WAL again and sync it. */
-MUST_CHECK enum err wal_renew(const struct local *local);
+/* Put a synced copy in the place of a file of the store. */
+MUST_CHECK enum err path_renew(const struct local *local, const char *path);
 
 /* ---- local_connect.c: connections, with every pragma read back ---- */
 

@@ -12,6 +12,8 @@
  * checksum of the frame before; so a frame can be verified against its neighbour even
  * when the chain before is broken. Frames with other salts are left from older
  * generations of the WAL. */
+#define _GNU_SOURCE
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -406,16 +408,15 @@ wal_mend(const struct local *local, off_t at, uint8_t byte)
 /* ---- renewing ---- */
 
 static int
-bytes_renew(int handle)
+bytes_copy(int from, int to)
 {
 	char    bytes[COPY_SIZE];
 	off_t   at = 0;
 	ssize_t size;
 
-	while ((size = pread(handle, bytes, sizeof(bytes), at)) > 0) {
+	while ((size = pread(from, bytes, sizeof(bytes), at)) > 0) {
 		for (ssize_t done = 0; done < size;) {
-			ssize_t wrote =
-				pwrite(handle, bytes + done, (size_t)(size - done), at + done);
+			ssize_t wrote = pwrite(to, bytes + done, (size_t)(size - done), at + done);
 			if (wrote <= 0)
 				return wrote < 0 ? errno : EIO;
 			done += wrote;
@@ -424,17 +425,34 @@ bytes_renew(int handle)
 	}
 	if (size < 0)
 		return errno;
-	return fsync(handle) == 0 ? 0 : errno;
+	return fsync(to) == 0 ? 0 : errno;
+}
+
+/* The copy takes the name only when it is whole and synced. */
+static int
+handle_renew(const struct local *local, int from, const char *path)
+{
+	char fresh[PATH_MAX + 8];
+
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	int to = open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (to < 0)
+		return errno;
+	int error = bytes_copy(from, to);
+	close(to);
+	if (error == 0 && renameat2(AT_FDCWD, fresh, AT_FDCWD, path, 0) != 0)
+		error = errno;
+	return error == 0 ? file_sync_directory(local->directory) : error;
 }
 
 enum err
-wal_renew(const struct local *local)
+path_renew(const struct local *local, const char *path)
 {
-	int handle = open(local->wal, O_RDWR | O_CLOEXEC);
+	int handle = open(path, O_RDONLY | O_CLOEXEC);
 	if (handle < 0)
-		return errno == ENOENT ? ERR_NONE : file_fault(errno, "opening", local->wal);
+		return errno == ENOENT ? ERR_NONE : file_fault(errno, "opening", path);
 
-	int error = bytes_renew(handle);
+	int error = file_size(path) > 0 ? handle_renew(local, handle, path) : 0;
 	close(handle);
-	return error == 0 ? ERR_NONE : file_fault(error, "writing again", local->wal);
+	return error == 0 ? ERR_NONE : file_fault(error, "writing again", path);
 }

@@ -44,6 +44,7 @@ writer_settle(struct local *local, struct writer *writer)
 	struct digests digests;
 	enum err       err = wal_move(writer->db);
 
+	local->doubtful = err != ERR_NONE;
 	if (err == ERR_NONE)
 		err = digests_read(writer->db, &digests);
 	if (err != ERR_NONE)
@@ -100,13 +101,15 @@ wal_patch(const struct local *local, const struct wal_patches *patches)
  *
  * Why no falsely clean page survives this. A failed fsync may mark pages of the page
  * cache clean that never reached the disk; a later fsync then succeeds and means
- * nothing. So nothing that could be such a page is trusted: every byte of the WAL is
- * written again, which makes its pages dirty, and synced on a new handle (were it not,
- * a power cut during the checkpoint below would find a WAL with holes beside a half
- * updated file). Then the checkpoint writes every page that the WAL holds into
- * tally.db, which makes those dirty, and syncs it. Pages of tally.db that are not in
- * the WAL were synced by the checkpoint that let the WAL begin anew: SQLite lets it
- * only when that sync has succeeded, and we refuse everything when one has not. */
+ * nothing. Writing such pages again in their place is not enough: ext4 puts them into
+ * blocks that it goes on to call unwritten, says success, and reads zeros after the next
+ * mount. So the bytes are copied into a new file, which is synced and takes the name: the
+ * WAL always (were it not durable, a power cut during the checkpoint below would find a
+ * WAL with holes beside a half updated file), and tally.db when a sync of it may have
+ * failed. Then the checkpoint writes what the WAL holds into tally.db and syncs it.
+ * Pages of tally.db that are not in the WAL were synced by the checkpoint that let the
+ * WAL begin anew: SQLite lets it only when that sync has succeeded, and we refuse
+ * everything when one has not. */
 static enum err
 local_settle(struct local *local)
 {
@@ -119,7 +122,9 @@ local_settle(struct local *local)
 	if (err == ERR_NONE)
 		err = wal_patch(local, &patches);
 	if (err == ERR_NONE)
-		err = wal_renew(local);
+		err = path_renew(local, local->wal);
+	if (err == ERR_NONE && local->doubtful)
+		err = path_renew(local, local->file);
 	if (err == ERR_NONE)
 		err = writer_open(local, &writer);
 	if (err != ERR_NONE)
