@@ -15,8 +15,8 @@
 #include "edge/log/block.h"
 #include "edge/sys/memory.h"
 
-enum { SLOTS_MAX = 6, SHAPES_MAX = 4, ROWS_MAX = 400, TEXT_MAX = 512 };
-enum { ROUNDS = 4000 };
+enum { SLOTS_MAX = 6, SHAPES_MAX = 4, ROWS_MAX = 2500, TEXT_MAX = 512 };
+enum { ROUNDS = 1500 };
 
 static uint64_t state_of_draw;
 
@@ -43,7 +43,7 @@ struct shape_habit {
 	struct habit habit[SLOTS_MAX];
 };
 
-enum { FAMILIES = 12 };
+enum { FAMILIES = 13 };
 
 static int
 write_value(char *out, size_t size, uint32_t family, uint32_t n)
@@ -75,6 +75,9 @@ write_value(char *out, size_t size, uint32_t family, uint32_t n)
 		return snprintf(out, size, "name with \\\"%x\\\" in it", mixed);
 	case 10:
 		return snprintf(out, size, "2026-05-0%uT24:00:00+0%u:00", n % 10, n % 3);
+	case 11: /* passes evenly */
+		return snprintf(out, size, "2026-11-%02uT%02u:%02u:%02uZ", 1 + n / 86400 % 28,
+		                n / 3600 % 24, n / 60 % 60, n % 60);
 	default:
 		return snprintf(out, size, "%0*u", (int)(n % 23), mixed);
 	}
@@ -85,7 +88,14 @@ choose_value(const struct habit *habit, const uint32_t *chosen, uint32_t row)
 {
 	if (habit->follows >= 0)
 		return (chosen[habit->follows] * 7 + habit->salt) % habit->variety;
-	return habit->salt % 3 == 0 ? row % habit->variety : draw(habit->variety);
+	switch (habit->salt % 3) {
+	case 0:
+		return row / (1 + habit->salt % 4) % habit->variety; /* goes on, with repeats */
+	case 1:
+		return row % habit->variety;
+	default:
+		return draw(habit->variety);
+	}
 }
 
 /* The event's text in arena, with its slots. */
