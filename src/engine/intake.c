@@ -152,7 +152,7 @@ batch_reject(struct ingest_batch *batch, const struct refusal *refusal)
 }
 
 /* Accounts that this batch has met, so that the lock is not taken for every event. */
-enum { MET_BITS = 6 };
+enum { MET_BITS = 8 };
 
 struct met_account {
 	struct span id;

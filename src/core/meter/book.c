@@ -407,7 +407,7 @@ book_restore(struct books *books, const struct event *event, const struct event 
 	    hour_of(event->time) != hour_of(cleared->time) ||
 	    !span_equal(event->account, cleared->account))
 		return;
-	struct book *book = book_of(books, event->account, true);
+	struct book       *book = book_of(books, event->account, true);
 	UNSET struct feeds feeds;
 	feeds.books   = books;
 	feeds.count   = 0;
