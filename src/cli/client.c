@@ -120,7 +120,7 @@ client_ask(struct client *client, enum ask ask, const struct question *question,
 int
 client_show(struct cli *cli, enum ask ask, const struct question *question, cli_show *show)
 {
-	struct client  client;
+	struct client  client = { .http = NULL };
 	struct span    answer;
 	struct refusal refusal = { .err = ERR_NONE };
 	int            status  = client_open(cli, CLIENT_MUST_EXIST, &client);
@@ -208,7 +208,7 @@ int
 client_change(struct cli *cli, enum tell tell, enum client_store store, struct span json,
               cli_show *show)
 {
-	struct client  client;
+	struct client  client = { .http = NULL };
 	struct span    answer;
 	struct refusal refusal = { .err = ERR_NONE };
 	int            status  = client_open(cli, store, &client);

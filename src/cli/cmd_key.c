@@ -67,7 +67,7 @@ key_read(struct cli *cli, struct span *json)
 int
 cmd_key_create(struct cli *cli)
 {
-	struct span json;
+	struct span json   = SPAN("");
 	int         status = key_read(cli, &json);
 
 	if (status != EXIT_DONE)

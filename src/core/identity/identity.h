@@ -82,9 +82,10 @@ struct run_header {
 /* Sorts items in place. Calls page() for each page in order with its bytes (about
  * 4.2 bytes an identity, pages of at most 64 KiB). The bytes live during the call. */
 typedef void run_page(void *context, uint32_t page, struct span bytes);
-void         run_build(struct run_item *items, uint64_t count, uint64_t first, uint64_t until,
-                       uint32_t blocks, struct arena *scratch, struct run_header *header, run_page *page,
-                       void *context);
+
+void run_build(struct run_item *items, uint64_t count, uint64_t first, uint64_t until,
+               uint32_t blocks, struct arena *scratch, struct run_header *header, run_page *page,
+               void *context);
 
 uint32_t run_page_of(const struct run_header *header, struct identity identity);
 void     run_page_prefetch(struct span page, struct identity identity);
