@@ -73,7 +73,7 @@ struct local {
 	struct writer writer;
 	enum err      fault; /* not ERR_NONE: commits are refused until recover */
 	char          fault_text[200];
-	bool          doubtful; /* a sync of tally.db may have failed */
+	bool          doubtful;      /* a sync of tally.db may have failed */
 	int           wal_frames;    /* in the WAL after the last commit */
 	int           checkpoint_at; /* checkpoint when there are so many */
 
@@ -174,9 +174,9 @@ enum err local_digest(struct store *store, enum store_space space, struct store_
 
 /* ERR_STORE_DAMAGED unless every record is as it was written. */
 MUST_CHECK enum err connection_check(sqlite3 *db);
-enum err local_check(struct store *store, store_progress *progress, void *context,
-                     struct refusal *refusal);
-enum err local_backup(struct store *store, const char *path, store_progress *progress,
-                      void *context, struct refusal *refusal);
+enum err            local_check(struct store *store, store_progress *progress, void *context,
+                                struct refusal *refusal);
+enum err            local_backup(struct store *store, const char *path, store_progress *progress,
+                                 void *context, struct refusal *refusal);
 
 #endif
