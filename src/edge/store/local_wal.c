@@ -202,17 +202,17 @@ frame_bits(const struct wal *wal, struct turned *turned)
 		for (uint32_t bit = 0; bit < 8 * 8; bit++) {
 			if (away == 1 && (frame[8 + bit / 8] ^ wal->salts[bit / 8]) >> bit % 8 & 1)
 				turned_add(turned, 8 * 8 + bit);
-			uint32_t part = bit < 32 ? sum.first ^ stored.first
-			                         : sum.second ^ stored.second;
+			uint32_t part =
+				bit < 32 ? sum.first ^ stored.first : sum.second ^ stored.second;
 			if (wrong == 1 && part >> bit % 32 & 1)
 				turned_add(turned, bit_place(bit < 32 ? 16 : 20, bit % 32, true));
 		}
 	}
 	if (away == 0)
-		summed_bits(wal,
-		            (struct checksum){ stored.first - sum.first,
-		                               stored.second - sum.second },
-		            turned);
+		summed_bits(
+			wal,
+			(struct checksum){ stored.first - sum.first, stored.second - sum.second },
+			turned);
 }
 
 static void
