@@ -16,15 +16,15 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 
-#define EXT4_SHUTDOWN  _IOR('X', 125, __u32)
-#define NO_LOG_FLUSH   2
+#define EXT4_SHUTDOWN _IOR('X', 125, __u32)
+#define NO_LOG_FLUSH 2
 #define IMAGE_MEGABYTE 160
 
 enum { EPOCH = 20, THREADS_MAX = 4, GO_ON_MS = 15000 };
 
 struct place {
 	char     scratch[160];
-	char     disk[200];  /* a tmpfs, as large as the image may become */
+	char     disk[200]; /* a tmpfs, as large as the image may become */
 	char     image[240];
 	char     mount[200];
 	char     store[240];
@@ -150,8 +150,8 @@ round_write(struct place *place, struct record *record, bool eager)
 	snprintf(threads, sizeof threads, "%u", 1 + (unsigned)(draw(&place->seed) % THREADS_MAX));
 	snprintf(eager_text, sizeof eager_text, "%u", eager);
 	snprintf(patient, sizeof patient, "%u", place->full);
-	char *args[] = { (char[]){ "power" }, (char[]){ "write" }, place->store, first, threads,
-		         (char[]){ "1000000" }, eager_text, patient, NULL };
+	char *args[] = { (char[]){ "power" },   (char[]){ "write" }, place->store, first, threads,
+		         (char[]){ "1000000" }, eager_text,          patient,      NULL };
 	FILE *output;
 	pid_t child = start_self(args, &output);
 	/* Unbuffered: poll must see what was not heard yet. */
@@ -238,11 +238,11 @@ main(int count, char **args)
 		                           atoi(args[6]) != 0, atoi(args[7]) != 0);
 	if (count < 3)
 		return 2;
-	struct place place = { .seed = count > 3 ? strtoull(args[3], NULL, 10) : now_ms(),
-		               .full = strcmp(args[1], "full") == 0 };
-	uint32_t rounds = (uint32_t)atoi(args[2]), passed = 0, failed = 0;
-	uint64_t acks   = 0;
-	bool     able   = place_open(&place);
+	struct place place  = { .seed = count > 3 ? strtoull(args[3], NULL, 10) : now_ms(),
+		                .full = strcmp(args[1], "full") == 0 };
+	uint32_t     rounds = (uint32_t)atoi(args[2]), passed = 0, failed = 0;
+	uint64_t     acks = 0;
+	bool         able = place_open(&place);
 	for (uint32_t done = 0; able && done < rounds && failed < 3;) {
 		uint32_t most = place.full ? 1 : EPOCH;
 		uint32_t some = rounds - done < most ? rounds - done : most;
