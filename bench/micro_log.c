@@ -47,22 +47,24 @@ event_write(char *out, size_t room, uint32_t i, bool related)
 	uint64_t of      = related ? random_of(service) : random_of(seed++);
 	uint64_t a       = random_of(seed++);
 	uint64_t b       = random_of(seed++);
-	int      size    = snprintf(
-			out, room,
-			"{\"specversion\":\"1.0\",\"id\":\"%08x-%04x-4%03x-%x%03x-%012" PRIx64 "\","
-				"\"source\":\"/cluster/%04u\",\"type\":\"cd.instances\","
-				"\"account\":\"acct-%04u\","
-				"\"subject\":\"svc-%05u\","
-				"\"time\":\"2026-06-01T%02u:%02u:%02u.%03uZ\","
-				"\"data\":{\"org\":\"default\",\"project\":\"p-%03u\","
-				"\"environment\":\"%s\","
-				"\"infrastructure\":\"%s\",\"instances\":%u}}",
-			(unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff),
-			(unsigned)(8 + (b >> 60) % 4), (unsigned)(b >> 48 & 0xfff),
-			b & UINT64_C(0xffffffffffff), (unsigned)(of % 200), (unsigned)(of / 200 % 100),
-			service, i / 14400 % 24, i / 240 % 60, i / 4 % 60, random_below(1000),
-			(unsigned)(of / 20000 % 100), of / 2000000 % 4 ? "prod" : "staging",
-                of / 8000000 % 2 ? "k8s-eu" : "k8s-us", 1 + random_below(20));
+	int      size    = 0;
+
+	size = snprintf(out, room,
+	                "{\"specversion\":\"1.0\",\"id\":\"%08x-%04x-4%03x-%x%03x-%012" PRIx64 "\","
+	                "\"source\":\"/cluster/%04u\",\"type\":\"cd.instances\","
+	                "\"account\":\"acct-%04u\","
+	                "\"subject\":\"svc-%05u\","
+	                "\"time\":\"2026-06-01T%02u:%02u:%02u.%03uZ\","
+	                "\"data\":{\"org\":\"default\",\"project\":\"p-%03u\","
+	                "\"environment\":\"%s\","
+	                "\"infrastructure\":\"%s\",\"instances\":%u}}",
+	                (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff),
+	                (unsigned)(8 + (b >> 60) % 4), (unsigned)(b >> 48 & 0xfff),
+	                b & UINT64_C(0xffffffffffff), (unsigned)(of % 200),
+	                (unsigned)(of / 200 % 100), service, i / 14400 % 24, i / 240 % 60,
+	                i / 4 % 60, random_below(1000), (unsigned)(of / 20000 % 100),
+	                of / 2000000 % 4 ? "prod" : "staging",
+	                of / 8000000 % 2 ? "k8s-eu" : "k8s-us", 1 + random_below(20));
 	return (size_t)size;
 }
 

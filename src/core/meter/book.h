@@ -60,7 +60,7 @@ bool     books_dirty_next(const struct books *books, uint64_t *cursor, struct bo
 uint32_t books_dirty_count(const struct books *books);
 void book_chunk_write(const struct book *book, int32_t era, uint64_t position, struct text *out);
 /* Marks it written. */
-void book_chunk_clean(struct book *book, int32_t era, uint64_t position);
+void book_chunk_clean(struct book *book, int32_t number, uint64_t position);
 /* Every era of the book that holds anything, ascending; returns how many there are. */
 uint32_t book_eras(const struct book *book, int32_t *eras, uint32_t max);
 /* Read a chunk into the books (its account is made; that era of it must be empty).
