@@ -13,7 +13,7 @@ batch_text(uint32_t number, char *out)
 {
 	size_t size = 0;
 	for (uint32_t i = 0; i < BATCH; i++) {
-		bool retracts = i == BATCH - 1 && number > 0;
+		bool retracts    = i == BATCH - 1 && number > 0;
 		char subject[32] = "svc-1", data[160] = "";
 		if (retracts)
 			snprintf(subject, sizeof subject, "test %u-0", number - 1);
