@@ -188,12 +188,13 @@ committer_run(void *context)
 	for (bool ended = false; !ended;) {
 		pthread_mutex_lock(&engine->queue_lock);
 		struct group *group = wait_group(engine, &ended);
+		bool          calm  = engine->queue_size == 0; /* nothing is being decoded either */
 		engine->committing  = group != NULL;
 		pthread_mutex_unlock(&engine->queue_lock);
 		if (group)
 			run_group(engine, group);
 		if (!ended)
-			run_idle(engine, group == NULL);
+			run_idle(engine, group == NULL && calm);
 		pthread_mutex_lock(&engine->queue_lock);
 		if (group)
 			group_list_add(&engine->groups_free, group);

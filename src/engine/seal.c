@@ -223,8 +223,7 @@ wait_until_due(struct engine *engine)
 			pthread_cond_timedwait(&engine->seal_changed, &engine->queue_lock, &until);
 		bool stopping = engine->stopping;
 		bool works    = engine->fault == ERR_NONE;
-		bool quiet =
-			!engine->queue_first && !engine->groups_packed.first && !engine->committing;
+		bool quiet    = engine->queue_size == 0; /* nothing is on its way */
 		pthread_mutex_unlock(&engine->queue_lock);
 		if (stopping)
 			return false;
