@@ -219,10 +219,10 @@ void           batch_free_all(struct engine *engine);
 void           batch_reject(struct ingest_batch *batch, const struct refusal *refusal);
 
 /* pack.c */
-void *packer_run(void *engine);
+void *packer_run(void *context);
 
 /* commit.c */
-void *committer_run(void *engine);
+void *committer_run(void *context);
 /* Join events with the ordinals from first on into the books, retracted ones left out,
  * a slice at a time under the books lock. */
 void engine_apply(struct engine *engine, const struct event *const *events, uint32_t count,

@@ -288,9 +288,9 @@ gather_items(const struct engine *engine, const uint64_t *block_first, uint32_t 
 enum err
 runs_seal(struct engine *engine)
 {
-	uint64_t       firsts[RUN_BLOCKS_MAX], until;
-	uint32_t       blocks  = choose_blocks(engine, firsts, &until);
-	struct sealing sealing = { .engine = engine };
+	uint64_t       firsts[RUN_BLOCKS_MAX] = { 0 }, until;
+	uint32_t       blocks                 = choose_blocks(engine, firsts, &until);
+	struct sealing sealing                = { .engine = engine };
 	struct arena   scratch;
 	if (blocks == 0)
 		return ERR_NONE;

@@ -7,6 +7,6 @@
 #define TALLY_ENGINE_SEAL_H
 
 /* The thread's body; ends when the engine stops. */
-void *sealer_run(void *engine);
+void *sealer_run(void *context);
 
 #endif

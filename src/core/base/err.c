@@ -88,24 +88,17 @@ copy_cut(char *to, size_t to_size, struct span from)
 	to[size] = 0;
 }
 
-enum err
-refuse_at(struct refusal *refusal, enum err err, uint64_t byte, struct span field,
-          struct span detail)
+void
+refusal_fill(struct refusal *refusal, enum err err, uint64_t byte, struct span field,
+             struct span detail)
 {
 	CHECK(err != ERR_NONE);
 	if (!refusal)
-		return err;
+		return;
 	refusal->err   = err;
 	refusal->index = REFUSAL_NO_INDEX;
 	refusal->byte  = byte;
 	copy_cut(refusal->field, sizeof(refusal->field), field);
 	copy_cut(refusal->detail, sizeof(refusal->detail),
 	         detail.size ? detail : err_sentence(err));
-	return err;
-}
-
-enum err
-refuse(struct refusal *refusal, enum err err, struct span field, struct span detail)
-{
-	return refuse_at(refusal, err, REFUSAL_NO_BYTE, field, detail);
 }

@@ -48,13 +48,29 @@ struct refusal {
 	char     detail[REFUSAL_DETAIL_SIZE];
 };
 
+/* What refuse() and refuse_at() do; here their callers, and who checks them, see that a
+ * refusal is never ERR_NONE. */
+void refusal_fill(struct refusal *refusal, enum err err, uint64_t byte, struct span field,
+                  struct span detail);
+
 /* Fill *refusal and return err, so that a refusing call is one line:
  *     return refuse(refusal, ERR_FIELD_MISSING, SPAN("id"), SPAN("id is required"));
  * The detail falls back to the row's sentence when empty; field and detail are
  * cut at whole UTF-8 characters. refusal may be NULL. */
-enum err refuse(struct refusal *refusal, enum err err, struct span field, struct span detail);
+static inline enum err
+refuse(struct refusal *refusal, enum err err, struct span field, struct span detail)
+{
+	refusal_fill(refusal, err, REFUSAL_NO_BYTE, field, detail);
+	return err;
+}
+
 /* The same, naming the byte. */
-enum err refuse_at(struct refusal *refusal, enum err err, uint64_t byte, struct span field,
-                   struct span detail);
+static inline enum err
+refuse_at(struct refusal *refusal, enum err err, uint64_t byte, struct span field,
+          struct span detail)
+{
+	refusal_fill(refusal, err, byte, field, detail);
+	return err;
+}
 
 #endif

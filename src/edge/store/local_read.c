@@ -44,7 +44,7 @@ reader_get(const struct reader *reader, enum store_space space, struct span key,
            struct arena *arena, struct span *value)
 {
 	sqlite3_stmt *statement = reader->get[space];
-	struct span   found_key, found;
+	struct span   found_key = SPAN(""), found = SPAN("");
 	enum err      err;
 
 	int rc = sql_bind(statement, 1, key);

@@ -271,8 +271,8 @@ version_check(int64_t application, int64_t version)
 enum err
 schema_check_header(const struct local *local)
 {
-	uint8_t  header[HEADER_SIZE];
-	enum err err = header_read(local, header);
+	uint8_t  header[HEADER_SIZE] = { 0 };
+	enum err err                 = header_read(local, header);
 
 	if (err != ERR_NONE)
 		return err;
