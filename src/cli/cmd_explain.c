@@ -4,13 +4,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct show_column PARTS[] = {
-	{ "PART", "part", SHOW_TEXT },
-	{ "KEYS", "keys", SHOW_NUMBER },
-	{ "QUANTITY", "quantity", SHOW_NUMBER },
-	{ "LICENCES", "licences", SHOW_NUMBER },
-};
-
 static const struct show_column ROWS[] = {
 	{ "KIND", "kind", SHOW_TEXT },
 	{ "ORG", "org", SHOW_TEXT },
@@ -82,7 +75,7 @@ show_explain(struct cli *cli, const struct json *answer)
 	show_figure(cli, answer);
 	show_rule(cli, answer);
 	printf("\n");
-	show_table(cli, json_member(answer, SPAN("parts")), PARTS, COUNT(PARTS), 0);
+	show_parts(cli, answer, 0);
 	printf("\n");
 	show_part_rules(cli, json_member(answer, SPAN("parts")));
 	if (rows && rows->count > 0) {

@@ -11,13 +11,6 @@ static const struct show_column FIGURES[] = {
 	{ "PERCENT", "percent", SHOW_PERCENT }, { "WINDOW", "window", SHOW_WINDOW },
 };
 
-static const struct show_column PARTS[] = {
-	{ "PART", "part", SHOW_TEXT },
-	{ "KEYS", "keys", SHOW_NUMBER },
-	{ "QUANTITY", "quantity", SHOW_NUMBER },
-	{ "LICENCES", "licences", SHOW_NUMBER },
-};
-
 static const struct show_column ROWS[] = {
 	{ "KIND", "kind", SHOW_TEXT },
 	{ "ORG", "org", SHOW_TEXT },
@@ -39,7 +32,7 @@ show_module(struct cli *cli, const struct json *module)
 	const struct json *rows = json_member(module, SPAN("rows"));
 
 	printf("\n");
-	show_table(cli, json_member(module, SPAN("parts")), PARTS, COUNT(PARTS), 0);
+	show_parts(cli, module, 0);
 	if (rows && rows->count > 0)
 		printf("\n");
 	show_table(cli, rows, ROWS, COUNT(ROWS), 0);

@@ -16,13 +16,6 @@ static const struct show_column FIGURES[] = {
 	{ "PERCENT", "percent", SHOW_PERCENT },
 };
 
-static const struct show_column PARTS[] = {
-	{ "PART", "part", SHOW_TEXT },
-	{ "KEYS", "keys", SHOW_NUMBER },
-	{ "QUANTITY", "quantity", SHOW_NUMBER },
-	{ "LICENCES", "licences", SHOW_NUMBER },
-};
-
 static const struct show_column ROWS[] = {
 	{ "NAME", "name", SHOW_TEXT },
 	{ "ORG", "org", SHOW_TEXT },
@@ -42,7 +35,7 @@ demo_show_figures(struct cli *cli, const struct json *answer)
 	printf("\n");
 	show_table(cli, modules, FIGURES, COUNT(FIGURES), INDENT);
 	printf("\n");
-	show_table(cli, json_member(module, SPAN("parts")), PARTS, COUNT(PARTS), INDENT);
+	show_parts(cli, module, INDENT);
 	printf("\n");
 	show_table(cli, json_member(module, SPAN("rows")), ROWS, COUNT(ROWS), INDENT);
 }

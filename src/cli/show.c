@@ -150,6 +150,19 @@ show_table(struct cli *cli, const struct json *list, const struct show_column *c
 }
 
 void
+show_parts(struct cli *cli, const struct json *module, uint32_t indent)
+{
+	static const struct show_column columns[] = {
+		{ "PART", "part", SHOW_TEXT },
+		{ "KEYS", "keys", SHOW_NUMBER },
+		{ "QUANTITY", "quantity", SHOW_NUMBER },
+		{ "LICENCES", "licences", SHOW_NUMBER },
+	};
+	show_table(cli, json_member(module, SPAN("parts")), columns,
+	           sizeof columns / sizeof columns[0], indent);
+}
+
+void
 show_next(struct cli *cli, const struct json *answer)
 {
 	struct span next = cli_clean(show_text(answer, "next"), &cli->arena);

@@ -39,6 +39,8 @@ struct span show_time(struct arena *arena, const struct json *object, const char
 /* The items of a list as a table. Returns how many there are. */
 uint32_t show_table(struct cli *cli, const struct json *list, const struct show_column *columns,
                     size_t count, uint32_t indent);
+/* The parts of a module's answer as a table. */
+void show_parts(struct cli *cli, const struct json *module, uint32_t indent);
 /* "more: --cursor C" when the answer has a next page. */
 void show_next(struct cli *cli, const struct json *answer);
 

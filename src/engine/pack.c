@@ -9,7 +9,6 @@
 
 #include <time.h>
 
-#include "core/base/unset.h"
 #include "engine/retract.h"
 
 enum { GROUP_BLOCK_SIZE = 64 << 20 }; /* raw text in one block */
@@ -179,9 +178,9 @@ pack_event(struct engine *engine, struct group *group, struct ingest_batch *batc
 static enum err
 pack_batch(struct engine *engine, struct group *group, struct ingest_batch *batch)
 {
-	UNSET struct identity identities[IDENTIFY_CHUNK];
-	UNSET struct fresh    fresh;
-	enum err              err = ERR_NONE;
+	struct identity identities[IDENTIFY_CHUNK];
+	struct fresh    fresh;
+	enum err        err = ERR_NONE;
 
 	fresh.count = 0;
 	fresh.size  = 0;

@@ -1,8 +1,6 @@
 /* identity.c - 128 bits for an event's account, source and id. */
 #include "core/identity/identity.h"
 
-#include "core/base/unset.h"
-
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -31,7 +29,7 @@ identity_of(const uint8_t secret[IDENTITY_SECRET_SIZE], struct span account, str
 	CHECK(id.size <= IDENTITY_TEXT_MAX);
 	CHECK(account.size + source.size + id.size <= IDENTITY_TEXT_MAX);
 
-	UNSET uint8_t text[IDENTITY_TEXT_MAX + 3 * IDENTITY_LENGTH_SIZE];
+	uint8_t text[IDENTITY_TEXT_MAX + 3 * IDENTITY_LENGTH_SIZE];
 
 	uint8_t *end = part_append(text, account);
 	end          = part_append(end, source);

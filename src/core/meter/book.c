@@ -303,7 +303,7 @@ void
 books_apply(struct books *books, const struct event *const *events, uint32_t count, uint64_t first,
             const bool *skip)
 {
-	UNSET struct feeds feeds;
+	struct feeds feeds;
 	feeds.books       = books;
 	feeds.count       = 0;
 	struct book *book = NULL;
@@ -355,7 +355,7 @@ book_clear(struct books *books, const struct event *event)
 		arena_reset(&books->scratch);
 		struct item_list items = meter_items(meter, event, &books->scratch);
 		for (uint32_t item = 0; item < items.count; item++) {
-			UNSET struct feed feed;
+			struct feed feed;
 			feed_fill(&feed, book, event, meter, *items.at[item]);
 			feed_clear(&feed);
 		}
@@ -407,8 +407,8 @@ book_restore(struct books *books, const struct event *event, const struct event 
 	    hour_of(event->time) != hour_of(cleared->time) ||
 	    !span_equal(event->account, cleared->account))
 		return;
-	struct book       *book = book_of(books, event->account, true);
-	UNSET struct feeds feeds;
+	struct book *book = book_of(books, event->account, true);
+	struct feeds feeds;
 	feeds.books   = books;
 	feeds.count   = 0;
 	uint32_t type = event->type->index;

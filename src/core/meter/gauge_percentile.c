@@ -33,10 +33,10 @@ static int64_t
 percentile_plain(const struct series *gauge, int32_t from, int32_t until, int32_t percent,
                  uint32_t *hours)
 {
-	UNSET int64_t sums[BOOK_WINDOW_HOURS_MAX];
-	uint64_t      present[PRESENT_WORDS_MAX] = { 0 };
-	uint32_t      window                     = (uint32_t)(until - from);
-	uint32_t      count                      = 0;
+	int64_t  sums[BOOK_WINDOW_HOURS_MAX];
+	uint64_t present[PRESENT_WORDS_MAX] = { 0 };
+	uint32_t window                     = (uint32_t)(until - from);
+	uint32_t count                      = 0;
 
 	memset(sums, 0, window * sizeof(*sums));
 	series_sum(gauge, from, until, sums, present);
@@ -79,7 +79,7 @@ present_cut(struct window *window)
 static bool
 window_survey(struct window *window, const struct series *gauge)
 {
-	UNSET uint64_t sum_max[PAGES_MAX];
+	uint64_t sum_max[PAGES_MAX];
 	memset(sum_max, 0, window->pages_count * sizeof(*sum_max));
 	memset(window->present, 0, window->pages_count * 2 * sizeof(*window->present));
 	for (const struct split *split = gauge->splits; split; split = split->next) {
@@ -244,7 +244,7 @@ bytes_select(const uint8_t *bytes, uint32_t pages_count, uint8_t max, uint32_t i
 static int64_t
 select_bytes(const struct window *window, const struct series *gauge, uint32_t ignored)
 {
-	UNSET uint8_t bytes[PAGES_MAX * PAGE_HOURS];
+	uint8_t bytes[PAGES_MAX * PAGE_HOURS];
 	memset(bytes, 0, (size_t)window->pages_count * PAGE_HOURS);
 	window_add(window, gauge, NULL, bytes);
 	window_cut(window, bytes, sizeof(*bytes));
@@ -283,11 +283,11 @@ page_lead(const uint32_t *restrict words, uint32_t shift, uint8_t *restrict byte
 static int64_t
 select_words(const struct window *window, const struct series *gauge, uint32_t ignored)
 {
-	UNSET uint32_t words[PAGES_MAX * PAGE_HOURS];
-	UNSET uint8_t  bytes[PAGES_MAX * PAGE_HOURS];
-	UNSET int64_t  found[PAGES_MAX * PAGE_HOURS];
-	uint32_t       count = window->pages_count * PAGE_HOURS;
-	uint32_t       shift = 0;
+	uint32_t words[PAGES_MAX * PAGE_HOURS];
+	uint8_t  bytes[PAGES_MAX * PAGE_HOURS];
+	int64_t  found[PAGES_MAX * PAGE_HOURS];
+	uint32_t count = window->pages_count * PAGE_HOURS;
+	uint32_t shift = 0;
 
 	memset(words, 0, count * sizeof(*words));
 	window_add(window, gauge, words, NULL);
@@ -344,7 +344,7 @@ series_percentile(const struct series *gauge, int32_t from, int32_t until, int32
 	if (from == until)
 		return 0;
 
-	UNSET struct window window;
+	struct window window;
 	window.from        = from;
 	window.until       = until;
 	window.page_first  = from >> PAGE_SHIFT;

@@ -7,7 +7,6 @@
 #define TALLY_CORE_METER_METER_INT_H
 
 #include "core/base/decimal.h"
-#include "core/base/unset.h"
 #include "core/meter/book.h"
 
 /* ---- hashes and the table from them to numbers ---- */

@@ -2,7 +2,6 @@
  *
  * Shapes and the room of their columns are kept from block to block, since producers
  * go on sending what they sent. */
-#include "core/base/unset.h"
 #include "edge/log/layout.h"
 #include "edge/log/pack.h"
 
@@ -292,10 +291,10 @@ struct wave {
 static void
 wave_add_shape(struct wave *wave, uint32_t first, struct pool *pool)
 {
-	UNSET struct span values[COLUMN_ADD_MAX];
-	UNSET uint8_t     rows[COLUMN_ADD_MAX];
-	struct shape     *shape = wave->shapes[first];
-	uint32_t          count = 0;
+	struct span   values[COLUMN_ADD_MAX];
+	uint8_t       rows[COLUMN_ADD_MAX];
+	struct shape *shape = wave->shapes[first];
+	uint32_t      count = 0;
 
 	for (uint32_t i = first; i < wave->count; i++) {
 		if (wave->shapes[i] != shape)
@@ -314,7 +313,7 @@ static void
 add_wave(struct block_builder *builder, const struct event *const *events, uint32_t count,
          struct instant received)
 {
-	UNSET struct wave wave;
+	struct wave wave;
 	wave.count = count;
 	for (uint32_t i = 0; i < count; i++) {
 		wave.cuts[i]   = cut_of(builder, events[i]);

@@ -2,7 +2,6 @@
 #include "edge/log/column.h"
 
 #include "core/base/check.h"
-#include "core/base/unset.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -240,8 +239,8 @@ prefetch_value(const struct column *column, uint32_t hash)
 static void
 add_all_hashed(struct column *column, const struct span *values, uint32_t count, struct pool *pool)
 {
-	UNSET uint32_t hashes[COLUMN_ADD_MAX];
-	uint32_t       mask = (UINT32_C(1) << column->table_bits) - 1;
+	uint32_t hashes[COLUMN_ADD_MAX];
+	uint32_t mask = (UINT32_C(1) << column->table_bits) - 1;
 
 	for (uint32_t i = 0; i < count; i++) {
 		hashes[i] = hash_of(values[i]);
