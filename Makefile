@@ -133,7 +133,7 @@ bench: $(BUILD)/tally $(BENCHES)
 fuzzers: $(FUZZERS)
 fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
-	@FUZZ_SECONDS=$(or $(SECONDS),60) tools/fuzz
+	@FUZZ_SECONDS=$(or $(SECONDS),30) tools/fuzz
 
 crash-long: $(BUILD)/tally tests
 	@BUILD=$(BUILD) CRASH_ROUNDS=$(or $(ROUNDS),1000) tests/crash/run
