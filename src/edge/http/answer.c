@@ -131,7 +131,9 @@ enum MHD_Result
 answer_queue(struct exchange *exchange)
 {
 	CHECK(exchange->answered);
-	CHECK(!exchange->queued);
+	/* Called again for a peer that went away before its answer could be sent: close. */
+	if (exchange->queued)
+		return MHD_NO;
 	struct MHD_Response *response = response_make(exchange);
 	if (!response)
 		return MHD_NO;
