@@ -122,8 +122,8 @@ read_u64(struct engine *engine, struct span key, struct arena *arena, uint64_t *
 		return ERR_NONE;
 	if (err == ERR_NONE && bytes.size != 8)
 		return ERR_STORE_DAMAGED;
-	for (size_t i = 0; err == ERR_NONE && i < 8; i++)
-		*value = *value << 8 | (uint8_t)bytes.at[i];
+	if (err == ERR_NONE)
+		*value = log_key_read(bytes.at);
 	return err;
 }
 

@@ -303,6 +303,8 @@ void log_index_add(struct log_index *index, const struct block_summary *summary)
 uint32_t log_index_find(const struct log_index *index, uint64_t ordinal);
 enum { LOG_KEY_SIZE = 8, SUMMARY_KEY_SIZE = 9, SUMMARY_SIZE = 64 };
 struct span log_key(uint64_t first, struct arena *arena);
+/* The number in the LOG_KEY_SIZE bytes that log_key wrote. */
+uint64_t    log_key_read(const char *at);
 struct span summary_key(uint64_t first, struct arena *arena);
 struct span summary_write(const struct block_summary *summary, struct arena *arena);
 enum err    summary_read(struct span bytes, struct block_summary *summary);

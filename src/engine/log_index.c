@@ -38,12 +38,12 @@ put_u64(uint8_t *out, uint64_t value)
 		out[i] = (uint8_t)value;
 }
 
-static uint64_t
-get_u64(const uint8_t *in)
+uint64_t
+log_key_read(const char *at)
 {
 	uint64_t value = 0;
-	for (int i = 0; i < 8; i++)
-		value = value << 8 | in[i];
+	for (int i = 0; i < LOG_KEY_SIZE; i++)
+		value = value << 8 | (uint8_t)at[i];
 	return value;
 }
 
@@ -85,18 +85,18 @@ summary_read(struct span bytes, struct block_summary *summary)
 {
 	if (bytes.size != SUMMARY_SIZE)
 		return ERR_STORE_DAMAGED;
-	const uint8_t *in = (const uint8_t *)bytes.at;
-	if (get_u64(in + 8) == 0 || get_u64(in + 8) > BLOCK_EVENTS_MAX)
+	const char *in = bytes.at;
+	if (log_key_read(in + 8) == 0 || log_key_read(in + 8) > BLOCK_EVENTS_MAX)
 		return ERR_STORE_DAMAGED;
 	*summary = (struct block_summary){
-		.first        = get_u64(in),
-		.count        = (uint32_t)get_u64(in + 8),
-		.time_min     = { (int64_t)get_u64(in + 16) },
-		.time_max     = { (int64_t)get_u64(in + 24) },
-		.received_min = { (int64_t)get_u64(in + 32) },
-		.received_max = { (int64_t)get_u64(in + 40) },
-		.chain_before = get_u64(in + 48),
-		.chain_after  = get_u64(in + 56),
+		.first        = log_key_read(in),
+		.count        = (uint32_t)log_key_read(in + 8),
+		.time_min     = { (int64_t)log_key_read(in + 16) },
+		.time_max     = { (int64_t)log_key_read(in + 24) },
+		.received_min = { (int64_t)log_key_read(in + 32) },
+		.received_max = { (int64_t)log_key_read(in + 40) },
+		.chain_before = log_key_read(in + 48),
+		.chain_after  = log_key_read(in + 56),
 	};
 	return ERR_NONE;
 }

@@ -192,9 +192,7 @@ retract_locate(struct engine *engine, struct retraction *retraction)
 		err = ERR_STORE_DAMAGED;
 	if (err == ERR_NONE) {
 		retraction->found   = value.size == 8;
-		retraction->ordinal = 0;
-		for (size_t i = 0; i < value.size; i++)
-			retraction->ordinal = retraction->ordinal << 8 | (uint8_t)value.at[i];
+		retraction->ordinal = retraction->found ? log_key_read(value.at) : 0;
 	}
 	arena_close(&arena);
 	return err;

@@ -33,11 +33,9 @@ run_key(char kind, uint64_t first, uint32_t page, struct arena *arena)
 static uint64_t
 take_u64(struct span *bytes)
 {
-	uint64_t value = 0;
-	CHECK(bytes->size >= 8);
-	for (int i = 0; i < 8; i++)
-		value = value << 8 | (uint8_t)bytes->at[i];
-	*bytes = (struct span){ bytes->at + 8, bytes->size - 8 };
+	CHECK(bytes->size >= LOG_KEY_SIZE);
+	uint64_t value = log_key_read(bytes->at);
+	*bytes         = (struct span){ bytes->at + 8, bytes->size - 8 };
 	return value;
 }
 
