@@ -94,6 +94,25 @@ known_modules_check(const struct catalog *catalog, struct refusal *refusal)
 	return ERR_NONE;
 }
 
+static bool
+listed(struct span word, const struct span *words, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (span_equal(words[i], word))
+			return true;
+	}
+	return false;
+}
+
+/* Classes are words of the rules (L-12, L-13): a misspelt one would make services of
+ * functions. */
+static const struct span classes[] = {
+	{ "container", 9 },
+	{ "traditional", 11 },
+	{ "serverless", 10 },
+	{ "custom", 6 },
+};
+
 static enum err
 deployments_check(const struct catalog *catalog, struct refusal *refusal)
 {
@@ -102,10 +121,12 @@ deployments_check(const struct catalog *catalog, struct refusal *refusal)
 	for (place.index = 0; place.index < catalog->deployments_count; place.index++) {
 		const struct catalog_deployment *row = &catalog->deployments[place.index];
 		enum err err = catalog_name_check(&place, "type", row->name);
-		if (!err)
-			err = catalog_name_check(&place, "class", row->class);
 		if (err)
 			return err;
+		if (!listed(row->class, classes, sizeof(classes) / sizeof(classes[0])))
+			return catalog_place_refuse(
+				&place, "class",
+				"a class is container, traditional, serverless or custom");
 		for (uint32_t i = 0; i < place.index; i++) {
 			if (span_equal(catalog->deployments[i].name, row->name))
 				return catalog_place_refuse(
@@ -137,16 +158,6 @@ machines_check(const struct catalog *catalog, struct refusal *refusal)
 	return ERR_NONE;
 }
 
-static bool
-choice_known(const struct catalog_field *field, struct span choice)
-{
-	for (uint32_t i = 0; i < field->choices_count; i++) {
-		if (span_equal(field->choices[i], choice))
-			return true;
-	}
-	return false;
-}
-
 static enum err
 fallback_check(const struct place *place, const struct catalog_field *field)
 {
@@ -157,7 +168,8 @@ fallback_check(const struct place *place, const struct catalog_field *field)
 	if (field->required)
 		return catalog_place_refuse(place, "default",
 		                            "a required field cannot have a default");
-	if (field->kind == FIELD_CHOICE && !choice_known(field, field->fallback))
+	if (field->kind == FIELD_CHOICE &&
+	    !listed(field->fallback, field->choices, field->choices_count))
 		return catalog_place_refuse(place, "default", "the default is none of the choices");
 	if (field->kind == FIELD_QUANTITY && decimal_parse(field->fallback, &millionths))
 		return catalog_place_refuse(place, "default", "the default is not a quantity");
@@ -274,15 +286,31 @@ catalog_class_known(const struct catalog *catalog, struct span class)
 	return false;
 }
 
+/* Only of known deployment types is there a class to compare with. */
+static bool
+field_is_deployment(const struct catalog *catalog, const struct catalog_field *field)
+{
+	for (uint32_t i = 0; i < field->choices_count; i++) {
+		if (catalog_class_of(catalog, field->choices[i]).size == 0)
+			return false;
+	}
+	return field->kind == FIELD_CHOICE;
+}
+
 static enum err
 meter_where_check(const struct place *place, const struct catalog_meter *meter)
 {
+	const struct catalog       *catalog = place->catalog;
+	const struct catalog_field *field   = meter_field(catalog, meter, meter->where_field);
+
 	if (meter->where_field == -1)
 		return ERR_NONE;
-	if (!field_is_text(meter_field(place->catalog, meter, meter->where_field)))
+	if (!field_is_text(field))
 		return catalog_place_refuse(place, "where", "the field must be a text of the type");
-	if (meter->where_class && !catalog_class_known(place->catalog, meter->where_value))
+	if (meter->where_class && !catalog_class_known(catalog, meter->where_value))
 		return catalog_place_refuse(place, "where", "no deployment type has this class");
+	if (meter->where_class && !field_is_deployment(catalog, field))
+		return catalog_place_refuse(place, "where", "only a deployment type has a class");
 	if (meter->where_value.size == 0 && !meter->where_not)
 		return catalog_place_refuse(place, "where", "the value to compare with is empty");
 	return ERR_NONE;

@@ -81,7 +81,9 @@ struct contract_version {
  * for a module (ERR_CONTRACT_OVERLAP names both ids, the module and the hours), two
  * Flex contracts at one hour, and renewal of a retired model (LEGACY_USER,
  * ERR_CONTRACT_RETIRED: extending the end of a contract or starting a new contract of
- * that model when one of it exists for the module). */
+ * that model when one of it exists for the module). Refuses a version that would never
+ * hold, being from its own end on or later (ERR_CONTRACT_PERIOD), and a TRIAL of more than
+ * 14 days or extended a second time (ERR_CONTRACT_TRIAL). */
 MUST_CHECK enum err contract_admit(const struct contract_version *versions, uint32_t count,
                                    const struct contract *next, struct refusal *refusal);
 

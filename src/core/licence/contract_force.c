@@ -138,15 +138,10 @@ retired_allowed(const struct contract_version *versions, uint32_t count,
 	return !before;
 }
 
-enum err
-contract_admit(const struct contract_version *versions, uint32_t count, const struct contract *next,
-               struct refusal *refusal)
+static enum err
+retired_check(const struct contract_version *versions, uint32_t count, const struct contract *next,
+              struct refusal *refusal)
 {
-	CHECK(next && (versions || count == 0));
-	enum err err = overlap_check(versions, count, next, refusal);
-
-	if (err)
-		return err;
 	for (uint32_t i = 0; i < next->modules_count; i++) {
 		struct span module = next->modules[i].module;
 		if (!is_retired(next, module) || retired_allowed(versions, count, next, module))
@@ -158,6 +153,67 @@ contract_admit(const struct contract_version *versions, uint32_t count, const st
 		              sentence_span(&sentence));
 	}
 	return ERR_NONE;
+}
+
+enum { TRIAL_HOURS = 14 * 24 };
+
+/* A TRIAL is extended when a version of it ends later than all before did. Its length
+ * counts as well: its start could be put back, too. */
+static enum err
+trial_check(const struct contract_version *versions, uint32_t count, const struct contract *next,
+            struct refusal *refusal)
+{
+	const struct span trial      = SPAN("TRIAL");
+	int32_t           end_hour   = INT32_MIN; /* the latest so far */
+	uint32_t          extensions = 0;
+
+	for (uint32_t i = 0; i <= count; i++) {
+		const struct contract *version = i < count ? &versions[i].contract : next;
+		if (!span_equal(version->id, next->id) || !span_equal(version->kind, trial))
+			continue;
+		bool extends = end_hour != INT32_MIN && version->end_hour > end_hour;
+		extensions += extends;
+		if (version == next &&
+		    ((extends && version->end_hour - end_hour > TRIAL_HOURS) || extensions > 1 ||
+		     next->end_hour - next->start_hour > TRIAL_HOURS * (1 + (int32_t)extensions)))
+			return refuse(refusal, ERR_CONTRACT_TRIAL, SPAN("end"),
+			              extensions > 1 ? SPAN("this trial was extended once already")
+			                             : SPAN("a trial lasts 14 days and can be "
+			                                    "extended once, by 14 days"));
+		end_hour = later(end_hour, version->end_hour);
+	}
+	return ERR_NONE;
+}
+
+static enum err
+from_check(const struct contract *next, struct refusal *refusal)
+{
+	struct sentence sentence = { .size = 0 };
+
+	if (next->from_hour < next->end_hour)
+		return ERR_NONE;
+	sentence_add(&sentence, SPAN("this version would never hold: it is from "));
+	sentence_add_hour(&sentence, next->from_hour);
+	sentence_add(&sentence, next->from_given ? SPAN("") : SPAN(" (now)"));
+	sentence_add(&sentence, SPAN(" and ends "));
+	sentence_add_hour(&sentence, next->end_hour);
+	return refuse(refusal, ERR_CONTRACT_PERIOD, SPAN("from"), sentence_span(&sentence));
+}
+
+enum err
+contract_admit(const struct contract_version *versions, uint32_t count, const struct contract *next,
+               struct refusal *refusal)
+{
+	CHECK(next && (versions || count == 0));
+	enum err err = from_check(next, refusal);
+
+	if (!err)
+		err = trial_check(versions, count, next, refusal);
+	if (!err)
+		err = overlap_check(versions, count, next, refusal);
+	if (!err)
+		err = retired_check(versions, count, next, refusal);
+	return err;
 }
 
 /* The version of the id of versions[index] that holds at hour, of those recorded until

@@ -49,7 +49,7 @@ small_make(struct small *small)
 
 	*small = (struct small){
 		.known       = { SPAN("M"), SPAN("N") },
-		.deployments = { { SPAN("a"), SPAN("x") }, { SPAN("b"), SPAN("y") } },
+		.deployments = { { SPAN("a"), SPAN("custom") }, { SPAN("b"), SPAN("container") } },
 		.types       = { { .name = SPAN("t"), .fields = fields, .fields_count = 3 },
 		                 { .name = SPAN("u"), .index = 1 } },
 		.meters      = { none, none },
@@ -127,7 +127,7 @@ test_lookups(void **state)
 	assert_null(catalog_module_find(&small.catalog, SPAN("N")));
 	assert_int_equal(catalog_known_module(&small.catalog, SPAN("N")), 1);
 	assert_int_equal(catalog_known_module(&small.catalog, SPAN("")), -1);
-	assert_true(span_equal(catalog_class_of(&small.catalog, SPAN("b")), SPAN("y")));
+	assert_true(span_equal(catalog_class_of(&small.catalog, SPAN("b")), SPAN("container")));
 	assert_int_equal(catalog_class_of(&small.catalog, SPAN("c")).size, 0);
 	assert_int_equal(catalog_field_find(&small.types[0], SPAN("n")), 1);
 	assert_int_equal(catalog_field_find(&small.types[1], SPAN("n")), -1);

@@ -423,6 +423,10 @@ test_A2_no_two_contracts_hold_for_a_module_at_an_hour(void **state)
 				}
 				overlap |= holding[0] > 1 || holding[1] > 1 || holding[2] > 1;
 			}
+			if (next.from_hour >= next.end_hour) { /* it would never hold */
+				assert_int_equal(err, ERR_CONTRACT_PERIOD);
+				continue;
+			}
 			assert_int_equal(err, overlap ? ERR_CONTRACT_OVERLAP : ERR_NONE);
 			refused += overlap;
 			admitted += !overlap;
@@ -430,6 +434,108 @@ test_A2_no_two_contracts_hold_for_a_module_at_an_hour(void **state)
 		}
 	}
 	assert_true(refused > 300 && admitted > 300);
+}
+
+enum { DAY = 24 };
+
+static struct contract
+trial(const char *id, int32_t start, int32_t end)
+{
+	struct contract contract = made(id, MODEL_DEVELOPER_360, "CD", start, end, start, 1);
+
+	contract.kind = SPAN("TRIAL");
+	return contract;
+}
+
+static void
+test_A2_trial_lasts_14_days_and_is_extended_once(void **state)
+{
+	(void)state;
+	static const struct {
+		int32_t  ends[3]; /* of the versions before, all from 0; 0: no more */
+		int32_t  start, end;
+		enum err err;
+	} table[] = {
+		{ { 0 }, 0, 14 * DAY, ERR_NONE },
+		{ { 0 }, 0, 14 * DAY + 1, ERR_CONTRACT_TRIAL },
+		{ { 0 }, 0, 365 * DAY, ERR_CONTRACT_TRIAL },
+		{ { 14 * DAY }, 0, 28 * DAY, ERR_NONE },
+		{ { 14 * DAY }, 0, 28 * DAY + 1, ERR_CONTRACT_TRIAL },
+		{ { 14 * DAY }, -1, 14 * DAY, ERR_CONTRACT_TRIAL },
+		{ { 14 * DAY }, 14 * DAY, 28 * DAY, ERR_NONE },
+		{ { 7 * DAY }, 0, 21 * DAY, ERR_NONE },
+		{ { 7 * DAY }, 0, 21 * DAY + 1, ERR_CONTRACT_TRIAL },
+		{ { 14 * DAY }, 0, 14 * DAY, ERR_NONE },          /* other counts */
+		{ { 14 * DAY }, 0, 3 * DAY, ERR_NONE },           /* cut short, ... */
+		{ { 14 * DAY, 3 * DAY }, 0, 14 * DAY, ERR_NONE }, /* ... and not after all */
+		{ { 14 * DAY, 20 * DAY }, 0, 20 * DAY, ERR_NONE },
+		{ { 14 * DAY, 20 * DAY }, 0, 20 * DAY + 1, ERR_CONTRACT_TRIAL },
+		{ { 14 * DAY, 28 * DAY, 5 * DAY }, 0, 28 * DAY, ERR_NONE },
+		{ { 14 * DAY, 28 * DAY, 5 * DAY }, 28 * DAY, 29 * DAY, ERR_CONTRACT_TRIAL },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct contract_version versions[4];
+		uint32_t                count = 0;
+		for (; count < 3 && table[i].ends[count] != 0; count++)
+			versions[count].contract = trial("a", 0, table[i].ends[count]);
+		/* The trial of another id is nobody's extension. */
+		versions[count].contract = trial("b", -100 * DAY, -90 * DAY);
+		struct refusal  refusal  = { .err = ERR_NONE };
+		struct contract next     = trial("a", table[i].start, table[i].end);
+		enum err        err      = contract_admit(versions, count + 1, &next, &refusal);
+		if (err != table[i].err)
+			print_error("row %zu: %s\n", i, refusal.detail);
+		assert_int_equal(err, table[i].err);
+		if (err != ERR_NONE)
+			assert_non_null(strstr(refusal.detail, table[i].ends[1] != 0
+			                                               ? "extended once already"
+			                                               : "lasts 14 days"));
+	}
+}
+
+static void
+test_A3_trial_becomes_paid_without_a_limit(void **state)
+{
+	(void)state;
+	const struct contract_version versions[] = { { trial("a", 0, 14 * DAY), { 1 } } };
+	struct contract next = made("a", MODEL_DEVELOPER_360, "CD", 0, 400 * DAY, 10 * DAY, 1);
+
+	next.kind = SPAN("PAID");
+	assert_int_equal(contract_admit(versions, 1, &next, NULL), ERR_NONE);
+}
+
+static void
+test_A3_version_from_its_end_on_is_refused(void **state)
+{
+	(void)state;
+	const struct contract_version versions[] = {
+		{ made("a", MODEL_DEVELOPER_360, "CD", 0, 100, 0, 1), { 1 } },
+	};
+	static const struct {
+		int32_t  end, from;
+		bool     given;
+		enum err err;
+	} table[] = {
+		{ 100, 99, true, ERR_NONE },
+		{ 100, 100, true, ERR_CONTRACT_PERIOD },
+		{ 100, 5000, true, ERR_CONTRACT_PERIOD },
+		{ 40, 50, false, ERR_CONTRACT_PERIOD },
+		{ 40, 39, true, ERR_NONE },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct refusal  refusal = { .err = ERR_NONE };
+		struct contract next =
+			made("a", MODEL_DEVELOPER_360, "CD", 0, table[i].end, table[i].from, 1);
+		next.from_given = table[i].given;
+		assert_int_equal(contract_admit(versions, 1, &next, &refusal), table[i].err);
+		if (table[i].err == ERR_NONE)
+			continue;
+		assert_string_equal(refusal.field, "from");
+		assert_non_null(strstr(refusal.detail, "would never hold"));
+		assert_int_equal(strstr(refusal.detail, "(now)") == NULL, table[i].given);
+	}
 }
 
 static void
@@ -476,6 +582,9 @@ main(void)
 		cmocka_unit_test(test_A3_version_in_force),
 		cmocka_unit_test(test_A2_overlap_is_refused),
 		cmocka_unit_test(test_A2_no_two_contracts_hold_for_a_module_at_an_hour),
+		cmocka_unit_test(test_A2_trial_lasts_14_days_and_is_extended_once),
+		cmocka_unit_test(test_A3_trial_becomes_paid_without_a_limit),
+		cmocka_unit_test(test_A3_version_from_its_end_on_is_refused),
 		cmocka_unit_test(test_L19_legacy_user_cannot_be_renewed),
 	};
 	return cmocka_run_group_tests(tests, group_begin, group_end);
