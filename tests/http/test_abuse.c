@@ -89,6 +89,17 @@ static const struct head_case MALFORMED[] = {
 	{ "HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" },
 };
 
+/* Whoever refuses, we or the library below us, says it in one form. */
+static void
+assert_problem(const char *name, const struct reply *reply)
+{
+	if (!reply->body || reply->body[0] != '{' || strstr(reply->text, "<html") ||
+	    !strstr(reply->text, "\r\nContent-Type: application/problem+json\r\n") ||
+	    !strstr(reply->body, "\"type\":\"/errors/") || !strstr(reply->body, "\"status\":"))
+		fail_msg("%s: %s", name, reply->text);
+	assert_int_equal(atoi(strstr(reply->body, "\"status\":") + 9), reply->status);
+}
+
 /* Refused, or closed without a word, and never answered with success. */
 static void
 test_ambiguous_heads_are_refused_and_closed(void **state)
@@ -101,6 +112,8 @@ test_ambiguous_heads_are_refused_and_closed(void **state)
 		bool         refused = reply.status >= 400 || (reply.status == 0 && reply.closed);
 		if (!refused || !(reply.closed || is_closed_within(fd, 1000)))
 			fail_msg("%s: %d %s", MALFORMED[i].name, reply.status, reply.text);
+		if (reply.status != 0)
+			assert_problem(MALFORMED[i].name, &reply);
 		reply_free(&reply);
 		close(fd);
 	}
@@ -126,6 +139,8 @@ head_of_size(struct site *site, size_t target_size, int fields, int *status, boo
 	struct reply reply = reply_read(fd, false, 2000);
 	*status            = reply.status;
 	*closed            = reply.closed || is_closed_within(fd, 1000);
+	if (reply.status != 0)
+		assert_problem("a large head", &reply);
 	reply_free(&reply);
 	free(text);
 	close(fd);
@@ -142,7 +157,8 @@ test_large_heads_are_refused(void **state)
 		int  status = 0;
 		bool closed = false;
 		head_of_size(*state, CASES[i].target_size, CASES[i].fields, &status, &closed);
-		assert_true(status == 431 || status == 414 || status == 413 || status == 0);
+		/* Of a megabyte the rest may arrive after the end and reset the connection. */
+		assert_true(status == 431 || (status == 0 && CASES[i].target_size >= 64 << 10));
 		assert_true(closed);
 	}
 	int  status = 0;
@@ -221,13 +237,15 @@ test_broken_chunks_are_refused(void **state)
 		                              "fffffffffffffffff\r\n",
 		                              "2\r\n{}}\r\n0\r\n\r\n",
 		                              "\r\n" };
+	static const int         STATUS[] = { 400, 400, 400, 413, 400, 400 };
 	struct site             *site     = *state;
 	for (size_t i = 0; i < sizeof(BODIES) / sizeof(BODIES[0]); i++) {
 		int fd = site_connect(site);
 		text_send(fd, EVENTS_HEAD "Transfer-Encoding: chunked\r\n\r\n");
 		text_send(fd, BODIES[i]);
 		struct reply reply = reply_read(fd, false, 1000);
-		assert_true(reply.status >= 400 || reply.status == 0);
+		assert_int_equal(reply.status, STATUS[i]);
+		assert_problem(BODIES[i], &reply);
 		assert_true(reply.closed || is_closed_within(fd, 1000));
 		reply_free(&reply);
 		close(fd);

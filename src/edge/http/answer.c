@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "edge/http/library_answer.h"
 #include "edge/http/server_int.h"
 #include "edge/http/stream.h"
 
@@ -106,8 +107,8 @@ answer_closes(const struct exchange *exchange)
 	return exchange->answer.close || http_server_is_closing(exchange->server);
 }
 
-static void
-headers_add(struct MHD_Response *response, const struct exchange *exchange)
+void
+answer_headers(struct MHD_Response *response, const struct exchange *exchange)
 {
 	const struct http_answer *answer = &exchange->answer;
 	header_add(response, "Content-Type", answer->content_type);
@@ -131,20 +132,23 @@ enum MHD_Result
 answer_queue(struct exchange *exchange)
 {
 	CHECK(exchange->answered);
-	/* Called again for a peer that went away before its answer could be sent: close. */
+	/* Once the daemon is being stopped, the library says yes to an answer, forgets it
+	 * and asks for another (MHD_queue_response of 0.9.75 looks at its shutdown flag
+	 * first). That is a request whose first bytes were read when none was in flight
+	 * any more: nobody was promised an answer, so close. */
 	if (exchange->queued)
 		return MHD_NO;
 	struct MHD_Response *response = response_make(exchange);
 	if (!response)
 		return MHD_NO;
-	headers_add(response, exchange);
+	answer_headers(response, exchange);
 	/* The pace of a stream is the writer's as well: only its standing still counts,
 	 * which the server library watches. */
 	peer_enter(&exchange->peer, exchange->answer.stream ? PEER_WORKING : PEER_SENDING,
 	           peers_now_ns(), exchange->answer.body.size);
-	exchange->queued       = true;
-	enum MHD_Result queued = MHD_queue_response(exchange->connection,
-	                                            (unsigned)exchange->answer.status, response);
+	exchange->queued = true;
+	enum MHD_Result queued =
+		library_queue(exchange->connection, (unsigned)exchange->answer.status, response);
 	MHD_destroy_response(response);
 	return queued;
 }
@@ -158,6 +162,26 @@ socket_of(struct MHD_Connection *connection)
 	return info->connect_fd;
 }
 
+bool
+answer_write(struct exchange *exchange)
+{
+	const struct http_answer *answer = &exchange->answer;
+	char                      head[256];
+	int                       fd   = socket_of(exchange->connection);
+	int                       size = snprintf(head, sizeof(head),
+	                                          "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+	                                                                "Connection: close\r\n\r\n",
+	                                          answer->status, MHD_get_reason_phrase_for((unsigned)answer->status),
+	                                          answer->content_type, answer->body.size);
+	CHECK(size > 0 && (size_t)size < sizeof(head));
+	CHECK(!exchange->server->is_tls);
+	if (send(fd, head, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE) < 0 ||
+	    send(fd, answer->body.at, answer->body.size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		return false;
+	(void)shutdown(fd, SHUT_WR);
+	return true;
+}
+
 /* While a body is arriving, the library takes no answer: write it to the socket
  * ourselves, end our side, and read on until the client has seen it, for closing now
  * would make the kernel throw the answer away. */
@@ -165,21 +189,8 @@ enum MHD_Result
 answer_amid_body(struct exchange *exchange)
 {
 	CHECK(exchange->answered);
-	const struct http_answer *answer = &exchange->answer;
-	if (exchange->server->is_tls)
+	if (exchange->server->is_tls || !answer_write(exchange))
 		return MHD_NO;
-	char head[256];
-	int  size = snprintf(head, sizeof(head),
-	                     "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-	                      "Connection: close\r\n\r\n",
-	                     answer->status, MHD_get_reason_phrase_for((unsigned)answer->status),
-	                     answer->content_type, answer->body.size);
-	CHECK(size > 0 && (size_t)size < sizeof(head));
-	int fd = socket_of(exchange->connection);
-	if (send(fd, head, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE) < 0 ||
-	    send(fd, answer->body.at, answer->body.size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		return MHD_NO;
-	(void)shutdown(fd, SHUT_WR);
 	exchange->leaving = true;
 	exchange->queued  = true;
 	peer_enter(&exchange->peer, PEER_LEAVING, peers_now_ns(), 0);

@@ -240,7 +240,7 @@ body_take(struct exchange *exchange, struct span piece)
 
 /* ---- from the first line to the end ---- */
 
-static struct exchange *
+struct exchange *
 exchange_on(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =

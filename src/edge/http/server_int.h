@@ -66,8 +66,14 @@ enum MHD_Result answer_queue(struct exchange *exchange);
 /* The same while a body is still arriving: the connection ends after it. */
 enum MHD_Result answer_amid_body(struct exchange *exchange);
 
+/* Past the library, to a plain socket, and the last on it; false when it takes none. */
+bool answer_write(struct exchange *exchange);
+/* What the answer says beside its body. */
+void answer_headers(struct MHD_Response *response, const struct exchange *exchange);
+
 /* ---- intake.c: the library's callbacks for one request, in their order ---- */
 
+struct exchange *exchange_on(struct MHD_Connection *connection);
 void           *on_target(void *context, const char *uri, struct MHD_Connection *connection);
 enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *url,
                           const char *method, const char *version, const char *upload,
