@@ -57,17 +57,17 @@ assert_refuses_old_tls(const struct site *site)
 {
 	char command[512];
 	snprintf(command, sizeof(command),
-	         "openssl s_client -connect localhost:%u -tls1_1 -cipher ALL:@SECLEVEL=0 "
+	         "openssl s_client -connect 127.0.0.1:%u -tls1_1 -cipher ALL:@SECLEVEL=0 "
 	         "</dev/null >/dev/null 2>&1",
 	         site->port);
 	assert_int_not_equal(system(command), 0);
 	snprintf(command, sizeof(command),
-	         "openssl s_client -connect localhost:%u -tls1_2 -cipher AES128-SHA:ECDHE-ECDSA-"
+	         "openssl s_client -connect 127.0.0.1:%u -tls1_2 -cipher AES128-SHA:ECDHE-ECDSA-"
 	         "AES128-SHA </dev/null >/dev/null 2>&1",
 	         site->port);
 	assert_int_not_equal(system(command), 0);
 	snprintf(command, sizeof(command),
-	         "openssl s_client -connect localhost:%u -tls1_2 </dev/null >/dev/null 2>&1",
+	         "openssl s_client -connect 127.0.0.1:%u -tls1_2 </dev/null >/dev/null 2>&1",
 	         site->port);
 	assert_int_equal(system(command), 0);
 }
