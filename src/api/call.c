@@ -218,6 +218,7 @@ call_fill(struct call *call)
 	call->question.module  = call->path.module.at ? call->path.module : none;
 	if (call->path.id.at)
 		call->question.id = call->path.id;
+	call->change.actor_kind = ACTOR_KEY;
 	call->change.actor      = span_of(call->grant.id);
 	call->request->body_max = call->route->body == BODY_EVENTS ? call->request->body_max
 	                          : call->route->body == BODY_JSON ? JSON_BODY_SIZE

@@ -103,7 +103,8 @@ responses_write(struct json_out *out, const struct route *route)
 	json_object(out);
 	if (span_equal(route->path, SPAN("/metrics")))
 		schema_write(out, SPAN("text/plain"), SPAN("string"));
-	else if (span_equal(route->path, SPAN("/v1/export")))
+	else if (span_equal(route->path, SPAN("/v1/export")) ||
+	         span_equal(route->path, SPAN("/v1/audit/export")))
 		schema_write(out, SPAN("application/x-ndjson"), SPAN("string"));
 	else
 		schema_write(out, SPAN("application/json"), SPAN("object"));

@@ -90,6 +90,8 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 	case ASK_ACCOUNTS:
 		return engine_account_list(engine, SPAN(""), question->limit, question->cursor,
 		                           arena, answer, refusal);
+	case ASK_AUDIT:
+		return engine_audit_list(engine, question, arena, answer, refusal);
 	case ASK_CONTRACTS:
 	case ASK_VERSIONS:
 		return engine_contract_list(engine, question->account, question->id,
@@ -191,6 +193,8 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 		return backup_local(client, json, answer, refusal);
 	case TELL_VERIFY:
 		return verify_local(client, answer, refusal);
+	case TELL_AUDIT_VERIFY:
+		return engine_audit_verify(engine, json, arena, answer, refusal);
 	}
 	check_failed("every change is made", __FILE__, __LINE__);
 }
@@ -227,6 +231,15 @@ client_export(struct client *client, const struct question *question, engine_wri
 	if (client->http)
 		return client_http_export(client, question, write, context, refusal);
 	return engine_export(client->local.engine, question, write, context, refusal);
+}
+
+enum err
+client_audit_export(struct client *client, engine_write *write, void *context,
+                    struct refusal *refusal)
+{
+	if (client->http)
+		return client_http_audit_export(client, write, context, refusal);
+	return engine_audit_export(client->local.engine, write, context, refusal);
 }
 
 /* ---- the question ---- */

@@ -29,6 +29,7 @@ const char *client_server(const struct cli *cli);
 enum ask {
 	ASK_ACCOUNT,
 	ASK_ACCOUNTS,
+	ASK_AUDIT,     /* question.account empty: of everything */
 	ASK_CONTRACTS, /* question.id: that one alone */
 	ASK_VERSIONS,
 	ASK_EVENTS,
@@ -46,12 +47,13 @@ MUST_CHECK int client_show(struct cli *cli, enum ask ask, const struct question 
                            cli_show *show);
 
 enum tell {
-	TELL_ACCOUNT,  /* json is the account */
-	TELL_CONTRACT, /* json is a contract of account */
-	TELL_KEY,      /* json is what is asked for, of account or of all */
-	TELL_REVOKE,   /* json is the key's id, not JSON */
-	TELL_BACKUP,   /* json is the path, not JSON */
-	TELL_VERIFY,   /* json is not used */
+	TELL_ACCOUNT,      /* json is the account */
+	TELL_CONTRACT,     /* json is a contract of account */
+	TELL_KEY,          /* json is what is asked for, of account or of all */
+	TELL_REVOKE,       /* json is the key's id, not JSON */
+	TELL_BACKUP,       /* json is the path, not JSON */
+	TELL_VERIFY,       /* json is not used */
+	TELL_AUDIT_VERIFY, /* json is a head, not JSON, or empty */
 };
 
 MUST_CHECK enum err client_tell(struct client *client, enum tell tell, struct span account,
@@ -64,6 +66,10 @@ MUST_CHECK int client_change(struct cli *cli, enum tell tell, enum client_store 
 /* Stored events, oldest first, one a line, to write(). */
 MUST_CHECK enum err client_export(struct client *client, const struct question *question,
                                   engine_write *write, void *context, struct refusal *refusal);
+
+/* The audit trail, oldest first, one a line, to write(). */
+MUST_CHECK enum err client_audit_export(struct client *client, engine_write *write, void *context,
+                                        struct refusal *refusal);
 
 /* One body of events, and wait for the answer; with a server alone. */
 MUST_CHECK enum err client_post_events(struct client *client, const char *content_type,

@@ -96,13 +96,19 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 {
 	struct path path;
 
-	path_open(&path, arena,
-	          ask == ASK_KEYS && question->account.size == 0 ? "/v1" : "/v1/accounts");
+	bool of_all = (ask == ASK_KEYS || ask == ASK_AUDIT) && question->account.size == 0;
+	path_open(&path, arena, of_all ? "/v1" : "/v1/accounts");
 	switch (ask) {
 	case ASK_ACCOUNT:
 		path_piece(&path, question->account);
 		break;
 	case ASK_ACCOUNTS:
+		path_page(&path, question);
+		break;
+	case ASK_AUDIT:
+		if (question->account.size > 0)
+			path_piece(&path, question->account);
+		text_add(&path.text, SPAN("/audit"));
 		path_page(&path, question);
 		break;
 	case ASK_CONTRACTS:
@@ -258,6 +264,19 @@ account_path(struct span json, struct path *path, struct arena *arena, struct re
 	return ERR_NONE;
 }
 
+static struct span
+head_body(struct span head, struct arena *arena)
+{
+	struct json_out out;
+
+	json_open(&out, arena);
+	json_object(&out);
+	if (head.size > 0)
+		json_key_string(&out, SPAN("head"), head);
+	json_object_end(&out);
+	return json_close(&out);
+}
+
 enum err
 client_http_tell(struct client *client, enum tell tell, struct span account, struct span json,
                  struct span *answer, struct refusal *refusal)
@@ -295,6 +314,10 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		text_add(&path.text, SPAN("/verify"));
 		request.body = SPAN("{}");
 		break;
+	case TELL_AUDIT_VERIFY:
+		text_add(&path.text, SPAN("/audit/verify"));
+		request.body = head_body(json, arena);
+		break;
 	}
 	if (err != ERR_NONE)
 		return err;
@@ -304,27 +327,41 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 
 /* ---- events ---- */
 
-enum err
-client_http_export(struct client *client, const struct question *question, engine_write *write,
-                   void *context, struct refusal *refusal)
+static enum err
+lines_read(struct client *client, const char *path, engine_write *write, void *context,
+           struct refusal *refusal)
 {
 	struct arena     *arena = &client->cli->arena;
 	struct http_reply reply;
-	struct path       path;
-
-	path_open(&path, arena, "/v1/export");
-	path_query(&path, "account", question->account);
-	path_query(&path, "type", question->type);
-	path_query(&path, "subject", question->subject);
-	path_times(&path, question);
-	struct http_call request = { .method = "GET",
-		                     .path   = path_close(&path),
-		                     .accept = "application/x-ndjson" };
-	enum err         err =
+	struct http_call  request = { .method = "GET",
+		                      .path   = path,
+		                      .accept = "application/x-ndjson" };
+	enum err          err =
 		http_client_stream(client->http, &request, write, context, arena, &reply, refusal);
 	if (err != ERR_NONE || reply.status == 200)
 		return err;
 	return reply_refused(&reply, arena, refusal);
+}
+
+enum err
+client_http_export(struct client *client, const struct question *question, engine_write *write,
+                   void *context, struct refusal *refusal)
+{
+	struct path path;
+
+	path_open(&path, &client->cli->arena, "/v1/export");
+	path_query(&path, "account", question->account);
+	path_query(&path, "type", question->type);
+	path_query(&path, "subject", question->subject);
+	path_times(&path, question);
+	return lines_read(client, path_close(&path), write, context, refusal);
+}
+
+enum err
+client_http_audit_export(struct client *client, engine_write *write, void *context,
+                         struct refusal *refusal)
+{
+	return lines_read(client, "/v1/audit/export", write, context, refusal);
 }
 
 enum err

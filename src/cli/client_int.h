@@ -12,6 +12,8 @@ MUST_CHECK enum err client_http_tell(struct client *client, enum tell tell, stru
                                      struct refusal *refusal);
 MUST_CHECK enum err client_http_export(struct client *client, const struct question *question,
                                        engine_write *write, void *context, struct refusal *refusal);
+MUST_CHECK enum err client_http_audit_export(struct client *client, engine_write *write,
+                                             void *context, struct refusal *refusal);
 /* {"path":path} */
 struct span client_path_answer(struct span path, struct arena *arena);
 

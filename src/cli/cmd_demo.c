@@ -36,7 +36,7 @@ struct demo {
 	struct refusal       refusal;
 };
 
-static const struct change by_demo = { .actor = { "demo", 4 } };
+static const struct change by_demo = { .actor_kind = ACTOR_SYSTEM, .actor = { "demo", 4 } };
 
 /* ---- account and contract ---- */
 

@@ -79,7 +79,7 @@ member_of(struct span answer, struct span key, struct arena *arena)
 static void
 key_make(struct engine *engine, struct arena *arena)
 {
-	const struct change change  = { .actor = SPAN("first start") };
+	const struct change change  = { .actor_kind = ACTOR_SYSTEM, .actor = SPAN("first start") };
 	const struct span   wanted  = SPAN("{\"name\":\"operator\",\"scopes\":[\"operator\"]}");
 	struct refusal      refusal = { .err = ERR_NONE };
 	struct span         answer;

@@ -22,16 +22,23 @@ account_answer(const struct account_version *version, struct arena *arena)
 }
 
 static enum err
-account_store(struct engine *engine, const struct change *change, const struct change_begun *begun,
-              struct span json, const struct account *account, struct arena *arena,
+account_store(struct engine *engine, const struct change_begun *begun, struct span json,
+              const struct account *account, const struct account_entry *entry, struct arena *arena,
               struct span *answer, struct refusal *refusal)
 {
 	struct instant         now     = engine_now(engine);
 	struct account_version version = { *account, now };
 	struct span            made    = account_answer(&version, arena);
-	struct span            value   = record_write(now, change->actor, json, arena);
+	struct span            value   = record_write(now, begun->change->actor, json, arena);
 	struct span key = control_key('a', account->id, SPAN(""), engine->control_sequence, arena);
-	enum err    err = change_commit(begun, key, value, made, arena, refusal);
+	struct change_note note = { .what    = SPAN("account.put"),
+		                    .account = account->id,
+		                    .id      = account->id,
+		                    .after   = made };
+	if (entry)
+		note.before = account_answer(&entry->history[entry->history_count - 1], arena);
+	struct store_write write = control_write(key, value);
+	enum err           err   = change_commit(begun, &note, &write, 1, made, arena, refusal);
 	if (err != ERR_NONE)
 		return err;
 	pthread_rwlock_wrlock(&engine->control_lock);
@@ -88,7 +95,7 @@ engine_account_put(struct engine *engine, const struct change *change, struct sp
 		    account_same(&entry->history[entry->history_count - 1].account, &account))
 			*answer = account_answer(&entry->history[entry->history_count - 1], arena);
 		else if (err == ERR_NONE)
-			err = account_store(engine, change, &begun, json, &account, arena, answer,
+			err = account_store(engine, &begun, json, &account, entry, arena, answer,
 			                    refusal);
 	}
 	change_end(&begun);

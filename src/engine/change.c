@@ -1,11 +1,12 @@
-/* change.c - one change of control data, at most once for each Idempotency-Key.
+/* change.c - one change of control data, at most once for each Idempotency-Key, and never
+ * without its record in the audit trail.
  *
  * The answer is stored in the same commit as the change it answers, so a retry after
  * any crash either finds both or neither. */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "engine/engine_int.h"
+#include "engine/audit_int.h"
 
 /* Kind, two names that hold no zero byte, and a number: 'c' acme 0 acme-2026 0 00..07. */
 struct span
@@ -20,6 +21,12 @@ control_key(char kind, struct span a, struct span b, uint64_t sequence, struct a
 	text_add_char(&text, '\0');
 	text_add(&text, log_key(sequence, arena));
 	return text_span(&text);
+}
+
+struct store_write
+control_write(struct span key, struct span value)
+{
+	return (struct store_write){ .space = SPACE_CONTROL, .key = key, .value = value };
 }
 
 static struct span
@@ -67,7 +74,7 @@ change_begin(struct engine *engine, const struct change *change, struct span rou
              struct span request, struct arena *arena, struct change_begun *begun,
              struct span *answer, struct refusal *refusal)
 {
-	*begun = (struct change_begun){ .engine = engine };
+	*begun = (struct change_begun){ .engine = engine, .change = change };
 	pthread_mutex_lock(&engine->change_lock);
 	if (change->idempotency_key.size == 0)
 		return ERR_NONE;
@@ -79,24 +86,39 @@ change_begin(struct engine *engine, const struct change *change, struct span rou
 	return err;
 }
 
-enum err
-change_commit(const struct change_begun *begun, struct span key, struct span value,
-              struct span answer, struct arena *arena, struct refusal *refusal)
+static struct store_write
+answer_write(const struct change_begun *begun, struct span answer, struct arena *arena)
 {
-	struct store_write writes[2] = { { .space = SPACE_CONTROL, .key = key, .value = value } };
-	uint32_t           count     = 1;
-	if (begun->record_key.size > 0) {
-		struct text text;
-		text_open(&text, arena);
-		text_add(&text, (struct span){ (const char *)&begun->request_hash, 8 });
-		text_add(&text, answer);
-		writes[count++] = (struct store_write){ .space = SPACE_CONTROL,
-			                                .key   = begun->record_key,
-			                                .value = text_span(&text) };
-	}
-	enum err err = engine_commit(begun->engine, writes, count);
+	struct text text;
+	text_open(&text, arena);
+	text_add(&text, (struct span){ (const char *)&begun->request_hash, 8 });
+	text_add(&text, answer);
+	return control_write(begun->record_key, text_span(&text));
+}
+
+enum err
+change_commit(const struct change_begun *begun, const struct change_note *note,
+              const struct store_write *writes, uint32_t writes_count, struct span answer,
+              struct arena *arena, struct refusal *refusal)
+{
+	struct engine      *engine = begun->engine;
+	struct store_write *all =
+		ARENA_ARRAY(arena, struct store_write, writes_count + 1 + AUDIT_WRITES);
+	struct audit_entry audit;
+	uint32_t           count = writes_count;
+	enum err           err   = audit_prepare(engine, begun->change, note, arena, &audit);
 	if (err != ERR_NONE)
-		return refuse(refusal, err, SPAN(""), store_complaint(begun->engine->store));
+		return refuse(refusal, err, SPAN("audit"), store_complaint(engine->store));
+	for (uint32_t i = 0; i < writes_count; i++)
+		all[i] = writes[i];
+	if (begun->record_key.size > 0)
+		all[count++] = answer_write(begun, answer, arena);
+	for (uint32_t i = 0; i < audit.writes_count; i++)
+		all[count++] = audit.writes[i];
+	err = engine_commit(engine, all, count);
+	audit_settle(engine, &audit, err);
+	if (err != ERR_NONE)
+		return refuse(refusal, err, SPAN(""), store_complaint(engine->store));
 	return ERR_NONE;
 }
 

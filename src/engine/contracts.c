@@ -28,22 +28,38 @@ trim(struct span json)
 	return json;
 }
 
+static struct span
+newest_answer(const struct account_entry *entry, struct span contract)
+{
+	for (uint32_t i = entry->versions_count; i-- > 0;) {
+		if (span_equal(entry->versions[i].contract.id, contract))
+			return entry->answers[i];
+	}
+	return SPAN("");
+}
+
 static enum err
-contract_store(struct engine *engine, const struct change *change, const struct change_begun *begun,
-               struct span account, struct span json, struct contract *contract,
-               struct arena *arena, struct span *answer, struct refusal *refusal)
+contract_store(struct engine *engine, const struct change_begun *begun, struct span account,
+               struct span json, struct contract *contract, struct arena *arena,
+               struct span *answer, struct refusal *refusal)
 {
 	struct account_entry *entry  = control_account(engine, account);
-	struct record         record = { engine_now(engine), change->actor, json };
+	struct record         record = { engine_now(engine), begun->change->actor, json };
 	contract_settle_from(contract, entry, record.recorded);
 	enum err err = contract_admit(entry->versions, entry->versions_count, contract, refusal);
 	if (err != ERR_NONE)
 		return err;
 	struct span made =
 		contract_answer(contract, &record, versions_of(entry, contract->id) + 1, arena);
-	struct span value = record_write(record.recorded, change->actor, json, arena);
+	struct span value = record_write(record.recorded, record.by, json, arena);
 	struct span key = control_key('c', account, contract->id, engine->control_sequence, arena);
-	err             = change_commit(begun, key, value, made, arena, refusal);
+	struct change_note note  = { .what    = SPAN("contract.put"),
+		                     .account = account,
+		                     .id      = contract->id,
+		                     .before  = newest_answer(entry, contract->id),
+		                     .after   = made };
+	struct store_write write = control_write(key, value);
+	err                      = change_commit(begun, &note, &write, 1, made, arena, refusal);
 	if (err != ERR_NONE)
 		return err;
 	pthread_rwlock_wrlock(&engine->control_lock);
@@ -77,8 +93,8 @@ engine_contract_put(struct engine *engine, const struct change *change, struct s
 		if (same)
 			*answer = *same;
 		else
-			err = contract_store(engine, change, &begun, account, json, &contract,
-			                     arena, answer, refusal);
+			err = contract_store(engine, &begun, account, json, &contract, arena,
+			                     answer, refusal);
 	}
 	change_end(&begun);
 	return err;

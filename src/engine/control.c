@@ -221,11 +221,22 @@ load_contract(struct engine *engine, struct span key, struct span value)
 	return ERR_NONE;
 }
 
+/* The next number is above every one that stands in a key. */
+static void
+sequence_pass(struct engine *engine, struct span key)
+{
+	if (key.at[0] == 'i' || key.size < LOG_KEY_SIZE)
+		return;
+	uint64_t number = log_key_read(key.at + key.size - LOG_KEY_SIZE);
+	if (engine->control_sequence <= number)
+		engine->control_sequence = number + 1;
+}
+
 static enum err
 load_record(void *context, struct span key, struct span value)
 {
 	struct engine *engine = context;
-	engine->control_sequence++;
+	sequence_pass(engine, key);
 	switch (key.at[0]) {
 	case 'a':
 		return load_account(engine, value);
@@ -243,8 +254,10 @@ load_record(void *context, struct span key, struct span value)
 enum err
 control_open(struct engine *engine, struct refusal *refusal)
 {
-	enum err err = engine->store->ops->scan(engine->store, SPACE_CONTROL, SPAN(""), SPAN(""),
+	enum err err = engine->store->ops->scan(engine->store, SPACE_CONTROL, SPAN("a"), SPAN(""),
 	                                        load_record, engine);
+	if (err == ERR_NONE)
+		err = audit_open(engine);
 	return err == ERR_NONE
 	               ? err
 	               : refuse(refusal, err, SPAN("control"), store_complaint(engine->store));

@@ -87,12 +87,21 @@ void        ingest_release(struct engine *engine, struct ingest *ingest);
 
 /* ---- accounts, contracts, keys ---- */
 
-/* Who changes something, and the request's Idempotency-Key (empty: none): the same
- * key with the same request gives the first answer again, with another request
+/* Who changes something, from where, and the request's Idempotency-Key (empty: none):
+ * the same key with the same request gives the first answer again, with another request
  * ERR_IDEMPOTENCY_REUSED. */
+enum actor_kind {
+	ACTOR_COMMAND_LINE, /* somebody who may open the store itself */
+	ACTOR_KEY,          /* actor is the key's id */
+	ACTOR_PERSON,       /* actor is the e-mail */
+	ACTOR_SYSTEM,       /* the program by itself; actor says what of it */
+};
+
 struct change {
-	struct span actor;
-	struct span idempotency_key;
+	enum actor_kind actor_kind;
+	struct span     actor;
+	struct span     address; /* of the peer; empty: this machine */
+	struct span     idempotency_key;
 };
 
 MUST_CHECK enum err engine_account_put(struct engine *engine, const struct change *change,
@@ -135,6 +144,26 @@ struct key_grant {
 MUST_CHECK enum err engine_key_check(struct engine *engine, struct span secret,
                                      struct key_grant *grant);
 
+/* ---- the audit trail (A-24) ---- */
+
+struct question;
+/* question: account (empty: of everything, with "records" and "head"), limit, cursor.
+ * {"account":..,"audit":[{"number","at","what","id","by","before","after","hash"}],
+ * "next":cursor?}, newest first. */
+MUST_CHECK enum err engine_audit_list(struct engine *engine, const struct question *question,
+                                      struct arena *arena, struct span *answer,
+                                      struct refusal *refusal);
+/* Walk the whole chain. ERR_VERIFY_DIFFERS names the first record that is wrong, and what.
+ * head: a hash that verify printed before must be in the chain still; empty: not asked.
+ * {"ok":true,"records":..,"head":..}. */
+MUST_CHECK enum err engine_audit_verify(struct engine *engine, struct span head,
+                                        struct arena *arena, struct span *answer,
+                                        struct refusal *refusal);
+/* Every record, oldest first, {"record":{..},"hash":".."} a line. */
+typedef enum err    engine_write(void *context, struct span bytes);
+MUST_CHECK enum err engine_audit_export(struct engine *engine, engine_write *write, void *context,
+                                        struct refusal *refusal);
+
 /* ---- questions ---- */
 
 enum step { STEP_DAY, STEP_MONTH };
@@ -171,7 +200,6 @@ MUST_CHECK enum err engine_events(struct engine *engine, const struct question *
 
 /* Every stored event that matches, oldest first, as sent, one a line, to write().
  * account may be empty: all accounts. */
-typedef enum err    engine_write(void *context, struct span bytes);
 MUST_CHECK enum err engine_export(struct engine *engine, const struct question *question,
                                   engine_write *write, void *context, struct refusal *refusal);
 

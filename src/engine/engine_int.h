@@ -33,6 +33,7 @@ enum {
 	GROUP_EVENTS_MAX  = BLOCK_EVENTS_MAX, /* events of one commit, about */
 	GROUPS            = 3,                /* being packed, waiting, being committed */
 	APPLY_SLICE       = 512,              /* events joined under one hold of the books lock */
+	AUDIT_HASH_SIZE   = 32,
 };
 
 /* A caller's batch from intake to done. Lives in its own arena. */
@@ -142,6 +143,11 @@ struct engine {
 	uint32_t               keys_count;
 	uint32_t               keys_capacity;
 	uint64_t               control_sequence; /* of the next control record */
+
+	/* The end of the audit trail, under change_lock. */
+	uint64_t audit_count;
+	uint8_t  audit_hash[AUDIT_HASH_SIZE];
+	bool     audit_stale; /* a commit failed: what is on disk must be looked up */
 
 	pthread_rwlock_t books_lock;
 	struct books    *books;
@@ -318,23 +324,52 @@ const struct account *control_account_at(const struct account_entry *entry, stru
 /* Under the lock: is it there; its currency then. */
 bool control_account_known(struct engine *engine, struct span account, char currency[4]);
 
-/* change.c: one change of control data, at most once for each Idempotency-Key. */
+/* change.c: one change of control data, at most once for each Idempotency-Key, and with
+ * a record of it in the audit trail (A-24). Every change goes this way:
+ *
+ *     change_begin -> check, make the records -> change_commit -> remember -> change_end
+ *
+ * One change_commit is one commit of the store: the records, the answer for the key, and
+ * the audit record are there together or not at all. */
 struct change_begun {
-	struct engine *engine;
-	struct span    record_key; /* of the idempotency record; empty: no key was given */
-	uint64_t       request_hash;
-	bool           replayed; /* the first answer was given again */
+	struct engine       *engine;
+	const struct change *change;
+	struct span          record_key; /* of the idempotency record; empty: no key was given */
+	uint64_t             request_hash;
+	bool                 replayed; /* the first answer was given again */
 };
-/* Takes change_lock until change_end. */
+
+/* What was changed, for the audit trail. before and after are JSON, empty where there is
+ * none. They are shown to everybody who may see the trail and leave the installation with
+ * it: no secret, and no hash of one, ever stands in them. */
+struct change_note {
+	struct span what;    /* noun.verb: "contract.put", "key.revoke" */
+	struct span account; /* whose trail shows it; empty: only the installation's */
+	struct span id;      /* of the thing that was changed; may be empty */
+	struct span before;
+	struct span after;
+};
+
+/* Takes change_lock until change_end. *change must live as long. */
 enum err change_begin(struct engine *engine, const struct change *change, struct span route,
                       struct span request, struct arena *arena, struct change_begun *begun,
                       struct span *answer, struct refusal *refusal);
-/* Commit the record and, for the key, the answer. */
-enum err    change_commit(const struct change_begun *begun, struct span key, struct span value,
-                          struct span answer, struct arena *arena, struct refusal *refusal);
-void        change_end(struct change_begun *begun);
-struct span control_key(char kind, struct span a, struct span b, uint64_t sequence,
-                        struct arena *arena);
+/* Commit the writes, the answer for the key, and the audit record. */
+enum err change_commit(const struct change_begun *begun, const struct change_note *note,
+                       const struct store_write *writes, uint32_t writes_count, struct span answer,
+                       struct arena *arena, struct refusal *refusal);
+void     change_end(struct change_begun *begun);
+
+/* The key of a record in SPACE_CONTROL: kind, two names without zero bytes, a number.
+ * Kinds in lower case are read at the start (load_record in control.c); those in upper
+ * case are not, for what may grow without end. A number, where versions of a thing need
+ * one, is engine->control_sequence, which is one higher after the commit. */
+struct span        control_key(char kind, struct span a, struct span b, uint64_t sequence,
+                               struct arena *arena);
+struct store_write control_write(struct span key, struct span value);
+
+/* audit.c */
+enum err audit_open(struct engine *engine);
 
 /* key.c */
 enum err key_read(struct engine *engine, struct span value);

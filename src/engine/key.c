@@ -253,11 +253,15 @@ engine_key_create(struct engine *engine, const struct change *change, struct spa
 	if (!begun.replayed) {
 		char secret[SECRET_TEXT + 1];
 		key_draw(&entry, secret);
-		entry.created      = engine_now(engine);
-		struct span record = key_record(&entry, arena);
-		struct span shown  = key_json(&entry, NULL, NULL, arena);
-		err = change_commit(&begun, record_key(&entry, arena), record, shown, arena,
-		                    refusal);
+		entry.created             = engine_now(engine);
+		struct span        record = key_record(&entry, arena);
+		struct span        shown  = key_json(&entry, NULL, NULL, arena);
+		struct store_write write  = control_write(record_key(&entry, arena), record);
+		struct change_note note   = { .what    = SPAN("key.create"),
+			                      .account = entry.account,
+			                      .id      = span_of(entry.id),
+			                      .after   = shown };
+		err = change_commit(&begun, &note, &write, 1, shown, arena, refusal);
 		if (err == ERR_NONE) {
 			pthread_rwlock_wrlock(&engine->control_lock);
 			enum err read = key_read(engine, record);
@@ -309,8 +313,14 @@ engine_key_revoke(struct engine *engine, const struct change *change, struct spa
 		struct key_entry revoked = *entry;
 		revoked.revoked          = true;
 		*answer                  = key_json(&revoked, NULL, NULL, arena);
-		err = change_commit(&begun, record_key(entry, arena), key_record(&revoked, arena),
-		                    *answer, arena, refusal);
+		struct store_write write =
+			control_write(record_key(entry, arena), key_record(&revoked, arena));
+		struct change_note note = { .what    = SPAN("key.revoke"),
+			                    .account = entry->account,
+			                    .id      = id,
+			                    .before  = key_json(entry, NULL, NULL, arena),
+			                    .after   = *answer };
+		err = change_commit(&begun, &note, &write, 1, *answer, arena, refusal);
 		if (err == ERR_NONE) {
 			pthread_rwlock_wrlock(&engine->control_lock);
 			entry->revoked = true;

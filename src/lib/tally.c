@@ -87,7 +87,7 @@ tally_close(struct tally *tally)
 
 /* ---- changes ---- */
 
-static const struct change BY_LIBRARY = { .actor = { "library", 7 } };
+static const struct change BY_LIBRARY = { .actor_kind = ACTOR_SYSTEM, .actor = { "library", 7 } };
 
 int
 tally_account_put(struct tally *tally, const char *json, size_t size, struct tally_error *error)

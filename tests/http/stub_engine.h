@@ -314,6 +314,37 @@ engine_export(struct engine *engine, const struct question *question, engine_wri
 }
 
 enum err
+engine_audit_list(struct engine *engine, const struct question *question, struct arena *arena,
+                  struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(question->account,
+	                   SPAN("{\"audit\":[{\"number\":0,\"by\":{\"kind\":\"key\"},"
+	                        "\"before\":null,\"after\":{\"a\":{\"b\":1}}}]}"),
+	                   arena, answer, refusal);
+}
+
+enum err
+engine_audit_verify(struct engine *engine, struct span head, struct arena *arena,
+                    struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	(void)head;
+	(void)refusal;
+	*answer = arena_copy(arena, SPAN("{\"ok\":true}"));
+	return ERR_NONE;
+}
+
+enum err
+engine_audit_export(struct engine *engine, engine_write *write, void *context,
+                    struct refusal *refusal)
+{
+	(void)engine;
+	(void)refusal;
+	return write(context, SPAN("{\"record\":{},\"hash\":\"\"}\n"));
+}
+
+enum err
 engine_backup(struct engine *engine, const char *path, store_progress *progress, void *context,
               struct refusal *refusal)
 {

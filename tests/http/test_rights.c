@@ -167,6 +167,34 @@ static const struct right RIGHTS[] = {
 	  "s+s+"
 	  "++"
 	  "n" },
+	{ "GET", "/v1/accounts/acme/audit", NULL,
+	  ".."
+	  "ss+"
+	  "ssn"
+	  "ss++"
+	  "+n"
+	  "n" },
+	{ "GET", "/v1/audit", NULL,
+	  ".."
+	  "sss"
+	  "sss"
+	  "sss+"
+	  "ss"
+	  "s" },
+	{ "GET", "/v1/audit/export", NULL,
+	  ".."
+	  "sss"
+	  "sss"
+	  "sss+"
+	  "ss"
+	  "s" },
+	{ "POST", "/v1/audit/verify", "{}",
+	  ".."
+	  "sss"
+	  "sss"
+	  "sss+"
+	  "ss"
+	  "s" },
 	{ "POST", "/v1/backup", "{\"path\":\"/x\"}",
 	  ".."
 	  "sss"
