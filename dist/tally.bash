@@ -1,7 +1,7 @@
 # tally.bash - completion of the tally command for bash.
 _tally() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="serve demo ingest account contract usage trend explain events export key backup verify catalog"
+	local commands="serve demo ingest account contract usage trend explain events export key audit backup verify catalog"
 	local common="--data --server --key --json --catalog --help --version"
 	local options=$common
 
@@ -33,6 +33,10 @@ _tally() {
 		options="$common --name --scope --account --expires"
 		[ "$COMP_CWORD" -eq 2 ] && options="create list revoke"
 		;;
+	audit)
+		options="$common --head --limit --cursor"
+		[ "$COMP_CWORD" -eq 2 ] && options="list verify"
+		;;
 	catalog) [ "$COMP_CWORD" -eq 2 ] && options="check" ;;
 	usage) options="$common --at --known-at --kind --org --project --id --sort --limit --cursor" ;;
 	trend) options="$common --from --to --step --known-at" ;;
@@ -41,7 +45,7 @@ _tally() {
 	export)
 		options="$common --from --to --type --subject --at --known-at --kind --org --project --id --sort
 			--limit --cursor --output"
-		[ "$COMP_CWORD" -eq 2 ] && options="events usage"
+		[ "$COMP_CWORD" -eq 2 ] && options="events usage audit"
 		;;
 	esac
 	if [[ $word == -* ]] || [ "$COMP_CWORD" -eq 2 ]; then
