@@ -310,7 +310,8 @@ source_next(struct source *source, struct source_slice *slice, struct refusal *r
 		}
 		if (slice->room >= LIMIT_BODY_SIZE)
 			return refuse_at(refusal, ERR_EVENT_TOO_LARGE, source->byte, SPAN(""),
-			                 SPAN(""));
+			                 SPAN("no event ends within 64 MiB; from there on "
+			                      "nothing was read"));
 		slice_reserve(slice, slice->room * 2);
 	}
 }

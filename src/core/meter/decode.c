@@ -2,6 +2,7 @@
  *
  * Every event is tried against the shapes that were met before (shape.c); whatever
  * is not plainly accepted that way goes to the strict parser, which alone refuses. */
+#include "core/base/text.h"
 #include "core/meter/decode_int.h"
 
 /* Sentences name these numbers. */
@@ -225,8 +226,58 @@ next_line(struct decode_cursor *cursor, struct arena *arena, struct event *event
 
 /* ---- One event, and arrays of them ---- */
 
-/* The value at the cursor; on a fault the cursor goes behind it when its end can be
- * told, else the body ends. */
+static void
+refusal_extend(struct refusal *refusal, const struct text *detail)
+{
+	const struct refusal old = *refusal;
+
+	refusal_fill(refusal, old.err, old.byte, span_of(old.field), text_span(detail));
+	refusal->index = old.index;
+}
+
+/* Where the array goes on behind a broken element at the cursor: at a comma or its
+ * closing bracket. 0 when that cannot be told. A bracket that opens where none may says
+ * that one was not closed before it: then what looks as if it were inside is behind. */
+static size_t
+element_end(const struct decode_cursor *cursor, size_t fault, bool sure)
+{
+	struct span rest = body_rest(cursor);
+	size_t      size = 0;
+
+	if (!sure && fault < rest.size && (rest.at[fault] == '{' || rest.at[fault] == '['))
+		return 0;
+	if (!strict_skip(rest, &size) || size < fault)
+		return 0;
+	while (size < rest.size && is_space(rest.at[size]))
+		size++;
+	if (size == rest.size || (rest.at[size] != ',' && rest.at[size] != ']'))
+		return 0;
+	return cursor->at + size;
+}
+
+/* Go on behind a broken element (E-2), or say that nothing can be read there. */
+static void
+element_leave(struct decode_cursor *cursor, size_t end, bool sure, struct arena *arena,
+              struct refusal *refusal)
+{
+	struct text detail;
+
+	text_open(&detail, arena);
+	text_add(&detail, span_of(refusal->detail));
+	cursor->ended = end == 0;
+	if (cursor->ended && refusal->byte < cursor->body.size) {
+		text_add(&detail, SPAN("; nothing behind this byte was read"));
+	} else if (!cursor->ended && !sure && end > refusal->byte) {
+		text_add(&detail, SPAN("; reading went on "));
+		text_add_uint(&detail, end - refusal->byte);
+		text_add(&detail, SPAN(" bytes behind"));
+	}
+	refusal_extend(refusal, &detail);
+	if (!cursor->ended)
+		cursor->at = end;
+}
+
+/* The value at the cursor. */
 static enum decode_verdict
 next_value(struct decode_cursor *cursor, struct arena *arena, struct event *event,
            struct refusal *refusal)
@@ -246,10 +297,9 @@ next_value(struct decode_cursor *cursor, struct arena *arena, struct event *even
 	                             event, refusal);
 	if (parsed.why == NULL)
 		cursor->at += parsed.size;
-	else if (parsed.resumable && strict_skip(rest) > 0)
-		cursor->at += strict_skip(rest);
-	else
-		cursor->ended = true;
+	else if (cursor->format == FORMAT_BATCH)
+		element_leave(cursor, element_end(cursor, parsed.fault_byte, parsed.resumable),
+		              parsed.resumable, arena, refusal);
 	return cursor_verdict(cursor, err, refusal);
 }
 
@@ -286,6 +336,20 @@ array_refuse(struct decode_cursor *cursor, struct refusal *refusal, const char *
 	return cursor_refuse(cursor, refusal, err, cursor->at, span_of(why));
 }
 
+/* An element without a comma before it is the broken one, and refused. */
+static enum decode_verdict
+element_unparted(struct decode_cursor *cursor, struct arena *arena, struct refusal *refusal)
+{
+	size_t end = cursor->body.at[cursor->at] == '{' ? element_end(cursor, 0, true) : 0;
+
+	if (cursor_full(cursor, refusal))
+		return DECODE_REFUSED;
+	cursor_refuse(cursor, refusal, ERR_JSON_SYNTAX, cursor->at,
+	              SPAN("a comma or ] should stand here"));
+	element_leave(cursor, end, false, arena, refusal);
+	return DECODE_REFUSED;
+}
+
 /* Behind the closing bracket nothing may stand. */
 static enum decode_verdict
 array_close(struct decode_cursor *cursor, struct refusal *refusal)
@@ -318,7 +382,7 @@ next_element(struct decode_cursor *cursor, struct arena *arena, struct event *ev
 		return array_close(cursor, refusal);
 	if (!first) {
 		if (body[cursor->at] != ',')
-			return array_refuse(cursor, refusal, "a comma or ] should stand here");
+			return element_unparted(cursor, arena, refusal);
 		cursor->at++;
 		skip_space(cursor);
 	}

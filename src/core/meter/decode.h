@@ -53,8 +53,9 @@ enum decode_verdict {
 };
 
 /* The next event. Pieces that outlive the call (unescaped text, slots, lists) are
- * taken from arena. A refused event of a batch or line never loses its neighbours;
- * a batch whose array is broken at some byte loses only what follows that byte. */
+ * taken from arena. A refused event of a batch or line never loses its neighbours. Where
+ * a broken element of an array does not end by brackets and quotes, nothing behind it is
+ * read, and its refusal says so. */
 enum decode_verdict decode_next(struct decode_cursor *cursor, struct arena *arena,
                                 struct event *event, struct refusal *refusal);
 

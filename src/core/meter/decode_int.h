@@ -55,7 +55,7 @@ struct parsed {
 	uint32_t     slots_count; /* strings and numbers, also those that have no node */
 	uint64_t     content;     /* of everything that has no node */
 	size_t       size;        /* of the text read */
-	bool         resumable;   /* after a fault: the text may go on behind the value */
+	bool         resumable;   /* after a fault: brackets and quotes are not in doubt */
 	size_t       fault_byte;
 	const char  *why;
 	struct span  fault_key; /* the key that stands twice */
@@ -174,9 +174,10 @@ struct origin {
 MUST_CHECK enum err strict_parse(struct decoder *decoder, struct span text, size_t size_max,
                                  struct arena *arena, struct parsed *parsed);
 
-/* The size of the value at text.at found by brackets and quotes alone; 0: it does
- * not end. For going on behind an element that cannot be read. */
-size_t strict_skip(struct span text);
+/* The size of the value at text.at found by brackets and quotes alone, a word's up to the
+ * comma or ] behind it; false: it does not end, or closes what is not open. For going on
+ * behind an element that cannot be read. */
+bool strict_skip(struct span text, size_t *size);
 
 /* Refuse: "<prefix><name> <what> <value>", for instance "data.instances is below
  * zero: -5". value may be empty, refusal NULL. */

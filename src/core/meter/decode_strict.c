@@ -418,27 +418,48 @@ strict_parse(struct decoder *decoder, struct span text, size_t size_max, struct 
 	return err;
 }
 
-size_t
-strict_skip(struct span text)
+/* From the opening quote at text.at[i] to the closing one, or to the end. */
+static size_t
+string_end(struct span text, size_t i)
 {
-	uint64_t depth = 0;
+	for (i++; i < text.size && text.at[i] != '"'; i++)
+		i += text.at[i] == '\\';
+	return i;
+}
 
-	for (size_t i = 0; i < text.size; i++) {
-		char c = text.at[i];
+bool
+strict_skip(struct span text, size_t *size)
+{
+	uint64_t objects = 0; /* bit i: what is open at depth i is an object */
+	uint32_t depth   = 0;
+	size_t   i       = 0;
+
+	for (; i < text.size; i++) {
+		char c     = text.at[i];
+		bool brace = c == '{' || c == '}';
+		if (depth == 0 && (c == ',' || c == ']'))
+			break;
 		if (c == '"') {
-			for (i++; i < text.size && text.at[i] != '"'; i++)
-				i += text.at[i] == '\\';
+			i = string_end(text, i);
 		} else if (c == '{' || c == '[') {
+			if (depth < JSON_DEPTH_MAX)
+				objects = (objects & ~(UINT64_C(1) << depth)) | (uint64_t)brace
+				                                                        << depth;
 			depth++;
-		} else if ((c == '}' || c == ']') && --depth == 0) {
-			return i + 1;
-		} else if (c == '\n' && depth == 0) {
-			return 0;
+		} else if (c == '}' || c == ']') {
+			if (depth-- == 0 ||
+			    (depth < JSON_DEPTH_MAX && (objects >> depth & 1) != brace))
+				return false;
+		} else {
+			continue;
 		}
-		if (depth == 0 && (c != '"' || i >= text.size))
-			return 0;
-		if (depth == 0)
-			return i + 1;
+		if (depth == 0) {
+			i++;
+			break;
+		}
 	}
-	return 0;
+	if (depth > 0 || i > text.size)
+		return false;
+	*size = i;
+	return true;
 }
