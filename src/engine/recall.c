@@ -117,12 +117,27 @@ load_identities(struct engine *engine, struct recalled *recalled)
 	return err;
 }
 
+/* A run names a block by one of its ordinals, and means the block as the log has it now:
+ * an open one that has been joined with its neighbours since holds too little. */
+static void
+forget_joined(struct engine *engine, uint64_t ordinal)
+{
+	struct block_summary now;
+	for (int i = 0; i < RECALL_BLOCKS; i++) {
+		struct recalled *recalled = &engine->recall->blocks[i];
+		if (holds(recalled, ordinal) && scan_summary(engine, ordinal, &now) &&
+		    (now.first != recalled->summary.first || now.count != recalled->summary.count))
+			recalled->used = 0;
+	}
+}
+
 enum err
 recall_find(struct engine *engine, uint64_t ordinal, struct identity identity, bool *found,
             uint64_t *found_ordinal)
 {
 	struct recalled *recalled;
-	*found       = false;
+	*found = false;
+	forget_joined(engine, ordinal);
 	enum err err = open_block(engine, ordinal, &recalled);
 	if (err == ERR_NONE && recalled->identities == NULL)
 		err = load_identities(engine, recalled);

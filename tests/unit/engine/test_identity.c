@@ -2,6 +2,8 @@
  * identities sealed away, over restarts, with other content. */
 #include "engine_fixture.h"
 
+#include <time.h>
+
 #include "edge/store/store_local.h"
 
 enum { EVENTS = 6000, BATCH = 100 };
@@ -18,10 +20,10 @@ open_directory(const char *directory)
 }
 
 static void
-engine_that_seals_early(struct fixture *fixture, const char *directory)
+engine_that_seals_early(struct fixture *fixture, struct store *store)
 {
 	struct refusal        refusal = { .err = ERR_NONE };
-	struct engine_options options = { .store         = open_directory(directory),
+	struct engine_options options = { .store         = store,
 		                          .catalog       = fixture->catalog,
 		                          .settings      = engine_settings_default(),
 		                          .clock         = fixture_clock,
@@ -78,7 +80,7 @@ test_E1_a_sealed_identity_is_remembered(void **state)
 	(void)state;
 	fixture_open(&fixture);
 	assert_non_null(mkdtemp(directory));
-	engine_that_seals_early(&fixture, directory);
+	engine_that_seals_early(&fixture, open_directory(directory));
 	fixture_account(&fixture, "acme");
 	send_new(&fixture);
 	expect_all_known(&fixture);
@@ -86,13 +88,49 @@ test_E1_a_sealed_identity_is_remembered(void **state)
 	engine_close(fixture.engine);
 
 	for (int restart = 0; restart < 2; restart++) {
-		engine_that_seals_early(&fixture, directory);
+		engine_that_seals_early(&fixture, open_directory(directory));
 		expect_all_known(&fixture);
 		fixture_verify(&fixture);
 		engine_close(fixture.engine);
 	}
 	snprintf(command, sizeof command, "rm -rf '%s'", directory);
 	assert_int_equal(system(command), 0);
+	fixture_close(&fixture);
+}
+
+/* Until the small blocks of the log have been joined. */
+static void
+wait_for_joining(struct store *store)
+{
+	struct store_digest digest = { .records = UINT64_MAX };
+	for (int i = 0; i < 200 && digest.records > 2; i++) {
+		nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000 * 1000 }, NULL);
+		assert_int_equal(store->ops->digest(store, SPACE_LOG, &digest), ERR_NONE);
+	}
+	assert_true(digest.records <= 2);
+}
+
+/* Identities are sealed in two steps, and between them the block that both share is
+ * joined out of small ones, of which one is still open from a search. */
+static void
+test_E1_an_identity_is_found_in_a_joined_block(void **state)
+{
+	struct fixture fixture = { 0 };
+	struct store  *store   = store_memory_open();
+	(void)state;
+	fixture_open(&fixture);
+	engine_that_seals_early(&fixture, store);
+	fixture_account(&fixture, "acme");
+	for (uint32_t from = 0; from < 1600; from += BATCH)
+		assert_int_equal(send(&fixture, from, BATCH, 5).accepted, BATCH);
+	for (uint32_t from = 700; from < 800; from -= BATCH) /* the first one last */
+		assert_int_equal(send(&fixture, from, BATCH, 5).duplicate, BATCH);
+	wait_for_joining(store);
+	for (uint32_t from = 1600; from < 3200; from += BATCH)
+		assert_int_equal(send(&fixture, from, BATCH, 5).accepted, BATCH);
+	for (uint32_t from = 800; from < 1600; from += BATCH)
+		assert_int_equal(send(&fixture, from, BATCH, 5).duplicate, BATCH);
+	engine_close(fixture.engine);
 	fixture_close(&fixture);
 }
 
@@ -128,6 +166,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_E1_a_sealed_identity_is_remembered),
+		cmocka_unit_test(test_E1_an_identity_is_found_in_a_joined_block),
 		cmocka_unit_test(test_E1_identity_is_account_source_id),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
