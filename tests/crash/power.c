@@ -8,6 +8,14 @@
  *                              may be acknowledged, and with room again the same process
  *                              must go on
  *
+ *   power lie                  what a loop device says of a write that its full disk took
+ *                              in part; 1 when it says "written"
+ *
+ * A loop device answers "written" when the file below it took only the first pages of a
+ * request (lo_rw_aio: a short write is no error), and then it is a disk that lies, which
+ * nobody can be asked to survive: with it 1 store of 5 had lost a block that was synced.
+ * So for a full disk its requests are of one page each, which is taken or refused.
+ *
  * Needs root and loop devices; says "skipped" and why when it has none. The last line is
  * "N passed, N failed". */
 #include "load.h"
@@ -47,10 +55,22 @@ command(const char *format, ...)
 	return system(text) == 0;
 }
 
+/* A loop device that is an honest disk: one page a request. It goes when it is unmounted. */
+static bool
+disk_mount_paged(const struct place *place)
+{
+	return command("set -e; device=$(losetup --find --show --sector-size 4096 %s); "
+	               "echo 4 >/sys/block/${device#/dev/}/queue/max_sectors_kb; "
+	               "mount -o errors=continue $device %s; losetup --detach $device",
+	               place->image, place->mount);
+}
+
 static void
 disk_mount(const struct place *place)
 {
-	if (!command("mount -o loop,errors=continue %s %s", place->image, place->mount))
+	if (place->full
+	            ? !disk_mount_paged(place)
+	            : !command("mount -o loop,errors=continue %s %s", place->image, place->mount))
 		give_up("mount");
 }
 
@@ -73,9 +93,9 @@ disk_make(struct place *place)
 	return command("mkdir -p %s %s && mount -t tmpfs -o size=%dm tmpfs %s", place->disk,
 	               place->mount, IMAGE_MEGABYTE, place->disk) &&
 	       /* The variable makes mkfs write zeros where it would leave holes. */
-	       command("truncate -s %dM %s && UNIX_IO_NOZEROOUT=1 mkfs.ext4 -q -E nodiscard,"
+	       command("truncate -s %dM %s && UNIX_IO_NOZEROOUT=1 mkfs.ext4 -q %s -E nodiscard,"
 	               "lazy_itable_init=0,lazy_journal_init=0 -J size=8 %s",
-	               IMAGE_MEGABYTE, place->image, place->image) &&
+	               IMAGE_MEGABYTE, place->image, place->full ? "-b 4096" : "", place->image) &&
 	       command("mount -o loop %s %s && umount %s", place->image, place->mount,
 	               place->mount);
 }
@@ -229,6 +249,63 @@ place_open(struct place *place)
 	return why == NULL;
 }
 
+/* ---- a loop device that lies ---- */
+
+enum { PAGE = 4096 };
+
+/* A loop device over a file of which the first page has its room, and no more room. */
+static void
+lie_prepare(const struct place *place, char device[64])
+{
+	char  text[300];
+	FILE *said = NULL;
+	snprintf(text, sizeof text, "losetup --find --show %s", place->image);
+	if (command("mkdir -p %s && mount -t tmpfs -o size=2m tmpfs %s && truncate -s 1M %s && "
+	            "dd if=/dev/zero of=%s bs=4k count=1 conv=notrunc status=none",
+	            place->disk, place->disk, place->image, place->image)) {
+		(void)command("dd if=/dev/zero of=%s/ballast bs=4k 2>/dev/null", place->disk);
+		said = popen(text, "r");
+	}
+	if (said == NULL || fscanf(said, "%63s", device) != 1)
+		give_up("loop device");
+	pclose(said);
+}
+
+/* Two pages in one request: what the device says was written, and what was. */
+static bool
+lie_told(const char *device)
+{
+	static char bytes[2 * PAGE] __attribute__((aligned(PAGE)));
+	ssize_t     there  = 0;
+	int         handle = open(device, O_RDWR | O_DIRECT);
+	memset(bytes, 'x', sizeof bytes);
+	ssize_t wrote  = pwrite(handle, bytes, sizeof bytes, 0);
+	bool    synced = fsync(handle) == 0;
+	memset(bytes, 0, sizeof bytes);
+	if (pread(handle, bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes)
+		for (size_t i = 0; i < sizeof bytes; i++)
+			there += bytes[i] == 'x';
+	close(handle);
+	printf("written, it says: %zd of %zu; synced: %s; there: %zd\n", wrote, sizeof bytes,
+	       synced ? "yes" : "no", there);
+	return synced && wrote > there;
+}
+
+static int
+lie_show(void)
+{
+	struct place place = { .full = true };
+	char         device[64];
+	if (!place_open(&place))
+		return 2;
+	lie_prepare(&place, device);
+	bool lies = lie_told(device);
+	(void)command("losetup --detach %s", device);
+	disk_drop(&place);
+	remove_tree(place.scratch);
+	return lies;
+}
+
 int
 main(int count, char **args)
 {
@@ -236,6 +313,8 @@ main(int count, char **args)
 		return write_until_stopped(args[2], (uint32_t)atoi(args[3]),
 		                           (uint32_t)atoi(args[4]), (uint32_t)atoi(args[5]),
 		                           atoi(args[6]) != 0, atoi(args[7]) != 0);
+	if (count == 2 && strcmp(args[1], "lie") == 0)
+		return lie_show();
 	if (count < 3)
 		return 2;
 	struct place place  = { .seed = count > 3 ? strtoull(args[3], NULL, 10) : now_ms(),
