@@ -8,16 +8,18 @@
 
 #include "api/call.h"
 #include "api/csv.h"
+#include "api/decoders.h"
 #include "api/problem.h"
 #include "core/base/text.h"
 #include "edge/doc/inflate.h"
 #include "edge/sys/memory.h"
 
-enum { THREADS_MAX = 8, RETRY_AFTER_S = 1 };
+enum { THREADS_MAX = 8, DECODERS = 2, RETRY_AFTER_S = 1 };
 
 struct api_server {
 	struct engine      *engine;
 	struct http_server *http;
+	struct decoders    *decoders;
 	struct http_service service;
 	bool                log_requests;
 	uint32_t            stop_ms;
@@ -151,21 +153,51 @@ body_unpack(struct call *call)
 	                   &call->body, &call->refusal);
 }
 
+/* Whether a thread that serves many connections had better not do it. */
+static bool
+is_long_work(const struct call *call)
+{
+	return call->route->body == BODY_EVENTS &&
+	       (call->packing != PACKING_NONE || call->request->body.size >= DECODERS_BODY_SIZE);
+}
+
+/* Without an error and put off, the call may be gone when this returns. */
+static enum err
+body_handle(struct call *call)
+{
+	enum err err = body_unpack(call);
+	return err ? err : call->route->handler(call);
+}
+
+/* On a decoder. */
+static void
+body_decode(struct call *call)
+{
+	enum err err = body_handle(call);
+	if (err) {
+		call->worked = err;
+		http_resume(call->request);
+	}
+}
+
 static void
 on_body(void *context, struct http_request *request)
 {
-	struct call *call = request->context;
-	(void)context;
-	enum err err = body_unpack(call);
-	if (!err)
-		err = call->route->handler(call);
-	if (err && call->finish) {
+	struct api_server *api  = context;
+	struct call       *call = request->context;
+	if (is_long_work(call)) {
+		call_defer(call, NULL);
+		decoders_add(api->decoders, call);
+		return;
+	}
+	enum err err = body_handle(call);
+	if (err && call->deferred) {
 		/* Refused after it was put off: the answer must come the later way. */
 		call->worked = err;
 		http_resume(request);
 		return;
 	}
-	call_settle(call, err, call->finish != NULL);
+	call_settle(call, err, call->deferred);
 }
 
 static void
@@ -173,7 +205,8 @@ on_later(void *context, struct http_request *request)
 {
 	struct call *call = request->context;
 	(void)context;
-	CHECK(call->finish != NULL);
+	CHECK(call->deferred);
+	CHECK(call->worked || call->finish != NULL);
 	enum err err = call->worked ? call->worked : call->finish(call);
 	call_settle(call, err, false);
 }
@@ -251,6 +284,16 @@ api_thread(struct api_server *api, void (*run)(void *context), void *context)
 	return ERR_NONE;
 }
 
+void
+call_defer(struct call *call, route_handler *finish)
+{
+	call->finish = finish;
+	if (!call->deferred) {
+		call->deferred = true;
+		http_defer(call->request);
+	}
+}
+
 struct work {
 	struct call *call;
 	void (*work)(struct call *call);
@@ -270,8 +313,7 @@ call_work(struct call *call, void (*run)(struct call *call), route_handler *fini
 {
 	struct work *work = arena_take(call->arena, sizeof(*work));
 	*work             = (struct work){ call, run };
-	call->finish      = finish;
-	http_defer(call->request);
+	call_defer(call, finish);
 	return api_thread(call->api, work_run, work);
 }
 
@@ -311,8 +353,10 @@ api_server_start(const struct api_server_options *options, struct api_server **s
 		.limits   = options->limits,
 		.service  = &api->service,
 	};
-	enum err err = http_server_open(&http, &api->http, refusal);
+	api->decoders = decoders_open(DECODERS, body_decode);
+	enum err err  = http_server_open(&http, &api->http, refusal);
 	if (err) {
+		decoders_close(api->decoders);
 		memory.give(memory.owner, api, sizeof(*api));
 		return err;
 	}
@@ -348,6 +392,7 @@ api_server_stop(struct api_server *api)
 		return err;
 	if (!threads_finish(api))
 		return ERR_SYSTEM;
+	decoders_close(api->decoders);
 	struct memory memory = system_memory();
 	memory.give(memory.owner, api, sizeof(*api));
 	return ERR_NONE;

@@ -37,10 +37,12 @@ struct call {
 	struct refusal      refusal;
 
 	/* For answers that come later: what makes them once the work is done. */
+	bool           deferred;
 	route_handler *finish;
 	enum err       worked;
 	struct ingest  ingest;
 	bool           ingesting; /* ingest.batch must be given back */
+	struct call   *next;      /* of those that wait for a decoder */
 };
 
 /* Refuse with a detail; for handlers: return call_refuse(call, ERR_..., field, detail). */
@@ -53,6 +55,9 @@ MUST_CHECK enum err call_refuse(struct call *call, enum err err, struct span fie
 MUST_CHECK enum err call_begin(struct call *call, uint32_t *allowed);
 /* After it: what the handler starts from. */
 void call_fill(struct call *call);
+
+/* The answer comes later, made by finish: http_resume must follow exactly once. */
+void call_defer(struct call *call, route_handler *finish);
 
 /* Run work on a thread of its own; then finish makes the answer. The call is put off.
  * ERR_TOO_MANY_REQUESTS when too much of the kind runs already. */

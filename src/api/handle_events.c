@@ -28,9 +28,12 @@ events_finish(struct call *call)
 	return ERR_NONE;
 }
 
+/* Put off first: the batch may be done, and the call answered and gone, before
+ * engine_ingest returns. */
 enum err
 handle_events_post(struct call *call)
 {
+	call_defer(call, events_finish);
 	call->ingest = (struct ingest){
 		.body     = call->body,
 		.format   = format_of(call->media),
@@ -39,12 +42,8 @@ handle_events_post(struct call *call)
 		.done     = ingest_done,
 		.context  = call,
 	};
-	/* Put off first: the batch may be done before engine_ingest returns. */
-	call->finish = events_finish;
-	http_defer(call->request);
-	enum err err    = engine_ingest(call->engine, &call->ingest, &call->refusal);
-	call->ingesting = !err;
-	return err;
+	call->ingesting = true;
+	return engine_ingest(call->engine, &call->ingest, &call->refusal);
 }
 
 enum err

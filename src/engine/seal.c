@@ -8,13 +8,14 @@
 #include "engine/engine_int.h"
 
 enum {
-	SEAL_LEVEL         = 3,
-	LARGE_EVENTS       = 32768, /* a block this large stays as it is */
-	LARGE_EVENTS_EAGER = 1000,
-	SEAL_ROWS          = 1024,
-	SEAL_BLOCKS        = 8192, /* joined at most at once */
-	PRESSING_BLOCKS    = 4096, /* so many small ones are joined under load too */
-	SEAL_EVERY_MS      = 50,
+	SEAL_LEVEL            = 3,
+	LARGE_EVENTS          = 32768, /* a block this large stays as it is */
+	LARGE_EVENTS_EAGER    = 1000,
+	SEAL_ROWS             = 1024,
+	SEAL_BLOCKS           = 8192, /* joined at most at once */
+	PRESSING_BLOCKS       = 4096, /* so many small ones are joined under load too */
+	PRESSING_BLOCKS_EAGER = 4,
+	SEAL_EVERY_MS         = 50,
 };
 
 /* Neighbours worth joining. */
@@ -197,37 +198,64 @@ seal_step(struct engine *engine, bool *joined)
 
 /* ---- when ---- */
 
-static bool
-many_small_blocks(struct engine *engine)
+/* What the log looked like when the sealer looked last. */
+struct glimpse {
+	uint64_t applied;
+	uint32_t small_blocks; /* about: those not sealed yet */
+};
+
+static struct glimpse
+glimpse_of(struct engine *engine)
 {
 	pthread_rwlock_rdlock(&engine->books_lock);
-	uint32_t at   = log_index_find(&engine->log, engine->seal_from);
-	bool     many = engine->log.count - at > PRESSING_BLOCKS;
+	struct glimpse glimpse = {
+		.applied      = engine->applied,
+		.small_blocks = engine->log.count - log_index_find(&engine->log, engine->seal_from),
+	};
 	pthread_rwlock_unlock(&engine->books_lock);
-	return many;
+	return glimpse;
+}
+
+/* What the queue was like after a pause. */
+struct moment {
+	bool stopping;
+	bool works; /* no fault of the store is known */
+	bool still; /* nothing is on its way */
+};
+
+static struct moment
+pause_a_moment(struct engine *engine)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += SEAL_EVERY_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&engine->queue_lock);
+	if (!engine->stopping)
+		pthread_cond_timedwait(&engine->seal_changed, &engine->queue_lock, &until);
+	struct moment moment = { .stopping = engine->stopping,
+		                 .works    = engine->fault == ERR_NONE,
+		                 .still    = engine->queue_size == 0 };
+	pthread_mutex_unlock(&engine->queue_lock);
+	return moment;
 }
 
 /* Wait for a quiet moment, or until small blocks are too many; false when the engine
- * stops. */
+ * stops. A moment is quiet when nothing came since the last look either: between the
+ * answers to a busy sender's requests and its next ones there is nothing on its way. */
 static bool
-wait_until_due(struct engine *engine)
+wait_until_due(struct engine *engine, struct glimpse *last)
 {
+	uint64_t pressing = engine_pace(engine, PRESSING_BLOCKS, PRESSING_BLOCKS_EAGER);
 	for (;;) {
-		struct timespec until;
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += SEAL_EVERY_MS * 1000000L;
-		until.tv_sec += until.tv_nsec / 1000000000L;
-		until.tv_nsec %= 1000000000L;
-		pthread_mutex_lock(&engine->queue_lock);
-		if (!engine->stopping)
-			pthread_cond_timedwait(&engine->seal_changed, &engine->queue_lock, &until);
-		bool stopping = engine->stopping;
-		bool works    = engine->fault == ERR_NONE;
-		bool quiet    = engine->queue_size == 0; /* nothing is on its way */
-		pthread_mutex_unlock(&engine->queue_lock);
-		if (stopping)
+		struct moment  moment = pause_a_moment(engine);
+		struct glimpse now    = glimpse_of(engine);
+		bool           quiet  = moment.still && now.applied == last->applied;
+		*last                 = now;
+		if (moment.stopping)
 			return false;
-		if (works && (quiet || many_small_blocks(engine)))
+		if (moment.works && (quiet || now.small_blocks > pressing))
 			return true;
 	}
 }
@@ -239,7 +267,8 @@ sealer_run(void *context)
 {
 	struct engine *engine = context;
 	pthread_setname_np(pthread_self(), "sealer");
-	while (wait_until_due(engine)) {
+	struct glimpse last = glimpse_of(engine);
+	while (wait_until_due(engine, &last)) {
 		bool joined;
 		(void)!seal_step(engine, &joined);
 	}
