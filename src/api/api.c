@@ -149,8 +149,14 @@ body_unpack(struct call *call)
 	if (call->packing == PACKING_NONE)
 		return ERR_NONE;
 	enum inflate_format format = call->packing == PACKING_GZIP ? INFLATE_GZIP : INFLATE_ZSTD;
-	return inflate_all(format, call->request->body, inflate_limits_body(), call->arena,
-	                   &call->body, &call->refusal);
+	enum err err = inflate_all(format, call->request->body, inflate_limits_body(), call->arena,
+	                           &call->body, &call->refusal);
+	/* Unpacked whole before any of it is read, so a broken one is all or nothing. */
+	if (err == ERR_COMPRESSION)
+		err = refuse_at(&call->refusal, err, call->refusal.byte, SPAN("body"),
+		                SPAN("the compressed body is broken or cut off: nothing was "
+		                     "counted, send it again"));
+	return err;
 }
 
 /* Whether a thread that serves many connections had better not do it. */

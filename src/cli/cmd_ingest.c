@@ -73,6 +73,10 @@ file_send(struct ingesting *ingesting)
 		if (err != ERR_NONE) {
 			collect_all(ingesting);
 			cli_refused(err, &refusal, ingesting->verdicts.file);
+			if (err == ERR_COMPRESSION) /* a pipe: read once only */
+				cli_complain("", ingesting->verdicts.file,
+				             ": what was read before that is counted; send it "
+				             "again whole");
 			ingesting->status = EXIT_REFUSED;
 		}
 		if (err != ERR_NONE || slice->source.body.size == 0)
@@ -80,6 +84,22 @@ file_send(struct ingesting *ingesting)
 		flow_send(ingesting->flow, slice);
 	}
 	collect_all(ingesting);
+}
+
+static bool
+file_whole(struct ingesting *ingesting, const char *path)
+{
+	struct refusal refusal = { .err = ERR_NONE };
+	enum err       err     = source_check(ingesting->source, &refusal);
+
+	if (err == ERR_NONE)
+		return true;
+	if (err == ERR_COMPRESSION)
+		err = refuse_at(&refusal, err, refusal.byte, SPAN(""),
+		                SPAN("the compressed file is broken or cut off: nothing of it was "
+		                     "counted, send it again"));
+	ingesting->status = cli_refused(err, &refusal, path);
+	return false;
 }
 
 static void
@@ -92,7 +112,8 @@ file_ingest(struct ingesting *ingesting, const char *path, int format)
 		return;
 	}
 	verdicts_file(&ingesting->verdicts, path);
-	file_send(ingesting);
+	if (file_whole(ingesting, path))
+		file_send(ingesting);
 	source_close(ingesting->source);
 	if (ingesting->status == EXIT_DONE && ingesting->verdicts.items == 0) {
 		cli_complain("", path, ": there is no event in it");

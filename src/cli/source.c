@@ -20,6 +20,7 @@ struct source {
 	int              handle;
 	int              format; /* enum event_format, or SOURCE_FORMAT_GUESS */
 	uint64_t         size;
+	off_t            start; /* where reading began in the file */
 	uint64_t         read_size;
 	uint64_t         byte;     /* of the next slice in the unpacked text */
 	bool             ended;    /* the file has no more bytes */
@@ -82,6 +83,8 @@ source_open(const char *path, int format, struct source **out)
 	*source               = (struct source){ .handle = handle, .format = format };
 	if (fstat(handle, &about) == 0 && S_ISREG(about.st_mode))
 		source->size = (uint64_t)about.st_size;
+	if (source->size > 0)
+		source->start = lseek(handle, 0, SEEK_CUR);
 	int error = source_begin(source);
 	if (error != 0) {
 		source_close(source);
@@ -163,6 +166,30 @@ source_fill(struct source *source, char *out, size_t size, size_t *filled, struc
 	}
 	*filled = total;
 	return ERR_NONE;
+}
+
+enum err
+source_check(struct source *source, struct refusal *refusal)
+{
+	enum err err = ERR_NONE;
+	size_t   got = 1;
+
+	if (!source->unpacker || source->size == 0)
+		return ERR_NONE;
+	char *out = malloc(SOURCE_SLICE_SIZE);
+	CHECK(out != NULL);
+	while (err == ERR_NONE && got > 0)
+		err = packed_read(source, out, SOURCE_SLICE_SIZE, &got, refusal);
+	free(out);
+	if (err != ERR_NONE)
+		return err;
+	unpacker_close(source->unpacker);
+	source->unpacker  = NULL;
+	source->read_size = 0;
+	if (lseek(source->handle, source->start, SEEK_SET) < 0)
+		return read_failed(errno, refusal);
+	int error = source_begin(source);
+	return error == 0 ? ERR_NONE : read_failed(error, refusal);
 }
 
 /* ---- where to cut ---- */

@@ -26,6 +26,10 @@ struct source_slice {
 MUST_CHECK int source_open(const char *path, int format, struct source **source);
 void           source_close(struct source *source);
 
+/* Unpack a packed file once for nothing, so that of a broken or cut one no slice is read
+ * (ERR_COMPRESSION, ERR_FILE_READ). Plain files and pipes pass unread. */
+MUST_CHECK enum err source_check(struct source *source, struct refusal *refusal);
+
 /* The next slice; an empty body at the end. ERR_FILE_READ, ERR_COMPRESSION, or
  * ERR_EVENT_TOO_LARGE for a line that does not fit into a body. */
 MUST_CHECK enum err source_next(struct source *source, struct source_slice *slice,

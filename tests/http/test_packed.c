@@ -59,6 +59,20 @@ test_packed_bodies(void **state)
 	assert_packed(site, "zstd", packed, zstd - 1, 400, "/errors/compression");
 }
 
+/* A broken transfer counts nothing, whatever of it could be unpacked. */
+static void
+test_E2_cut_body_counts_nothing_and_says_so(void **state)
+{
+	struct site *site   = *state;
+	const char   text[] = "{}\n{}\n{}\n";
+	char         packed[4096];
+	size_t       gzip = gzip_make(text, sizeof(text) - 1, packed, sizeof(packed));
+
+	assert_packed(site, "gzip", packed, gzip - 4, 400, "nothing was counted, send it again");
+	packed[gzip - 6] ^= 1; /* the checksum */
+	assert_packed(site, "gzip", packed, gzip, 400, "nothing was counted, send it again");
+}
+
 static void
 test_a_gzip_bomb_is_refused(void **state)
 {
@@ -98,6 +112,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_packed_bodies),
+		cmocka_unit_test(test_E2_cut_body_counts_nothing_and_says_so),
 		cmocka_unit_test(test_a_gzip_bomb_is_refused),
 	};
 	return cmocka_run_group_tests(tests, open_site, close_site);
