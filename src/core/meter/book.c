@@ -59,6 +59,7 @@ books_open(const struct catalog *catalog, struct memory memory)
 	books->arena        = arena;
 	arena_open(&books->scratch, memory);
 	pool_open(&books->pool, &books->arena);
+	lines_open(&books->lines, &books->pool);
 	names_open(&books->names, &books->arena, &books->pool);
 	types_index(books);
 	for (uint32_t i = 0; i < catalog->meters_count; i++)
@@ -135,7 +136,7 @@ feed_join(const struct feed *feed)
 
 	switch (feed->meter->kind) {
 	case SERIES_GAUGE:
-		joined = gauge_join(feed->split, &books->pool, feed->hour,
+		joined = gauge_join(feed->split, &books->lines, feed->hour,
 		                    offset_in_hour(at, feed->hour),
 		                    feed->event->number[feed->meter->value_field]);
 		break;
@@ -153,14 +154,6 @@ feed_join(const struct feed *feed)
 		book_era(feed->book, feed->hour >> ERA_SHIFT, true)->dirty = true;
 }
 
-/* Something smaller than a line of the cache, which may lie in two. */
-static inline void
-prefetch_ends(const void *at, size_t size)
-{
-	__builtin_prefetch(at);
-	__builtin_prefetch((const char *)at + size - 1);
-}
-
 static void
 feed_split(struct feed *feed)
 {
@@ -168,7 +161,7 @@ feed_split(struct feed *feed)
 	if (!feed->split)
 		feed->split = book_split_make(feed->book, feed->meter, &feed->key, feed->split_text,
 		                              feed->hash);
-	prefetch_ends(feed->split, sizeof(*feed->split));
+	__builtin_prefetch(feed->split);
 }
 
 /* Where the join will begin to read: the newest page or cell. */
@@ -178,27 +171,47 @@ feed_prefetch_end(const struct feed *feed)
 	const struct split *split = feed->split;
 	if (split->count == 0)
 		return;
-	if (feed->meter->kind == SERIES_GAUGE)
-		prefetch_ends(&split->pages[split->count - 1], sizeof(*split->pages));
-	else
+	if (feed->meter->kind != SERIES_GAUGE) {
 		__builtin_prefetch(&split->cells[split->count - 1]);
+		return;
+	}
+	__builtin_prefetch(&split->pages[split->count - 1]);
+	if (split->total)
+		__builtin_prefetch(split->total);
 }
 
-/* The two lines of a page that the join will read and write. */
+/* The lines of a page that the join will read and write. */
+static void
+page_prefetch(const struct split *split, int32_t hour)
+{
+	const struct page *page = split_page(split, hour >> PAGE_SHIFT);
+	if (!page || page->capacity == 0)
+		return;
+	uint32_t slot = page_slot(page, (uint32_t)hour & (PAGE_HOURS - 1));
+	__builtin_prefetch(page->cells + slot * page_value_width(page));
+	if (page_time_width(page) != WIDTH_NONE)
+		__builtin_prefetch(page_times(page) + slot * page_time_width(page));
+}
+
 static void
 feed_prefetch_cell(const struct feed *feed)
 {
 	if (feed->meter->kind != SERIES_GAUGE)
 		return;
-	const struct page *page = split_page(feed->split, feed->hour >> PAGE_SHIFT);
-	if (!page)
-		return;
-	uint32_t slot = page_slot(page, (uint32_t)feed->hour & (PAGE_HOURS - 1));
-	__builtin_prefetch((const char *)page->values.cells + slot * page->values.width);
-	__builtin_prefetch((const char *)page->times.cells + slot * page->times.width);
+	page_prefetch(feed->split, feed->hour);
+	const struct split *total = feed->split->total;
+	if (total && total->count > 0)
+		__builtin_prefetch(&total->pages[total->count - 1]);
 }
 
-/* A look-up is a chain of four misses; each loop takes one step of all chains. */
+static void
+feed_prefetch_total(const struct feed *feed)
+{
+	if (feed->meter->kind == SERIES_GAUGE && feed->split->total)
+		page_prefetch(feed->split->total, feed->hour);
+}
+
+/* A look-up is a chain of misses; each loop takes one step of all chains. */
 static void
 feeds_flush(struct feeds *feeds)
 {
@@ -208,6 +221,8 @@ feeds_flush(struct feeds *feeds)
 		feed_prefetch_end(&feeds->at[i]);
 	for (uint32_t i = 0; i < feeds->count; i++)
 		feed_prefetch_cell(&feeds->at[i]);
+	for (uint32_t i = 0; i < feeds->count; i++)
+		feed_prefetch_total(&feeds->at[i]);
 	for (uint32_t i = 0; i < feeds->count; i++)
 		feed_join(&feeds->at[i]);
 	feeds->count = 0;
@@ -332,7 +347,7 @@ feed_clear(const struct feed *feed)
 	if (!split)
 		return;
 	if (feed->meter->kind == SERIES_GAUGE)
-		there = gauge_clear(split, &books->pool, feed->hour);
+		there = gauge_clear(split, &books->lines, feed->hour);
 	else
 		there = cell_clear(split, feed->hour);
 	if (!there)

@@ -165,7 +165,7 @@ read_page(struct chunk *chunk, struct split *split, int32_t index)
 		reader_refuse(reader);
 	if (reader->damaged)
 		return;
-	split_page_fill(split, &chunk->books->pool, index, present, values, times);
+	split_page_fill(split, &chunk->books->lines, index, present, values, times);
 	chunk->cells += count;
 	int32_t last =
 		present[1] ? 127 - __builtin_clzll(present[1]) : 63 - __builtin_clzll(present[0]);

@@ -1,80 +1,59 @@
 /* gauge.c - pages of a gauge: 128 hours of values with the time of each.
  *
  * A page begins packed, with room for a few cells, and is laid out by hour when it has
- * many, so that a sum over hours is one straight loop. Values and times are narrow
- * (one byte or two, whole units and whole seconds) until a cell needs more. */
+ * many, so that what looks at hours is one straight loop. Values and times are narrow
+ * until a cell needs more. A gauge with several splits has a total beside them: pages
+ * of the same kind without times, changed with each cell by what the cell changed. */
 #include "core/base/check.h"
 #include "core/meter/meter_int.h"
 
-enum { PAGE_CAPACITY_MIN = 8 };
+enum { PAGE_CAPACITY_MIN = 8, PAGES_MIN = 2 };
 
-/* ---- lanes ---- */
+/* ---- widths ---- */
 
-/* The least width that holds the amount. */
+/* The least width that holds the value, the offset. */
 static inline enum width
-width_of(int64_t unit, int64_t amount)
+value_width(int64_t value)
 {
-	if (amount < 0 || amount / unit > UINT16_MAX || amount % unit != 0)
+	if (value % MILLIONTHS != 0 || value / MILLIONTHS > UINT16_MAX)
 		return WIDTH_FULL;
-	return amount / unit > UINT8_MAX ? WIDTH_SHORT : WIDTH_BYTE;
+	return value / MILLIONTHS > UINT8_MAX ? WIDTH_SHORT : WIDTH_BYTE;
 }
 
-static size_t
-lane_size(const struct lane *lane, uint32_t capacity)
+static inline enum width
+time_width(int64_t offset_ns)
 {
-	return (size_t)capacity * lane->width;
+	if (offset_ns % NS_PER_SECOND == 0)
+		return WIDTH_SHORT;
+	return offset_ns % (NS_PER_SECOND / 1000) == 0 ? WIDTH_WORD : WIDTH_FULL;
 }
 
-static void
-lane_open(struct lane *lane, struct pool *pool, uint32_t capacity, enum width width)
+static inline enum width
+width_max(enum width a, enum width b)
 {
-	lane->width = width;
-	lane->cells = pool_take(pool, lane_size(lane, capacity));
-	memset(lane->cells, 0, lane_size(lane, capacity));
+	return a > b ? a : b;
 }
 
-/* The amount fits. */
+/* The number fits. */
 static inline void
-lane_put(struct lane *lane, int64_t unit, uint32_t i, int64_t amount)
+cell_put(uint8_t *cells, enum width width, uint32_t i, int64_t number)
 {
-	if (lane->width == WIDTH_BYTE)
-		((uint8_t *)lane->cells)[i] = (uint8_t)(amount / unit);
-	else if (lane->width == WIDTH_SHORT)
-		((uint16_t *)lane->cells)[i] = (uint16_t)(amount / unit);
-	else
-		((int64_t *)lane->cells)[i] = amount;
-}
-
-static void
-lane_widen(struct lane *lane, struct pool *pool, uint32_t capacity, int64_t unit, enum width width)
-{
-	struct lane old = *lane;
-	lane_open(lane, pool, capacity, width);
-	for (uint32_t i = 0; i < capacity; i++)
-		lane_put(lane, unit, i, lane_get(&old, unit, i));
-	pool_give(pool, old.cells, lane_size(&old, capacity));
-}
-
-static inline void
-lane_set(struct lane *lane, struct pool *pool, uint32_t capacity, int64_t unit, uint32_t i,
-         int64_t amount)
-{
-	enum width width = width_of(unit, amount);
-	if (lane->width < width)
-		lane_widen(lane, pool, capacity, unit, width);
-	lane_put(lane, unit, i, amount);
-}
-
-/* Move the cells from i on, of count, by one place up (or over cell i, down). */
-static void
-lane_shift(struct lane *lane, uint32_t i, uint32_t count, bool up)
-{
-	size_t   size  = lane->width;
-	uint8_t *cells = lane->cells;
-	if (up)
-		memmove(cells + (i + 1) * size, cells + i * size, (count - i) * size);
-	else
-		memmove(cells + i * size, cells + (i + 1) * size, (count - i - 1) * size);
+	switch (width) {
+	case WIDTH_NONE:
+		return;
+	case WIDTH_BYTE:
+		cells[i] = (uint8_t)number;
+		return;
+	case WIDTH_SHORT:
+		((uint16_t *)(void *)cells)[i] = (uint16_t)number;
+		return;
+	case WIDTH_WORD:
+		((uint32_t *)(void *)cells)[i] = (uint32_t)number;
+		return;
+	case WIDTH_FULL:
+		((int64_t *)(void *)cells)[i] = number;
+		return;
+	}
 }
 
 /* ---- pages ---- */
@@ -96,66 +75,113 @@ page_slot(const struct page *page, uint32_t place)
 	return page->capacity == PAGE_HOURS ? place : page_rank(page, place);
 }
 
-/* The packed cells of from into to, which is laid out by hour or packed but larger. */
-static void
-lane_move(const struct page *page, struct lane *lane, struct pool *pool, uint32_t capacity)
+static size_t
+page_size(const struct page *page)
 {
-	struct lane old  = *lane;
-	size_t      size = old.width;
-
-	lane_open(lane, pool, capacity, old.width);
-	if (capacity < PAGE_HOURS) {
-		memcpy(lane->cells, old.cells, page_count(page) * size);
-	} else {
-		uint32_t rank = 0;
-		for (uint32_t half = 0; half < 2; half++) {
-			for (uint64_t left = page->present[half]; left != 0; left &= left - 1) {
-				uint32_t place = half * 64 + (uint32_t)__builtin_ctzll(left);
-				memcpy((uint8_t *)lane->cells + place * size,
-				       (uint8_t *)old.cells + rank++ * size, size);
-			}
-		}
-	}
-	pool_give(pool, old.cells, lane_size(&old, page->capacity));
+	return (size_t)page->capacity * ((size_t)page_value_width(page) + page_time_width(page));
 }
 
 static void
-page_grow(struct page *page, struct pool *pool)
+page_open(struct page *page, struct lines *lines, uint32_t capacity, enum width values,
+          enum width times)
 {
-	uint32_t capacity = page->capacity < PAGE_PACKED_MAX ? page->capacity * 2u : PAGE_HOURS;
-	lane_move(page, &page->values, pool, capacity);
-	lane_move(page, &page->times, pool, capacity);
-	page->capacity = (uint16_t)capacity;
+	page->capacity = (uint8_t)capacity;
+	page->widths   = (uint8_t)((uint32_t)values | (uint32_t)times << 4);
+	page->cells    = lines_take(lines, page_size(page));
+	memset(page->cells, 0, page_size(page));
+}
+
+/* The cells of old into the page, which is as large and wide or more so. */
+static void
+page_copy(struct page *page, const struct page *old)
+{
+	enum width values = page_value_width(page), old_values = page_value_width(old);
+	enum width times = page_time_width(page), old_times = page_time_width(old);
+	int64_t    value_scale = value_unit(old_values) / value_unit(values);
+	int64_t    time_scale  = time_unit(old_times) / time_unit(times);
+	uint32_t   rank        = 0;
+
+	for (uint32_t half = 0; half < 2; half++) {
+		for (uint64_t left = page->present[half]; left != 0; left &= left - 1, rank++) {
+			uint32_t place = half * 64 + (uint32_t)__builtin_ctzll(left);
+			uint32_t from  = old->capacity == PAGE_HOURS ? place : rank;
+			uint32_t to    = page->capacity == PAGE_HOURS ? place : rank;
+			cell_put(page->cells, values, to,
+			         cell_get(old->cells, old_values, from) * value_scale);
+			cell_put(page_times(page), times, to,
+			         cell_get(page_times(old), old_times, from) * time_scale);
+		}
+	}
+}
+
+static void
+page_reshape(struct page *page, struct lines *lines, uint32_t capacity, enum width values,
+             enum width times)
+{
+	struct page old = *page;
+	page_open(page, lines, capacity, values, times);
+	page_copy(page, &old);
+	lines_give(lines, old.cells, page_size(&old));
+}
+
+/* Move the cells from i on, of count, by one place up (or over cell i, down). */
+static void
+cells_shift(uint8_t *cells, size_t size, uint32_t i, uint32_t count, bool up)
+{
+	if (up)
+		memmove(cells + (i + 1) * size, cells + i * size, (count - i) * size);
+	else
+		memmove(cells + i * size, cells + (i + 1) * size, (count - i - 1) * size);
 }
 
 /* Make a cell for an absent place; its content is anything. */
 static void
-page_insert(struct page *page, struct pool *pool, uint32_t place)
+page_insert(struct page *page, struct lines *lines, uint32_t place)
 {
 	CHECK(!page_has(page, place));
-	uint32_t count = page_count(page);
-	if (page->capacity < PAGE_HOURS && count == page->capacity)
-		page_grow(page, pool);
 	if (page->capacity < PAGE_HOURS) {
-		lane_shift(&page->values, page_rank(page, place), count, true);
-		lane_shift(&page->times, page_rank(page, place), count, true);
+		uint32_t count = page_count(page);
+		if (count == page->capacity)
+			page_reshape(page, lines,
+			             count < PAGE_PACKED_MAX ? count * 2 : (uint32_t)PAGE_HOURS,
+			             page_value_width(page), page_time_width(page));
+		if (page->capacity < PAGE_HOURS) {
+			uint32_t rank = page_rank(page, place);
+			cells_shift(page->cells, page_value_width(page), rank, count, true);
+			cells_shift(page_times(page), page_time_width(page), rank, count, true);
+		}
 	}
 	page->present[place >> 6] |= UINT64_C(1) << (place & 63);
 }
 
 static void
-page_remove(struct page *page, struct pool *pool, uint32_t place)
+page_remove(struct page *page, uint32_t place)
 {
 	CHECK(page_has(page, place));
 	uint32_t slot = page_slot(page, place);
 	if (page->capacity < PAGE_HOURS) {
-		lane_shift(&page->values, slot, page_count(page), false);
-		lane_shift(&page->times, slot, page_count(page), false);
+		uint32_t count = page_count(page);
+		cells_shift(page->cells, page_value_width(page), slot, count, false);
+		cells_shift(page_times(page), page_time_width(page), slot, count, false);
 	} else {
-		lane_set(&page->values, pool, PAGE_HOURS, MILLIONTHS, slot, 0);
-		lane_set(&page->times, pool, PAGE_HOURS, NS_PER_SECOND, slot, 0);
+		cell_put(page->cells, page_value_width(page), slot, 0);
+		cell_put(page_times(page), page_time_width(page), slot, 0);
 	}
 	page->present[place >> 6] &= ~(UINT64_C(1) << (place & 63));
+}
+
+static void
+page_set(struct page *page, struct lines *lines, uint32_t slot, int64_t value, int64_t offset_ns)
+{
+	enum width values = width_max(page_value_width(page), value_width(value));
+	enum width times  = width_max(page_time_width(page), time_width(offset_ns));
+
+	if (values != page_value_width(page) || times != page_time_width(page))
+		page_reshape(page, lines, page->capacity, values, times);
+	cell_put(page->cells, values, slot, value / value_unit(values));
+	cell_put(page_times(page), times, slot, offset_ns / time_unit(times));
+	if (values < WIDTH_FULL && value / MILLIONTHS > page->whole_max)
+		page->whole_max = (uint32_t)(value / MILLIONTHS);
 }
 
 /* ---- splits ---- */
@@ -169,7 +195,7 @@ split_page_seek(const struct split *split, int32_t index)
 		return high;
 	/* Most often no page between is missing: then it stands as far from the newest
 	 * as its index. */
-	uint32_t back = (uint32_t)split->pages[high - 1].index - (uint32_t)index;
+	uint32_t back = (uint32_t)(split->pages[high - 1].index - index);
 	if (back < high && split->pages[high - 1 - back].index == index)
 		return high - 1 - back;
 	while (low < high) {
@@ -191,97 +217,215 @@ split_page(const struct split *split, int32_t index)
 	return &split->pages[position];
 }
 
-/* An empty page without lanes, where it belongs. */
-static struct page *
-split_page_insert(struct split *split, struct pool *pool, int32_t index)
+static void
+pages_grow(struct split *split, struct lines *lines)
 {
+	uint32_t     capacity = split->capacity ? split->capacity * 2 : PAGES_MIN;
+	struct page *pages    = lines_take(lines, capacity * sizeof(struct page));
+	if (split->count > 0)
+		memcpy(pages, split->pages, split->count * sizeof(struct page));
+	lines_give(lines, split->pages, split->capacity * sizeof(struct page));
+	split->pages    = pages;
+	split->capacity = capacity;
+}
+
+/* An empty page without cells, where it belongs. */
+static struct page *
+split_page_insert(struct split *split, struct lines *lines, int32_t index)
+{
+	CHECK(index >= INT16_MIN && index <= INT16_MAX);
 	uint32_t position = split_page_seek(split, index);
-	split->pages      = vector_grow(pool, split->pages, sizeof(struct page), split->count,
-	                                &split->capacity);
+	if (split->count == split->capacity)
+		pages_grow(split, lines);
 	struct page *page = &split->pages[position];
 	CHECK(position == split->count || page->index > index);
 	memmove(page + 1, page, (split->count - position) * sizeof(struct page));
 	split->count++;
-	*page = (struct page){ .index = index };
+	*page = (struct page){ .index = (int16_t)index };
 	return page;
 }
 
-static void
-page_open(struct page *page, struct pool *pool, uint32_t count, enum width values, enum width times)
+/* ---- totals ---- */
+
+static bool
+page_is_wide(const struct page *page)
 {
-	page->capacity = PAGE_CAPACITY_MIN;
-	while (page->capacity < count)
-		page->capacity = page->capacity < PAGE_PACKED_MAX ? page->capacity * 2 : PAGE_HOURS;
-	lane_open(&page->values, pool, page->capacity, values);
-	lane_open(&page->times, pool, page->capacity, times);
+	return page_value_width(page) == WIDTH_FULL;
 }
 
 static void
-page_set(struct page *page, struct pool *pool, uint32_t slot, int64_t value, int64_t offset_ns)
+total_give_up(struct page *page, struct lines *lines)
 {
-	lane_set(&page->values, pool, page->capacity, MILLIONTHS, slot, value);
-	lane_set(&page->times, pool, page->capacity, NS_PER_SECOND, slot, offset_ns);
-	if (page->values.width < WIDTH_FULL && value / MILLIONTHS > page->whole_max)
-		page->whole_max = (uint16_t)(value / MILLIONTHS);
+	lines_give(lines, page->cells, page_size(page));
+	page->cells    = NULL;
+	page->capacity = 0;
+	page->widths   = WIDTH_FULL;
 }
+
+static void
+total_put(struct page *page, struct lines *lines, uint32_t place, int64_t sum)
+{
+	enum width width = WIDTH_WORD;
+	if (sum <= UINT16_MAX)
+		width = sum <= UINT8_MAX ? WIDTH_BYTE : WIDTH_SHORT;
+	if (width > page_value_width(page))
+		page_reshape(page, lines, page->capacity, width, WIDTH_NONE);
+	cell_put(page->cells, page_value_width(page), page_slot(page, place), sum);
+	if (sum > page->whole_max)
+		page->whole_max = (uint32_t)sum;
+}
+
+/* A cell of a split went from old (0: there was none) to value. */
+static void
+total_change(struct split *total, struct lines *lines, int32_t hour, int64_t old, int64_t value)
+{
+	uint32_t     place = (uint32_t)hour & (PAGE_HOURS - 1);
+	struct page *page  = split_page(total, hour >> PAGE_SHIFT);
+	int64_t      sum   = 0;
+	if (!page) {
+		page = split_page_insert(total, lines, hour >> PAGE_SHIFT);
+		page_open(page, lines, PAGE_CAPACITY_MIN, WIDTH_BYTE, WIDTH_NONE);
+	}
+	if (page_is_wide(page))
+		return;
+	if (page_has(page, place))
+		sum = cell_get(page->cells, page_value_width(page), page_slot(page, place));
+	sum += value / MILLIONTHS - old / MILLIONTHS;
+	if (value_width(value) == WIDTH_FULL || sum > UINT32_MAX) {
+		total_give_up(page, lines);
+		return;
+	}
+	CHECK(sum >= 0);
+	if (!page_has(page, place)) {
+		page_insert(page, lines, place);
+		cell_put(page->cells, page_value_width(page), page_slot(page, place), 0);
+	}
+	total_put(page, lines, place, sum);
+}
+
+/* A cell of the series is gone. */
+static void
+total_clear(const struct series *series, struct lines *lines, int32_t hour, int64_t old)
+{
+	uint32_t     place = (uint32_t)hour & (PAGE_HOURS - 1);
+	struct page *page  = split_page(series->total, hour >> PAGE_SHIFT);
+	CHECK(page);
+	if (page_is_wide(page))
+		return;
+	for (const struct split *split = series->splits; split; split = split->next) {
+		const struct page *other = split_page(split, hour >> PAGE_SHIFT);
+		if (other && page_has(other, place)) {
+			total_change(series->total, lines, hour, old, 0);
+			return;
+		}
+	}
+	page_remove(page, place);
+}
+
+void
+total_open(struct series *series, struct lines *lines)
+{
+	struct split *total = lines_take(lines, sizeof(struct split));
+	*total              = (struct split){ .series = series };
+	CHECK(!series->total);
+	series->total = total;
+	for (struct split *split = series->splits; split; split = split->next) {
+		split->total = total;
+		for (uint32_t i = 0; i < split->count; i++) {
+			const struct page *page  = &split->pages[i];
+			int32_t            first = page->index * PAGE_HOURS;
+			for (uint32_t place = 0; place < PAGE_HOURS; place++) {
+				if (page_has(page, place))
+					total_change(total, lines, first + (int32_t)place, 0,
+					             page_value(page, place));
+			}
+		}
+	}
+}
+
+/* ---- cells ---- */
 
 enum joined
-gauge_join(struct split *split, struct pool *pool, int32_t hour, int64_t offset_ns, int64_t value)
+gauge_join(struct split *split, struct lines *lines, int32_t hour, int64_t offset_ns, int64_t value)
 {
 	CHECK(value >= 0);
 	CHECK(offset_ns >= 0 && offset_ns < NS_PER_HOUR);
 	uint32_t     place = (uint32_t)hour & (PAGE_HOURS - 1);
 	struct page *page  = split_page(split, hour >> PAGE_SHIFT);
+	int64_t      old   = 0;
 	if (!page) {
-		page = split_page_insert(split, pool, hour >> PAGE_SHIFT);
-		page_open(page, pool, 1, WIDTH_BYTE, WIDTH_SHORT);
+		page = split_page_insert(split, lines, hour >> PAGE_SHIFT);
+		page_open(page, lines, PAGE_CAPACITY_MIN, WIDTH_BYTE, time_width(offset_ns));
 	}
-	if (!page_has(page, place)) {
-		page_insert(page, pool, place);
-		page_set(page, pool, page_slot(page, place), value, offset_ns);
-		return JOINED_NEW;
+	bool is_new = !page_has(page, place);
+	if (is_new) {
+		page_insert(page, lines, place);
+	} else {
+		int64_t old_ns = page_time(page, place);
+		old            = page_value(page, place);
+		if (offset_ns < old_ns || (offset_ns == old_ns && value <= old))
+			return JOINED_NOTHING;
 	}
-	int64_t old_ns = page_time(page, place);
-	if (offset_ns < old_ns || (offset_ns == old_ns && value <= page_value(page, place)))
-		return JOINED_NOTHING;
-	page_set(page, pool, page_slot(page, place), value, offset_ns);
-	return JOINED_CHANGE;
+	page_set(page, lines, page_slot(page, place), value, offset_ns);
+	if (split->total)
+		total_change(split->total, lines, hour, old, value);
+	return is_new ? JOINED_NEW : JOINED_CHANGE;
 }
 
 bool
-gauge_clear(struct split *split, struct pool *pool, int32_t hour)
+gauge_clear(struct split *split, struct lines *lines, int32_t hour)
 {
 	uint32_t     place = (uint32_t)hour & (PAGE_HOURS - 1);
 	struct page *page  = split_page(split, hour >> PAGE_SHIFT);
 	if (!page || !page_has(page, place))
 		return false;
-	page_remove(page, pool, place);
+	int64_t old = page_value(page, place);
+	page_remove(page, place);
+	if (split->total)
+		total_clear(split->series, lines, hour, old);
 	return true;
 }
 
-void
-split_page_fill(struct split *split, struct pool *pool, int32_t index, const uint64_t present[2],
-                const int64_t *values, const int64_t *times)
+static void
+page_fill(struct page *page, const int64_t *values, const int64_t *times)
 {
-	struct page *page         = split_page_insert(split, pool, index);
-	enum width   values_width = WIDTH_BYTE;
-	enum width   times_width  = WIDTH_SHORT;
-	uint32_t     count        = bits_count(present[0]) + bits_count(present[1]);
-	for (uint32_t i = 0; i < count; i++) {
-		enum width value_width = width_of(MILLIONTHS, values[i]);
-		enum width time_width  = width_of(NS_PER_SECOND, times[i]);
-		values_width           = value_width > values_width ? value_width : values_width;
-		times_width            = time_width > times_width ? time_width : times_width;
-	}
-	page_open(page, pool, count, values_width, times_width);
-	memcpy(page->present, present, sizeof(page->present));
-	uint32_t rank = 0;
+	enum width value_size = page_value_width(page);
+	enum width time_size  = page_time_width(page);
+	uint32_t   rank       = 0;
 	for (uint32_t place = 0; place < PAGE_HOURS; place++) {
 		if (!page_has(page, place))
 			continue;
 		uint32_t slot = page->capacity == PAGE_HOURS ? place : rank;
-		page_set(page, pool, slot, values[rank], times[rank]);
+		cell_put(page->cells, value_size, slot, values[rank] / value_unit(value_size));
+		cell_put(page_times(page), time_size, slot, times[rank] / time_unit(time_size));
+		if (value_size < WIDTH_FULL && values[rank] / MILLIONTHS > page->whole_max)
+			page->whole_max = (uint32_t)(values[rank] / MILLIONTHS);
 		rank++;
 	}
-	CHECK(rank == count);
+}
+
+void
+split_page_fill(struct split *split, struct lines *lines, int32_t index, const uint64_t present[2],
+                const int64_t *values, const int64_t *times)
+{
+	struct page *page       = split_page_insert(split, lines, index);
+	enum width   value_size = WIDTH_BYTE;
+	enum width   time_size  = WIDTH_SHORT;
+	uint32_t     count      = bits_count(present[0]) + bits_count(present[1]);
+	uint32_t     capacity   = PAGE_CAPACITY_MIN;
+	for (uint32_t i = 0; i < count; i++) {
+		value_size = width_max(value_size, value_width(values[i]));
+		time_size  = width_max(time_size, time_width(times[i]));
+	}
+	while (capacity < count)
+		capacity = capacity < PAGE_PACKED_MAX ? capacity * 2 : (uint32_t)PAGE_HOURS;
+	page_open(page, lines, capacity, value_size, time_size);
+	memcpy(page->present, present, sizeof(page->present));
+	page_fill(page, values, times);
+	uint32_t rank = 0;
+	for (uint32_t place = 0; split->total && place < PAGE_HOURS; place++) {
+		if (page_has(page, place))
+			total_change(split->total, lines, index * PAGE_HOURS + (int32_t)place, 0,
+			             values[rank++]);
+	}
 }

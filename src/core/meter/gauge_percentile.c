@@ -1,10 +1,11 @@
 /* gauge_percentile.c - a gauge's percentile over a window, without sorting.
  *
- * The fast road: when every page in the window holds whole units, the sums over splits fit in
- * 32 bits. Their leading eight bits are found by halving, each look one pass over
- * bytes, sixteen at a time; the few sums that share them decide the rest. An absent
- * hour holds 0 and is above nothing, so counting what is above needs no bitmap.
- * Everything else takes the plain road, which is the definition (L-4). */
+ * The fast road: the pages of the one road that holds the sums over splits, while they
+ * are whole units of 32 bits. Their leading eight bits are found by a guess or two from
+ * how many are above, each look one pass over bytes, sixteen at a time; the few sums
+ * that share them decide the rest. An absent hour holds 0 and is above nothing, so
+ * counting what is above needs no bitmap. Everything else takes the plain road, which
+ * is the definition (L-4). */
 #include "core/base/check.h"
 #include "core/meter/meter_int.h"
 #include "core/meter/percentile.h"
@@ -56,8 +57,11 @@ struct window {
 	int32_t  page_first;
 	uint32_t pages_count;
 	uint32_t hours;                  /* present ones */
-	uint64_t sum_max;                /* no sum of an hour is above */
+	uint32_t sum_max;                /* no sum of an hour is above */
 	uint64_t present[PAGES_MAX * 2]; /* of pages_count pages, cut to the window */
+
+	const struct page *pages; /* those of the window that there are */
+	uint32_t           count;
 };
 
 /* Clear the hours of the first and last page that lie outside. */
@@ -77,103 +81,100 @@ present_cut(struct window *window)
 
 /* Which hours are present, and how large a sum can be; false when a page is wide. */
 static bool
-window_survey(struct window *window, const struct series *gauge)
+window_survey(struct window *window, const struct split *road)
 {
-	uint64_t sum_max[PAGES_MAX];
-	memset(sum_max, 0, window->pages_count * sizeof(*sum_max));
+	uint32_t i = split_page_seek(road, window->page_first);
+
+	window->pages   = &road->pages[i];
+	window->count   = 0;
+	window->sum_max = 0;
 	memset(window->present, 0, window->pages_count * 2 * sizeof(*window->present));
-	for (const struct split *split = gauge->splits; split; split = split->next) {
-		uint32_t i = split_page_seek(split, window->page_first);
-		for (; i < split->count; i++) {
-			const struct page *page = &split->pages[i];
-			uint32_t           at   = (uint32_t)(page->index - window->page_first);
-			if (at >= window->pages_count)
-				break;
-			if (page->values.width == WIDTH_FULL)
-				return false;
-			sum_max[at] += page->whole_max;
-			window->present[at * 2] |= page->present[0];
-			window->present[at * 2 + 1] |= page->present[1];
-		}
+	for (; i < road->count; i++, window->count++) {
+		const struct page *page = &road->pages[i];
+		uint32_t           at   = (uint32_t)(page->index - window->page_first);
+		if (at >= window->pages_count)
+			break;
+		if (page_value_width(page) == WIDTH_FULL)
+			return false;
+		if (page->whole_max > window->sum_max)
+			window->sum_max = page->whole_max;
+		window->present[at * 2]     = page->present[0];
+		window->present[at * 2 + 1] = page->present[1];
 	}
 	present_cut(window);
-	window->hours   = 0;
-	window->sum_max = 0;
-	for (uint32_t at = 0; at < window->pages_count; at++) {
-		window->hours += bits_count(window->present[at * 2]);
-		window->hours += bits_count(window->present[at * 2 + 1]);
-		if (sum_max[at] > window->sum_max)
-			window->sum_max = sum_max[at];
-	}
+	window->hours = 0;
+	for (uint32_t word = 0; word < window->pages_count * 2; word++)
+		window->hours += bits_count(window->present[word]);
 	return true;
 }
 
 /* ---- sums ---- */
 
-static uint32_t
-cell_units(const struct page *page, uint32_t slot)
+static void
+page_unpack(const struct page *page, uint32_t *words, uint8_t *bytes)
 {
-	if (page->values.width == WIDTH_BYTE)
-		return ((const uint8_t *)page->values.cells)[slot];
-	return ((const uint16_t *)page->values.cells)[slot];
-}
-
-VECTOR_LOOP static void
-page_add(const struct page *page, uint32_t *restrict sums)
-{
-	if (page->capacity < PAGE_HOURS) {
-		uint32_t slot = 0;
-		for (uint32_t place = 0; place < PAGE_HOURS; place++) {
-			if (page_has(page, place))
-				sums[place] += cell_units(page, slot++);
-		}
-	} else if (page->values.width == WIDTH_BYTE) {
-		const uint8_t *cells = page->values.cells;
-		for (uint32_t place = 0; place < PAGE_HOURS; place++)
-			sums[place] += cells[place];
-	} else {
-		const uint16_t *cells = page->values.cells;
-		for (uint32_t place = 0; place < PAGE_HOURS; place++)
-			sums[place] += cells[place];
+	uint32_t slot = 0;
+	for (uint32_t place = 0; place < PAGE_HOURS; place++) {
+		uint32_t sum = 0;
+		if (page_has(page, place))
+			sum = (uint32_t)cell_get(page->cells, page_value_width(page), slot++);
+		if (bytes)
+			bytes[place] = (uint8_t)sum;
+		else
+			words[place] = sum;
 	}
 }
 
 VECTOR_LOOP static void
-page_add_bytes(const struct page *page, uint8_t *restrict sums)
+page_words(const struct page *page, uint32_t *restrict words)
+{
+	const void *cells = page->cells;
+	if (page->capacity < PAGE_HOURS) {
+		page_unpack(page, words, NULL);
+	} else if (page_value_width(page) == WIDTH_BYTE) {
+		for (uint32_t place = 0; place < PAGE_HOURS; place++)
+			words[place] = ((const uint8_t *)cells)[place];
+	} else if (page_value_width(page) == WIDTH_SHORT) {
+		for (uint32_t place = 0; place < PAGE_HOURS; place++)
+			words[place] = ((const uint16_t *)cells)[place];
+	} else {
+		memcpy(words, cells, PAGE_HOURS * sizeof(*words));
+	}
+}
+
+static void
+page_bytes(const struct page *page, uint8_t *bytes)
 {
 	if (page->capacity < PAGE_HOURS) {
-		uint32_t slot = 0;
-		for (uint32_t place = 0; place < PAGE_HOURS; place++) {
-			if (page_has(page, place))
-				sums[place] = (uint8_t)(sums[place] + cell_units(page, slot++));
-		}
-	} else if (page->values.width == WIDTH_BYTE) {
-		const uint8_t *cells = page->values.cells;
-		for (uint32_t place = 0; place < PAGE_HOURS; place++)
-			sums[place] = (uint8_t)(sums[place] + cells[place]);
+		page_unpack(page, NULL, bytes);
+	} else if (page_value_width(page) == WIDTH_BYTE) {
+		memcpy(bytes, page->cells, PAGE_HOURS);
 	} else {
-		const uint16_t *cells = page->values.cells;
 		for (uint32_t place = 0; place < PAGE_HOURS; place++)
-			sums[place] = (uint8_t)(sums[place] + cells[place]);
+			bytes[place] =
+				(uint8_t)cell_get(page->cells, page_value_width(page), place);
 	}
 }
 
 /* Sums of whole pages in words or, when they are small, in bytes; the other is NULL. */
 static void
-window_add(const struct window *window, const struct series *gauge, uint32_t *words, uint8_t *bytes)
+window_read(const struct window *window, uint32_t *words, uint8_t *bytes)
 {
-	for (const struct split *split = gauge->splits; split; split = split->next) {
-		uint32_t i = split_page_seek(split, window->page_first);
-		for (; i < split->count; i++) {
-			const struct page *page = &split->pages[i];
-			uint32_t           at   = (uint32_t)(page->index - window->page_first);
-			if (at >= window->pages_count)
-				break;
-			if (bytes)
-				page_add_bytes(page, bytes + at * PAGE_HOURS);
-			else
-				page_add(page, words + at * PAGE_HOURS);
-		}
+	uint32_t next = 0;
+	for (uint32_t at = 0; at < window->pages_count; at++) {
+		const struct page *page  = &window->pages[next];
+		uint32_t           place = at * PAGE_HOURS;
+		bool               there =
+			next < window->count && (uint32_t)(page->index - window->page_first) == at;
+		if (there && bytes)
+			page_bytes(page, bytes + place);
+		else if (there)
+			page_words(page, words + place);
+		else if (bytes)
+			memset(bytes + place, 0, PAGE_HOURS);
+		else
+			memset(words + place, 0, PAGE_HOURS * sizeof(*words));
+		next += there;
 	}
 }
 
@@ -224,31 +225,45 @@ bytes_above(const uint8_t *bytes, uint32_t pages_count, uint8_t limit)
 	return pages_count * PAGE_HOURS - upto;
 }
 
-/* The smallest byte that at most ignored bytes are above; max is none below any. */
+/* The smallest byte that at most ignored bytes of hours are above; max is none below
+ * any. Guesses as if the bytes between were evenly spread, and halves when that did not
+ * end soon. */
 static uint8_t
-bytes_select(const uint8_t *bytes, uint32_t pages_count, uint8_t max, uint32_t ignored)
+bytes_select(const uint8_t *bytes, uint32_t pages_count, uint32_t max, uint32_t hours,
+             uint32_t ignored)
 {
-	uint32_t low  = 0;
-	uint32_t high = max;
-	while (low < high) {
+	enum { GUESSES = 4 };
+
+	uint32_t low        = 0;     /* the byte is not below */
+	uint32_t high       = max;   /* nor above */
+	uint32_t from_low   = hours; /* how many are not below low */
+	uint32_t above_high = 0;
+	for (uint32_t look = 0; low < high; look++) {
 		uint32_t middle = (low + high) / 2;
-		if (bytes_above(bytes, pages_count, (uint8_t)middle) <= ignored)
-			high = middle;
-		else
-			low = middle + 1;
+		if (look < GUESSES)
+			middle =
+				high - 1 -
+				(high - low) * (ignored - above_high) / (from_low - above_high + 1);
+		uint32_t above = bytes_above(bytes, pages_count, (uint8_t)middle);
+		if (above <= ignored) {
+			high       = middle;
+			above_high = above;
+		} else {
+			low      = middle + 1;
+			from_low = above;
+		}
 	}
 	return (uint8_t)low;
 }
 
 /* Sums up to 255. */
 static int64_t
-select_bytes(const struct window *window, const struct series *gauge, uint32_t ignored)
+select_bytes(const struct window *window, uint32_t ignored)
 {
 	uint8_t bytes[PAGES_MAX * PAGE_HOURS];
-	memset(bytes, 0, (size_t)window->pages_count * PAGE_HOURS);
-	window_add(window, gauge, NULL, bytes);
+	window_read(window, NULL, bytes);
 	window_cut(window, bytes, sizeof(*bytes));
-	return bytes_select(bytes, window->pages_count, (uint8_t)window->sum_max, ignored);
+	return bytes_select(bytes, window->pages_count, window->sum_max, window->hours, ignored);
 }
 
 /* The words whose leading byte is this one. */
@@ -281,7 +296,7 @@ page_lead(const uint32_t *restrict words, uint32_t shift, uint8_t *restrict byte
 
 /* Sums of up to 32 bits: their leading eight first. */
 static int64_t
-select_words(const struct window *window, const struct series *gauge, uint32_t ignored)
+select_words(const struct window *window, uint32_t ignored)
 {
 	uint32_t words[PAGES_MAX * PAGE_HOURS];
 	uint8_t  bytes[PAGES_MAX * PAGE_HOURS];
@@ -289,15 +304,16 @@ select_words(const struct window *window, const struct series *gauge, uint32_t i
 	uint32_t count = window->pages_count * PAGE_HOURS;
 	uint32_t shift = 0;
 
-	memset(words, 0, count * sizeof(*words));
-	window_add(window, gauge, words, NULL);
+	window_read(window, words, NULL);
 	window_cut(window, words, sizeof(*words));
 	while (window->sum_max >> shift > BYTE_MAX)
 		shift++;
-	for (uint32_t page = 0; page < count; page += PAGE_HOURS)
-		page_lead(words + page, shift, bytes + page);
-	uint8_t leading = bytes_select(bytes, window->pages_count,
-	                               (uint8_t)(window->sum_max >> shift), ignored);
+	uint32_t place = 0; /* a window has a page at least */
+	do
+		page_lead(words + place, shift, bytes + place);
+	while ((place += PAGE_HOURS) < count);
+	uint8_t leading = bytes_select(bytes, window->pages_count, window->sum_max >> shift,
+	                               window->hours, ignored);
 
 	ignored -= bytes_above(bytes, window->pages_count, leading);
 	uint32_t found_count = words_with(words, bytes, count, leading, found);
@@ -316,20 +332,18 @@ prefetch_ahead(const struct series *gauge, const struct window *window)
 	if (gauge->index + AHEAD_SERIES >= list->count)
 		return;
 	struct series *const *at = &list->at[gauge->index];
-	__builtin_prefetch(&at[AHEAD_SERIES]->splits);
-	__builtin_prefetch(at[AHEAD_SPLIT]->splits);
-	const struct split *split = at[AHEAD_PAGES]->splits;
-	for (uint32_t i = 0; i < split->count; i++)
-		__builtin_prefetch(&split->pages[i]);
-	for (split = at[AHEAD_CELLS]->splits; split; split = split->next) {
-		uint32_t i = split_page_seek(split, window->page_first);
-		for (; i < split->count && split->pages[i].index <= window->until >> PAGE_SHIFT;
-		     i++) {
-			const char *cells = split->pages[i].values.cells;
-			size_t      size  = (size_t)PAGE_HOURS * split->pages[i].values.width;
-			for (size_t line = 0; line < size; line += 64)
-				__builtin_prefetch(cells + line);
-		}
+	__builtin_prefetch(at[AHEAD_SERIES]);
+	__builtin_prefetch(series_road(at[AHEAD_SPLIT]));
+	const struct split *road = series_road(at[AHEAD_PAGES]);
+	for (uint32_t i = 0; i < road->count; i += 2)
+		__builtin_prefetch(&road->pages[i]);
+	road       = series_road(at[AHEAD_CELLS]);
+	uint32_t i = split_page_seek(road, window->page_first);
+	for (; i < road->count && road->pages[i].index <= window->until >> PAGE_SHIFT; i++) {
+		const struct page *page = &road->pages[i];
+		size_t             size = (size_t)page->capacity * page_value_width(page);
+		for (size_t line = 0; line < size; line += LINE_SIZE)
+			__builtin_prefetch(page->cells + line);
 	}
 }
 
@@ -351,13 +365,13 @@ series_percentile(const struct series *gauge, int32_t from, int32_t until, int32
 	window.pages_count = (uint32_t)(((until - 1) >> PAGE_SHIFT) - window.page_first + 1);
 	CHECK(window.pages_count <= PAGES_MAX);
 	prefetch_ahead(gauge, &window);
-	if (!window_survey(&window, gauge) || window.sum_max > UINT32_MAX)
+	if (!window_survey(&window, series_road(gauge)))
 		return percentile_plain(gauge, from, until, percent, hours);
 	*hours = window.hours;
 	if (window.hours == 0)
 		return 0;
 	uint32_t ignored = window.hours - percentile_rank(window.hours, percent);
-	int64_t  units   = window.sum_max <= BYTE_MAX ? select_bytes(&window, gauge, ignored)
-	                                              : select_words(&window, gauge, ignored);
+	int64_t  units   = window.sum_max <= BYTE_MAX ? select_bytes(&window, ignored)
+	                                              : select_words(&window, ignored);
 	return units * MILLIONTHS;
 }

@@ -84,7 +84,8 @@ split_take(struct books *books, uint32_t *number)
 	if (*number % SPLITS_BLOCK == 0) {
 		books->blocks = vector_grow(&books->pool, books->blocks, sizeof(struct split *),
 		                            block, &books->blocks_capacity);
-		books->blocks[block] = ARENA_ARRAY(&books->arena, struct split, SPLITS_BLOCK);
+		books->blocks[block] =
+			lines_take(&books->lines, SPLITS_BLOCK * sizeof(struct split));
 	}
 	books->splits_count++;
 	struct split *split = books_split(books, *number);
@@ -103,19 +104,17 @@ series_make(struct book *book, const struct catalog_meter *meter, const struct b
 {
 	struct books       *books  = book->books;
 	struct series_list *list   = &book->meters[meter->index];
-	struct series      *series = arena_take_zeroed(&books->arena, sizeof(*series));
+	struct series      *series = lines_take(&books->lines, sizeof(*series));
 
+	*series     = (struct series){ .book = book, .meter = meter, .index = list->count };
 	series->key = (struct book_key){
 		.org     = text_keep(books, key->org),
 		.project = text_keep(books, key->project),
 		.id      = text_keep(books, key->id),
 		.item    = text_keep(books, key->item),
 	};
-	series->book  = book;
-	series->meter = meter;
-	series->index = list->count;
-	list->at      = vector_grow(&books->pool, list->at, sizeof(*list->at), list->count,
-	                            &list->capacity);
+	list->at = vector_grow(&books->pool, list->at, sizeof(*list->at), list->count,
+	                       &list->capacity);
 	list->at[list->count++] = series;
 	return series;
 }
@@ -134,8 +133,11 @@ book_split_make(struct book *book, const struct catalog_meter *meter, const stru
 	uint32_t       number;
 	struct split  *split = split_take(books, &number);
 
+	if (first && !series->total)
+		total_open(series, &books->lines);
 	split->series = series;
 	split->next   = series->splits;
+	split->total  = series->total;
 	for (uint32_t i = 0; i < 2; i++)
 		split->text[i] = gauge ? names_add(&books->names, split_text[i]) : NAME_EMPTY;
 	series->splits = split;

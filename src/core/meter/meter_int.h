@@ -45,6 +45,25 @@ table_prefetch(const struct table *table, struct hash hash)
 		__builtin_prefetch(&table->entries[hash.place & (table->capacity - 1)]);
 }
 
+/* ---- memory in whole lines of the cache ---- */
+
+enum {
+	LINE_SIZE     = 64,
+	LINES_CLASSES = 33, /* up to 32 lines have a list; what is larger is the pool's */
+};
+
+struct lines {
+	struct pool *pool;
+	uint8_t     *next;
+	uint32_t     left; /* lines from next on */
+	void        *free[LINES_CLASSES];
+};
+
+void lines_open(struct lines *lines, struct pool *pool);
+/* Aligned to a line up to 32 lines, unspecified content. */
+void *lines_take(struct lines *lines, size_t size);
+void  lines_give(struct lines *lines, void *piece, size_t size);
+
 /* ---- names: each different text once ---- */
 
 struct names {
@@ -79,23 +98,21 @@ enum {
 };
 _Static_assert(1 << ERA_SHIFT == BOOK_ERA_HOURS, "an era is a power of two hours");
 
-/* How a column of a page keeps its cells: whole units (1, or a second) in one byte or
- * two; or, once a cell needs more, millionths or nanoseconds in eight. */
-enum width { WIDTH_BYTE = 1, WIDTH_SHORT = 2, WIDTH_FULL = 8 };
+/* How a page keeps its values or times, bytes a cell: values in whole units, times in
+ * seconds (two bytes) or milliseconds (four); or, once a cell needs more, in millionths
+ * and nanoseconds. Four bytes of whole units are for totals alone, which have no times. */
+enum width { WIDTH_NONE = 0, WIDTH_BYTE = 1, WIDTH_SHORT = 2, WIDTH_WORD = 4, WIDTH_FULL = 8 };
 
-struct lane {
-	void      *cells;
-	enum width width;
-};
-
+/* Two to a line of the cache. The cells are one piece: values, and behind them times. */
 struct page {
-	uint64_t    present[2]; /* bit: the hour's place in the page */
-	struct lane values;     /* an absent hour of a page by hour holds 0 */
-	struct lane times;      /* offset in the hour */
-	int32_t     index;      /* hour >> PAGE_SHIFT */
-	uint16_t    capacity;   /* PAGE_HOURS: cells stand by hour, less: packed, in order */
-	uint16_t    whole_max;  /* no value was above while they were whole units */
+	uint64_t present[2]; /* bit: the hour's place in the page */
+	uint8_t *cells;      /* an absent hour of a page by hour holds 0 */
+	uint32_t whole_max;  /* no value was above while they were whole units */
+	int16_t  index;      /* hour >> PAGE_SHIFT */
+	uint8_t  capacity;   /* PAGE_HOURS: cells stand by hour, less: packed, in order */
+	uint8_t  widths;     /* of values, and times the width of times by 16 */
 };
+_Static_assert(sizeof(struct page) == LINE_SIZE / 2, "no page lies in two lines");
 
 /* A cell of a latest or count series. */
 struct cell {
@@ -104,10 +121,12 @@ struct cell {
 	int64_t  at_ns;
 };
 
+/* A line of the cache. */
 struct split {
-	struct series *series;
-	struct split  *next;    /* of the same series */
-	uint32_t       text[2]; /* names */
+	_Alignas(LINE_SIZE) struct series *series;
+	struct split *next;    /* of the same series */
+	struct split *total;   /* of a gauge with several splits: the series' */
+	uint32_t      text[2]; /* names */
 	union {
 		struct page *pages; /* of a gauge, ascending */
 		struct cell *cells; /* of the others, ascending */
@@ -115,14 +134,17 @@ struct split {
 	uint32_t count;
 	uint32_t capacity;
 };
+_Static_assert(sizeof(struct split) == LINE_SIZE, "what is fetched for one is no other's");
 
+/* What a look reads stands in the first line, the key in the second. */
 struct series {
-	struct book_key             key;
+	_Alignas(LINE_SIZE) struct split *splits;
+	struct split               *total; /* NULL unless a gauge with several splits */
 	struct book                *book;
 	const struct catalog_meter *meter;
-	struct split               *splits;
 	uint32_t                    splits_count;
 	uint32_t                    index; /* among the meter's */
+	_Alignas(LINE_SIZE) struct book_key key;
 };
 
 /* What a join did. A new cell is counted, a changed one makes its era dirty. */
@@ -149,14 +171,54 @@ page_count(const struct page *page)
 	return bits_count(page->present[0]) + bits_count(page->present[1]);
 }
 
-static inline int64_t
-lane_get(const struct lane *lane, int64_t unit, uint32_t i)
+static inline enum width
+page_value_width(const struct page *page)
 {
-	if (lane->width == WIDTH_BYTE)
-		return ((const uint8_t *)lane->cells)[i] * unit;
-	if (lane->width == WIDTH_SHORT)
-		return ((const uint16_t *)lane->cells)[i] * unit;
-	return ((const int64_t *)lane->cells)[i];
+	return (enum width)(page->widths & 15);
+}
+
+static inline enum width
+page_time_width(const struct page *page)
+{
+	return (enum width)(page->widths >> 4);
+}
+
+static inline uint8_t *
+page_times(const struct page *page)
+{
+	return page->cells + (size_t)page->capacity * page_value_width(page);
+}
+
+static inline int64_t
+cell_get(const uint8_t *cells, enum width width, uint32_t i)
+{
+	switch (width) {
+	case WIDTH_NONE:
+		break;
+	case WIDTH_BYTE:
+		return cells[i];
+	case WIDTH_SHORT:
+		return ((const uint16_t *)(const void *)cells)[i];
+	case WIDTH_WORD:
+		return ((const uint32_t *)(const void *)cells)[i];
+	case WIDTH_FULL:
+		return ((const int64_t *)(const void *)cells)[i];
+	}
+	return 0;
+}
+
+static inline int64_t
+value_unit(enum width width)
+{
+	return width == WIDTH_FULL ? 1 : MILLIONTHS;
+}
+
+static inline int64_t
+time_unit(enum width width)
+{
+	if (width == WIDTH_SHORT)
+		return NS_PER_SECOND;
+	return width == WIDTH_WORD ? NS_PER_SECOND / 1000 : 1;
 }
 
 /* Where the cell of a place stands, present or to be. */
@@ -168,25 +230,40 @@ uint32_t split_page_seek(const struct split *split, int32_t index);
 struct page *split_page(const struct split *split, int32_t index);
 /* A new page with these cells, all at once; it must be absent. values and times hold
  * one for each bit of present, in order. */
-void split_page_fill(struct split *split, struct pool *pool, int32_t index,
+void split_page_fill(struct split *split, struct lines *lines, int32_t index,
                      const uint64_t present[2], const int64_t *values, const int64_t *times);
 
 static inline int64_t
 page_value(const struct page *page, uint32_t place)
 {
-	return lane_get(&page->values, MILLIONTHS, page_slot(page, place));
+	enum width width = page_value_width(page);
+	return cell_get(page->cells, width, page_slot(page, place)) * value_unit(width);
 }
 
 static inline int64_t
 page_time(const struct page *page, uint32_t place)
 {
-	return lane_get(&page->times, NS_PER_SECOND, page_slot(page, place));
+	enum width width = page_time_width(page);
+	return cell_get(page_times(page), width, page_slot(page, place)) * time_unit(width);
 }
 
-enum joined gauge_join(struct split *split, struct pool *pool, int32_t hour, int64_t offset_ns,
+enum joined gauge_join(struct split *split, struct lines *lines, int32_t hour, int64_t offset_ns,
                        int64_t value);
 /* True when there was a cell. */
-bool gauge_clear(struct split *split, struct pool *pool, int32_t hour);
+bool gauge_clear(struct split *split, struct lines *lines, int32_t hour);
+
+/* The sums over the splits of a gauge, hour by hour, in whole units: kept from the second
+ * split on, and left alone by pages with a fraction, a value above 65,535 or a sum of
+ * more than 32 bits. Such a page is wide: it says nothing, ask the splits. */
+void total_open(struct series *series, struct lines *lines);
+
+/* The one road that holds the sums of the gauge; a page of it with full width is to be
+ * had from the splits. */
+static inline const struct split *
+series_road(const struct series *gauge)
+{
+	return gauge->total ? gauge->total : gauge->splits;
+}
 
 /* ---- latest and count: cells in order of hour ---- */
 
@@ -229,13 +306,14 @@ struct book {
 	struct series_list *meters; /* by index of the meter */
 };
 
-enum { SPLITS_BLOCK = 512 };
+enum { SPLITS_BLOCK = LINES_CLASSES - 1 };
 
 struct books {
 	const struct catalog *catalog;
 	struct arena          arena;
 	struct arena          scratch;
 	struct pool           pool;
+	struct lines          lines;
 	struct names          names;
 	struct table          accounts;
 	struct book         **books;
