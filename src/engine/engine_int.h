@@ -40,9 +40,11 @@ enum {
 struct ingest_batch {
 	struct arena         arena;
 	struct ingest       *ingest;
-	struct event       **events; /* decoded, in order of the body */
-	uint32_t            *index;  /* of each in the body */
+	struct event       **events;     /* decoded, in order of the body */
+	struct identity     *identities; /* of each */
+	uint32_t            *index;      /* of each in the body */
 	uint32_t             events_count;
+	uint32_t             retractions_count; /* of the events */
 	uint32_t             events_capacity;
 	struct refusal      *errors; /* the first LIMIT_RECEIPT_ERRORS */
 	uint32_t             errors_count;
@@ -188,6 +190,7 @@ struct engine {
 	uint64_t             queue_batches;
 	struct ingest_batch *spare_batches;
 	struct intake       *spare_intakes;
+	uint32_t             intakes_made; /* also the number of the newest one's decoder */
 	struct group_list    groups_free;
 	struct group_list    groups_packed;
 	bool                 committing;

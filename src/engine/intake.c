@@ -18,6 +18,7 @@ intake_take(struct engine *engine)
 	struct intake *intake = engine->spare_intakes;
 	if (intake)
 		engine->spare_intakes = intake->next;
+	uint32_t number = intake ? 0 : ++engine->intakes_made;
 	pthread_mutex_unlock(&engine->queue_lock);
 	if (intake)
 		return intake;
@@ -25,6 +26,7 @@ intake_take(struct engine *engine)
 	CHECK(intake != NULL);
 	arena_open(&intake->arena, system_memory());
 	intake->decoder = decoder_open(&intake->arena, engine->catalog);
+	decoder_number(intake->decoder, number);
 	return intake;
 }
 
@@ -35,6 +37,18 @@ intake_give(struct engine *engine, struct intake *intake)
 	intake->next          = engine->spare_intakes;
 	engine->spare_intakes = intake;
 	pthread_mutex_unlock(&engine->queue_lock);
+}
+
+/* Events take about twice the room of their texts beside these. Room taken at once is kept
+ * by the arena's reset as it is; fresh memory costs more than what is done with it. */
+static void
+batch_reserve(struct ingest_batch *batch)
+{
+	size_t size = batch->ingest->body.size / 2 * 5;
+	if (size <= batch->arena.size_held)
+		return;
+	(void)arena_take(&batch->arena, size);
+	arena_reset(&batch->arena);
 }
 
 static struct ingest_batch *
@@ -53,6 +67,7 @@ batch_take(struct engine *engine, struct ingest *ingest)
 	*batch = (struct ingest_batch){ .arena    = batch->arena,
 		                        .ingest   = ingest,
 		                        .received = engine_now(engine) };
+	batch_reserve(batch);
 	return batch;
 }
 
@@ -119,22 +134,33 @@ batch_verdict(struct ingest_batch *batch, uint32_t index, enum verdict verdict)
 	batch->verdicts[index] = (uint8_t)verdict;
 }
 
-/* event lives in the batch's arena. */
 static void
-batch_add(struct ingest_batch *batch, struct event *event, uint32_t index)
+batch_widen(struct ingest_batch *batch)
 {
-	if (batch->events_count == batch->events_capacity) {
-		uint32_t capacity = batch->events_capacity ? batch->events_capacity * 2 : 64;
-		batch->events     = wider(&batch->arena, batch->events,
-		                          batch->events_count * sizeof(struct event *),
-		                          capacity * sizeof(struct event *));
-		batch->index =
-			wider(&batch->arena, batch->index, batch->events_count * sizeof(uint32_t),
-		              capacity * sizeof(uint32_t));
-		batch->events_capacity = capacity;
-	}
-	batch->index[batch->events_count]    = index;
-	batch->events[batch->events_count++] = event;
+	size_t count    = batch->events_count;
+	size_t capacity = count ? count * 2 : 64;
+	batch->events   = wider(&batch->arena, batch->events, count * sizeof *batch->events,
+	                        capacity * sizeof *batch->events);
+	batch->index    = wider(&batch->arena, batch->index, count * sizeof *batch->index,
+	                        capacity * sizeof *batch->index);
+	batch->identities =
+		wider(&batch->arena, batch->identities, count * sizeof *batch->identities,
+	              capacity * sizeof *batch->identities);
+	batch->events_capacity = (uint32_t)capacity;
+}
+
+/* event lives in the batch's arena. Identified here, while its text is in the cache. */
+static void
+batch_add(const struct engine *engine, struct ingest_batch *batch, struct event *event,
+          uint32_t index)
+{
+	if (batch->events_count == batch->events_capacity)
+		batch_widen(batch);
+	uint32_t i           = batch->events_count++;
+	batch->events[i]     = event;
+	batch->index[i]      = index;
+	batch->identities[i] = event_identity(engine, event);
+	batch->retractions_count += event_is_retraction(event);
 	batch_verdict(batch, index, VERDICT_ACCEPTED);
 }
 
@@ -251,7 +277,7 @@ batch_decode(struct engine *engine, struct ingest_batch *batch, struct intake *i
 				enum err err = name_account(intake, batch, event);
 				CHECK(err == ERR_NONE); /* it decoded a moment ago */
 			}
-			batch_add(batch, event, index);
+			batch_add(engine, batch, event, index);
 			event = NULL;
 			continue;
 		}

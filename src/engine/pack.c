@@ -157,7 +157,7 @@ pack_event(struct engine *engine, struct group *group, struct ingest_batch *batc
 			batch->verdicts[batch->index[i]] = VERDICT_DUPLICATE;
 		return ERR_NONE;
 	}
-	if (event_is_retraction(event))
+	if (batch->retractions_count > 0 && event_is_retraction(event))
 		err = pack_retraction(engine, group, event);
 	if (err != ERR_NONE)
 		return err;
@@ -178,9 +178,9 @@ pack_event(struct engine *engine, struct group *group, struct ingest_batch *batc
 static enum err
 pack_batch(struct engine *engine, struct group *group, struct ingest_batch *batch)
 {
-	struct identity identities[IDENTIFY_CHUNK];
-	struct fresh    fresh;
-	enum err        err = ERR_NONE;
+	const struct identity *identities = batch->identities;
+	struct fresh           fresh;
+	enum err               err = ERR_NONE;
 
 	fresh.count = 0;
 	fresh.size  = 0;
@@ -189,13 +189,13 @@ pack_batch(struct engine *engine, struct group *group, struct ingest_batch *batc
 		uint32_t count = batch->events_count - from;
 		if (count > IDENTIFY_CHUNK)
 			count = IDENTIFY_CHUNK;
-		for (uint32_t i = 0; i < count; i++) {
-			identities[i] = event_identity(engine, batch->events[from + i]);
+		for (uint32_t i = from; i < from + count; i++) {
 			recent_prefetch(engine->recent, identities[i]);
 			runs_prefetch(engine, identities[i]);
+			__builtin_prefetch(batch->events[i]);
 		}
-		for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
-			err = pack_event(engine, group, batch, from + i, identities[i], &fresh);
+		for (uint32_t i = from; i < from + count && err == ERR_NONE; i++)
+			err = pack_event(engine, group, batch, i, identities[i], &fresh);
 		fresh_add(engine, &fresh, batch);
 	}
 	return err;
@@ -209,8 +209,7 @@ group_begin(struct engine *engine, struct group *group)
 	for (const struct ingest_batch *batch = group->batches; batch; batch = batch->next) {
 		events += batch->events_count;
 		size += batch->size + (size_t)batch->events_count * 128;
-		for (uint32_t i = 0; i < batch->events_count; i++)
-			retractions += event_is_retraction(batch->events[i]);
+		retractions += batch->retractions_count;
 	}
 	/* A block ends when it is full by count, or when the next event does not fit: two
 	 * neighbours together are always more than one GROUP_BLOCK_SIZE. */

@@ -20,6 +20,14 @@ decoder_open(struct arena *arena, const struct catalog *catalog)
 }
 
 void
+decoder_number(struct decoder *decoder, uint32_t number)
+{
+	CHECK(number != 0);
+	CHECK(decoder->shapes_count == 0);
+	decoder->number = number;
+}
+
+void
 decode_begin(struct decode_cursor *cursor, struct decoder *decoder,
              const struct decode_rules *rules, struct span body, enum event_format format)
 {
@@ -48,9 +56,10 @@ decode_fast(struct decoder *decoder, const struct origin *origin, struct span te
 	if (fill_event(decoder, origin, &shape->plan, shape->binds, slots, raw, escaped, arena,
 	               event, NULL) != ERR_NONE)
 		return false;
-	event->shape       = shape->hash;
-	event->slots       = slots;
-	event->slots_count = shape->plan.binds_count;
+	event->shape        = shape->hash;
+	event->shape_number = shape->number;
+	event->slots        = slots;
+	event->slots_count  = shape->plan.binds_count;
 	if (shape->plan.type_moves) {
 		uint32_t i          = shape->type_piece;
 		size_t   from       = i == 0 ? 0 : slots[i - 1].at + slots[i - 1].size;

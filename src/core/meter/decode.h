@@ -31,6 +31,9 @@ struct decoder;
 
 /* A decoder in arena; it stays small whatever is decoded. */
 struct decoder *decoder_open(struct arena *arena, const struct catalog *catalog);
+/* Shapes that are learnt from now on get numbers, for event.shape_number. number is not 0
+ * and no other decoder's whose events meet this one's. */
+void decoder_number(struct decoder *decoder, uint32_t number);
 
 /* Walks a body event by event; open struct so that it can stand on the stack. */
 struct decode_cursor {

@@ -364,22 +364,23 @@ event_begin(struct fill *f)
 	const struct plan *plan  = f->plan;
 	struct event      *event = f->event;
 
-	event->raw         = f->raw;
-	event->type        = plan->type;
-	event->type_name   = plan->type_name;
-	event->id          = (struct span){ "", 0 };
-	event->source      = (struct span){ "", 0 };
-	event->account     = f->rules ? f->rules->account : (struct span){ "", 0 };
-	event->subject     = (struct span){ "", 0 };
-	event->time        = f->origin->received;
-	event->time_given  = false;
-	event->present     = plan->present;
-	event->list        = NULL;
-	event->list_count  = 0;
-	event->content     = 0;
-	event->shape       = 0;
-	event->slots       = NULL;
-	event->slots_count = 0;
+	event->raw          = f->raw;
+	event->type         = plan->type;
+	event->type_name    = plan->type_name;
+	event->id           = (struct span){ "", 0 };
+	event->source       = (struct span){ "", 0 };
+	event->account      = f->rules ? f->rules->account : (struct span){ "", 0 };
+	event->subject      = (struct span){ "", 0 };
+	event->time         = f->origin->received;
+	event->time_given   = false;
+	event->present      = plan->present;
+	event->list         = NULL;
+	event->list_count   = 0;
+	event->content      = 0;
+	event->shape        = 0;
+	event->shape_number = 0;
+	event->slots        = NULL;
+	event->slots_count  = 0;
 	if (plan->type != NULL)
 		constants_fill(plan, event);
 	if (plan->items_count > 0)

@@ -109,7 +109,8 @@ struct piece {
 
 struct shape {
 	uint64_t     hash;
-	uint64_t     used; /* tick of the last use */
+	uint64_t     number; /* never given to another; 0: none */
+	uint64_t     used;   /* tick of the last use */
 	struct plan  plan;
 	uint16_t     type_piece; /* where an unknown type's name stands */
 	uint16_t     type_at;
@@ -145,6 +146,8 @@ struct decoder {
 	const struct catalog *catalog;
 	bool                  strict_only; /* for tests and measurements */
 	uint8_t               last;        /* shape of the event before */
+	uint32_t              number;      /* upper half of the shapes' numbers; 0: none */
+	uint32_t              learnt;      /* lower half of the newest shape's */
 	uint32_t              shapes_count;
 	uint64_t              tick;
 	uint64_t              hits; /* events that a shape matched */

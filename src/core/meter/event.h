@@ -26,34 +26,39 @@ struct slot {
 
 enum { EVENT_SLOTS_MAX = 48 };
 
+/* What the log needs stands first, what is counted behind it: each is read by a thread
+ * of its own, long after the event was decoded. */
 struct event {
-	struct span                raw;  /* its JSON text as sent, white space around it cut */
-	const struct catalog_type *type; /* NULL: not in the catalogue, kept (E-6) */
-	struct span                type_name;
-	struct span                id;
-	struct span                source;
-	struct span                account;
-	struct span                subject; /* in lower case where the type says e-mail */
-	struct instant             time;    /* the time of receipt when none was given */
-	bool                       time_given;
-
-	/* The data fields of the type's row, by its index. An absent field with a fallback
-	 * reads as that; other absent ones have a clear bit in present. */
-	struct span        field[CATALOG_FIELDS_MAX];  /* text, choice, number as written */
-	int64_t            number[CATALOG_FIELDS_MAX]; /* quantity in millionths; flag 0 or 1 */
-	uint32_t           present;                    /* bit i: given, or has a fallback */
-	const struct span *list;                       /* items of the type's one list field */
-	uint32_t           list_count;
+	struct span    raw;  /* its JSON text as sent, white space around it cut */
+	struct instant time; /* the time of receipt when none was given */
 
 	/* Equal for events that say the same, whatever the order of keys, white space,
 	 * escapes and spelling of numbers (E-1 "conflicting"). */
 	uint64_t content;
 
-	/* For the log. shape is equal only for events whose text outside the slots is
-	 * equal byte for byte; 0: more than EVENT_SLOTS_MAX, keep as one piece. */
+	/* shape is equal only for events whose text outside the slots is equal byte for
+	 * byte, as far as nobody aims a collision; 0: more than EVENT_SLOTS_MAX, keep as one
+	 * piece. shape_number is without that doubt; 0: not known (decoder_number). */
 	uint64_t           shape;
+	uint64_t           shape_number;
 	const struct slot *slots;
 	uint32_t           slots_count;
+
+	uint32_t                   present; /* bit i: field i is given, or has a fallback */
+	const struct catalog_type *type;    /* NULL: not in the catalogue, kept (E-6) */
+	struct span                account;
+	struct span                subject; /* in lower case where the type says e-mail */
+	struct span                type_name;
+	struct span                id;
+	struct span                source;
+	const struct span         *list; /* items of the type's one list field */
+	uint32_t                   list_count;
+	bool                       time_given;
+
+	/* The data fields of the type's row, by its index. An absent field with a fallback
+	 * reads as that; other absent ones have a clear bit in present. */
+	struct span field[CATALOG_FIELDS_MAX];  /* text, choice, number as written */
+	int64_t     number[CATALOG_FIELDS_MAX]; /* quantity in millionths; flag 0 or 1 */
 };
 
 #endif

@@ -65,6 +65,16 @@ shape_place(struct decoder *decoder)
 	return oldest;
 }
 
+/* A number that no shape had or will have, so it cannot be mistaken for the one whose
+ * place this shape takes. */
+static uint64_t
+shape_number(struct decoder *decoder)
+{
+	if (decoder->number == 0 || decoder->learnt == UINT32_MAX)
+		return 0;
+	return (uint64_t)decoder->number << 32 | ++decoder->learnt;
+}
+
 /* Copy the pieces, each padded with zeros to whole blocks. False: they do not fit. */
 static bool
 literal_copy(struct shape *shape, const struct slot *slots, struct span raw)
@@ -137,6 +147,7 @@ shape_learn(struct decoder *decoder, const struct plan *plan, const struct bind 
 	uint32_t      n     = shape_place(decoder);
 	struct shape *shape = &decoder->shapes[n];
 	shape->hash         = hash;
+	shape->number       = shape_number(decoder);
 	shape->used         = ++decoder->tick;
 	shape->plan         = *plan;
 	shape->next         = (uint8_t)n;

@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 enum { SHAPE_TABLE_SIZE = 1024, SHAPES_KEPT = 16, MEMORY_KEPT = 64 << 20 };
+enum { NUMBERED_BITS = 6, NUMBERED = 1 << NUMBERED_BITS };
 
 /* The shape of an event that is kept as one piece: one slot and nothing around it. */
 static const struct slot one_piece = { .kind = SLOT_STRING, .role = SLOT_OTHER };
@@ -24,6 +25,12 @@ struct shape {
 	uint8_t        number; /* in this block, by first use */
 };
 
+/* A shape that was found for a shape_number: equal numbers are equal shapes. */
+struct numbered {
+	uint64_t      number;
+	struct shape *shape;
+};
+
 struct block_builder {
 	struct memory memory;
 	struct arena  arena; /* shapes and columns */
@@ -37,6 +44,8 @@ struct block_builder {
 	uint32_t      shapes_count;
 	uint16_t      table[SHAPE_TABLE_SIZE]; /* index of a shape + 1, by key */
 	struct shape *last;
+
+	struct numbered numbered[NUMBERED]; /* by number; a later one takes the place */
 
 	struct shape *used[SHAPES_MAX]; /* by number */
 	uint32_t      used_count;
@@ -100,6 +109,7 @@ block_size(const struct block_builder *builder)
 struct cut {
 	struct span        raw;
 	uint64_t           key;
+	uint64_t           number;
 	const struct slot *slots;
 	uint32_t           slots_count;
 };
@@ -205,7 +215,7 @@ shape_find(struct block_builder *builder, const struct cut *cut)
 
 /* Finds or adds the event's shape; falls back to one piece. */
 static struct shape *
-shape_for(struct block_builder *builder, struct cut *cut)
+shape_search(struct block_builder *builder, struct cut *cut)
 {
 	struct shape *shape = NULL;
 	if (cut->key != 0 && builder->last && shape_fits(builder->last, cut))
@@ -220,6 +230,23 @@ shape_for(struct block_builder *builder, struct cut *cut)
 	}
 	CHECK(shape != NULL);
 	builder->last = shape;
+	return shape;
+}
+
+/* The same; usually the number tells. */
+static struct shape *
+shape_for(struct block_builder *builder, struct cut *cut)
+{
+	uint64_t         home = cut->number * UINT64_C(0x9e3779b97f4a7c15) >> (64 - NUMBERED_BITS);
+	struct numbered *numbered = &builder->numbered[home];
+	if (cut->number != 0 && numbered->number == cut->number) {
+		CHECK(numbered->shape->key == cut->key);
+		CHECK(numbered->shape->slots_count == cut->slots_count);
+		return numbered->shape;
+	}
+	struct shape *shape = shape_search(builder, cut);
+	if (cut->number != 0 && cut->slots != &one_piece)
+		*numbered = (struct numbered){ cut->number, shape };
 	return shape;
 }
 
@@ -267,7 +294,8 @@ cut_of(const struct block_builder *builder, const struct event *event)
 	CHECK(builder->count < BLOCK_EVENTS_MAX);
 	CHECK(event->raw.size <= BLOCK_RAW_MAX - builder->raw_size);
 	CHECK(event->slots_count <= EVENT_SLOTS_MAX);
-	return (struct cut){ event->raw, event->shape, event->slots, event->slots_count };
+	return (struct cut){ event->raw, event->shape, event->shape_number, event->slots,
+		             event->slots_count };
 }
 
 void
@@ -407,6 +435,7 @@ builder_clear(struct block_builder *builder)
 		arena_reset(&builder->arena);
 		pool_open(&builder->pool, &builder->arena);
 		memset(builder->table, 0, sizeof(builder->table));
+		memset(builder->numbered, 0, sizeof(builder->numbered));
 		builder->shapes_count = 0;
 		builder->last         = NULL;
 	}

@@ -21,6 +21,7 @@ struct fixture {
 	struct instant        received[BLOCK_EVENTS_MAX];
 	uint32_t              count;
 	uint64_t              seed;
+	bool                  numbered; /* most events say the number of their shape */
 };
 
 static uint64_t
@@ -69,6 +70,8 @@ event_put(struct fixture *fixture, struct span raw, int64_t received_ns)
 	raw = arena_copy(&fixture->arena, raw);
 	cut_event_of(&cut, raw);
 	cut.event.time = (struct instant){ received_ns - 5 };
+	if (fixture->numbered && random_below(fixture, 4) > 0)
+		cut.event.shape_number = cut.event.shape;
 	block_add(fixture->builder, &cut.event, (struct instant){ received_ns });
 	fixture->raw[fixture->count]        = raw;
 	fixture->received[fixture->count++] = (struct instant){ received_ns };
@@ -338,6 +341,15 @@ test_random_events_of_many_shapes_come_back(void **state)
 	}
 }
 
+/* Now and then there are so many shapes that the builder forgets them all. */
+static void
+test_numbered_shapes_come_back(void **state)
+{
+	struct fixture *fixture = *state;
+	fixture->numbered       = true;
+	test_random_events_of_many_shapes_come_back(state);
+}
+
 static void
 test_as_many_slots_as_can_be_and_one_more(void **state)
 {
@@ -532,6 +544,7 @@ main(void)
 		CASE(test_a_time_can_be_the_key),
 		CASE(test_what_follows_from_another_slot_comes_back),
 		CASE(test_random_events_of_many_shapes_come_back),
+		CASE(test_numbered_shapes_come_back),
 		CASE(test_as_many_slots_as_can_be_and_one_more),
 		CASE(test_huge_texts_come_back),
 		CASE(test_equal_keys_with_other_literals_are_kept_apart),

@@ -286,6 +286,38 @@ test_shapes_made_up_once_push_nobody_out(void **state)
 	assert_int_equal(decoder->hits, 998);
 }
 
+/* More shapes than places, in turn, so that each is forgotten and learnt anew. */
+static void
+test_a_shape_number_is_never_given_to_another_shape(void **state)
+{
+	enum { SHAPES = SHAPES_MAX + 8, ROUNDS = 5 };
+	uint32_t shape_of[SHAPES * ROUNDS + 1] = { 0 }; /* by the number's lower half */
+	uint32_t numbered                      = 0;
+	(void)state;
+	decoder_number(decoder, 7);
+	for (uint32_t n = 0; n < SHAPES * ROUNDS * 3; n++) {
+		uint32_t    shape = n / 3 % SHAPES;
+		struct text text;
+		text_open(&text, &arena);
+		put(&text, "{\"id\":\"i\",\"source\":\"s\",\"type\":\"test.execution\","
+		           "\"account\":\"a\",\"subject\":\"x\",\"data\":{\"k");
+		text_add_uint(&text, shape);
+		put(&text, "\":1}}");
+		assert_int_equal(decode_first(text_span(&text), FORMAT_NDJSON), DECODE_EVENT);
+		if (event.shape_number == 0)
+			continue;
+		uint32_t low = (uint32_t)event.shape_number;
+		assert_int_equal(event.shape_number >> 32, 7);
+		assert_in_range(low, 1, SHAPES * ROUNDS);
+		assert_true(shape_of[low] == 0 || shape_of[low] == shape + 1);
+		shape_of[low] = shape + 1;
+		numbered++;
+	}
+	assert_in_range(numbered, SHAPES * ROUNDS, SHAPES * ROUNDS * 2);
+	assert_int_equal(decoder->shapes_count, SHAPES_MAX);
+	assert_true(decoder->learnt > SHAPES_MAX * 2);
+}
+
 static const struct row {
 	const char *name;
 	enum err    err;
@@ -341,6 +373,7 @@ main(void)
 		TEST(test_fast_path_equals_strict_path_at_every_byte),
 		TEST(test_more_slots_than_48_make_no_shape),
 		TEST(test_shapes_made_up_once_push_nobody_out),
+		TEST(test_a_shape_number_is_never_given_to_another_shape),
 		TEST(test_grammar_is_that_of_json_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
