@@ -2,7 +2,11 @@
  *
  * Pure. The content of an event is the sum over its members of a hash of path and
  * value. A sum has no order, so the order of keys does not matter; strings are
- * hashed unescaped and numbers by digits and exponent, so spelling does not. */
+ * hashed unescaped and numbers by digits and exponent, so spelling does not.
+ *
+ * Without a secret: a sender can make two events of one content. All that it decides is
+ * whether a duplicate is also called conflicting (E-1), which helps senders to find their
+ * own faults; no figure reads it. */
 #ifndef TALLY_CORE_METER_CONTENT_H
 #define TALLY_CORE_METER_CONTENT_H
 

@@ -208,7 +208,10 @@ MUST_CHECK enum err fill_event(struct decoder *decoder, const struct origin *ori
                                const struct slot *slots, struct span raw, bool escaped,
                                struct arena *arena, struct event *event, struct refusal *refusal);
 
-/* The hash of the text outside the slots and of the slots' kinds; never 0. */
+/* The hash of the text outside the slots and of the slots' kinds; never 0. Without a
+ * secret, so a sender can aim: then one of two shapes is not learned, and its events go
+ * the way of the strict parser. What a text matches is compared byte for byte, here and
+ * in the log's builder, so no event depends on it. */
 uint64_t shape_hash(const struct bind *binds, const struct slot *slots, uint32_t slots_count,
                     struct span raw);
 
