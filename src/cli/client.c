@@ -6,6 +6,7 @@
 
 #include "cli/client_int.h"
 #include "cli/progress.h"
+#include "edge/sys/signal.h"
 #include "core/base/limit.h"
 #include "edge/http/client.h"
 
@@ -151,6 +152,7 @@ backup_local(struct client *client, struct span path, struct span *answer, struc
 	struct progress progress;
 	struct arena   *arena = &client->cli->arena;
 
+	signal_catch();
 	progress_open(&progress, "bytes");
 	enum err err = engine_backup(client->local.engine, zero_terminated(path, arena),
 	                             progress_step, &progress, refusal);
@@ -165,6 +167,7 @@ verify_local(struct client *client, struct span *answer, struct refusal *refusal
 {
 	struct progress progress;
 
+	signal_catch();
 	progress_open(&progress, "records and events");
 	enum err err = engine_verify(client->local.engine, progress_step, &progress,
 	                             &client->cli->arena, answer, refusal);

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "edge/sys/signal.h"
+
 #define SECOND_NS UINT64_C(1000000000)
 enum { BAR_WIDTH = 24, DRAWS_PER_SECOND = 5 };
 
@@ -52,17 +54,19 @@ draw_begin(struct progress *progress)
 	return true;
 }
 
-void
+bool
 progress_step(void *context, uint64_t done, uint64_t total)
 {
 	struct progress *progress = context;
 
-	if (!draw_begin(progress))
-		return;
-	if (total > 0)
-		draw_bar(done < total ? done : total, total);
-	fprintf(stderr, "%llu %s", (unsigned long long)(total ? total : done), progress->unit);
-	fflush(stderr);
+	if (draw_begin(progress)) {
+		if (total > 0)
+			draw_bar(done < total ? done : total, total);
+		fprintf(stderr, "%llu %s", (unsigned long long)(total ? total : done),
+		        progress->unit);
+		fflush(stderr);
+	}
+	return !signal_caught();
 }
 
 void

@@ -17,8 +17,8 @@ void progress_open(struct progress *progress, const char *unit);
  * times a second at most. */
 void progress_show(struct progress *progress, uint64_t done, uint64_t total, uint64_t count);
 /* The same for work that is counted in the unit alone ("records", "bytes"). As a
- * store_progress: context is the progress. */
-void progress_step(void *context, uint64_t done, uint64_t total);
+ * store_progress: context is the progress; false once signal_caught. */
+bool progress_step(void *context, uint64_t done, uint64_t total);
 /* Wipes the bar. */
 void progress_close(struct progress *progress);
 

@@ -59,6 +59,16 @@ verify_block(struct verifying *verifying, struct block_summary *summary)
 	return err;
 }
 
+/* ERR_STOPPED when nobody waits for the outcome any more. */
+static enum err
+verify_go_on(const struct verifying *verifying, uint64_t until)
+{
+	if (!verifying->progress ||
+	    verifying->progress(verifying->context, verifying->position, until))
+		return ERR_NONE;
+	return refuse(verifying->refusal, ERR_STOPPED, SPAN(""), SPAN("the check was stopped"));
+}
+
 static enum err
 verify_until(struct verifying *verifying, uint64_t until)
 {
@@ -67,8 +77,8 @@ verify_until(struct verifying *verifying, uint64_t until)
 	while (err == ERR_NONE && verifying->position < until &&
 	       scan_summary(verifying->engine, verifying->position, &summary)) {
 		err = verify_block(verifying, &summary);
-		if (verifying->progress)
-			verifying->progress(verifying->context, verifying->position, until);
+		if (err == ERR_NONE)
+			err = verify_go_on(verifying, until);
 	}
 	return err;
 }
@@ -100,8 +110,8 @@ enum { ERAS_MAX = 8192 }; /* of one account: more than nine centuries */
 
 /* Every era of one book has the same bytes in the other. */
 static enum err
-compare_book(const struct book *book, struct books *others, uint64_t *chunks,
-             struct refusal *refusal)
+compare_book(const struct verifying *verifying, const struct book *book, struct books *others,
+             uint64_t *chunks)
 {
 	int32_t      eras[ERAS_MAX];
 	uint32_t     count = book_eras(book, eras, ERAS_MAX);
@@ -114,7 +124,9 @@ compare_book(const struct book *book, struct books *others, uint64_t *chunks,
 		arena_reset(&arena);
 		if (other == NULL ||
 		    !span_equal(chunk_of(book, eras[i], &arena), chunk_of(other, eras[i], &arena)))
-			err = differs(book_account(book), eras[i], refusal);
+			err = differs(book_account(book), eras[i], verifying->refusal);
+		if (err == ERR_NONE)
+			err = verify_go_on(verifying, verifying->position);
 		++*chunks;
 	}
 	arena_close(&arena);
@@ -122,11 +134,12 @@ compare_book(const struct book *book, struct books *others, uint64_t *chunks,
 }
 
 static enum err
-compare_all(struct books *books, struct books *others, uint64_t *chunks, struct refusal *refusal)
+compare_all(const struct verifying *verifying, struct books *books, struct books *others,
+            uint64_t *chunks)
 {
 	const struct book *book;
 	for (uint32_t i = 0; (book = book_at(books, i)) != NULL; i++) {
-		enum err err = compare_book(book, others, chunks, refusal);
+		enum err err = compare_book(verifying, book, others, chunks);
 		if (err != ERR_NONE)
 			return err;
 	}
@@ -146,10 +159,10 @@ compare_standing(struct verifying *verifying, uint64_t *chunks)
 		err = refuse(verifying->refusal, ERR_VERIFY_DIFFERS, SPAN("log"),
 		             SPAN("the log does not end where counting does"));
 	if (err == ERR_NONE)
-		err = compare_all(engine->books, verifying->books, chunks, verifying->refusal);
+		err = compare_all(verifying, engine->books, verifying->books, chunks);
 	uint64_t back = 0;
 	if (err == ERR_NONE)
-		err = compare_all(verifying->books, engine->books, &back, verifying->refusal);
+		err = compare_all(verifying, verifying->books, engine->books, &back);
 	pthread_rwlock_unlock(&engine->books_lock);
 	pthread_mutex_unlock(&engine->counting_lock);
 	return err;

@@ -27,6 +27,7 @@ struct engine {
 	_Atomic(uint64_t)     accepted;
 	_Atomic(uint32_t)     failing; /* enum err that every commit answers with */
 	_Atomic(uint32_t)     verify_ms;
+	_Atomic(uint32_t)     stopped; /* verifications that nobody waited for */
 	struct engine_metrics metrics;
 };
 
@@ -360,11 +361,13 @@ enum err
 engine_verify(struct engine *engine, store_progress *progress, void *context, struct arena *arena,
               struct span *answer, struct refusal *refusal)
 {
-	(void)progress;
-	(void)context;
-	(void)refusal;
-	nanosleep(&(struct timespec){ .tv_nsec = (long)atomic_load(&engine->verify_ms) * 1000000L },
-	          NULL);
+	for (uint32_t spent_ms = 0; spent_ms < atomic_load(&engine->verify_ms); spent_ms += 10) {
+		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000000L }, NULL);
+		if (progress && !progress(context, spent_ms, 0)) {
+			atomic_fetch_add(&engine->stopped, 1);
+			return refuse(refusal, ERR_STOPPED, SPAN(""), SPAN(""));
+		}
+	}
 	*answer = arena_copy(arena, SPAN("{\"verified\":true}"));
 	return ERR_NONE;
 }

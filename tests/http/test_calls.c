@@ -219,6 +219,25 @@ test_long_work_answers_later(void **state)
 	assert_int_equal(ask_status(site, "POST", "/v1/backup", "tly_o", json, "{"), 400);
 }
 
+/* What a client asked for and does not wait for is stopped. */
+static void
+test_long_work_stops_when_its_client_leaves(void **state)
+{
+	struct site *site = *state;
+	atomic_store(&site->engine->verify_ms, 20000);
+	int fd = site_connect(site);
+	text_send(fd, "POST /v1/verify HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer tly_o\r\n"
+	              "Content-Length: 0\r\n\r\n");
+	nanosleep(&(struct timespec){ .tv_nsec = 200000000 }, NULL);
+	assert_int_equal(atomic_load(&site->engine->stopped), 0);
+	close(fd);
+	for (int i = 0; i < 100 && atomic_load(&site->engine->stopped) == 0; i++)
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	assert_int_equal(atomic_load(&site->engine->stopped), 1);
+	atomic_store(&site->engine->verify_ms, 0);
+	assert_healthy(site);
+}
+
 /* E-3: no success without the disk; the client is told to come again. */
 static void
 test_E3_a_failed_commit_is_503(void **state)
@@ -427,6 +446,7 @@ main(void)
 		cmocka_unit_test(test_lists_as_csv),
 		cmocka_unit_test(test_export_is_streamed_whole_and_may_be_left),
 		cmocka_unit_test(test_long_work_answers_later),
+		cmocka_unit_test(test_long_work_stops_when_its_client_leaves),
 		cmocka_unit_test(test_E3_a_failed_commit_is_503),
 		cmocka_unit_test(test_metrics_and_openapi),
 		cmocka_unit_test(test_64_threads_at_once),

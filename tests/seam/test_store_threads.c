@@ -112,11 +112,12 @@ backup_writer_run(void *context)
 	return NULL;
 }
 
-static void
+static bool
 progress_count(void *context, uint64_t done, uint64_t total)
 {
 	assert_true(done <= total);
 	*(uint32_t *)context += 1;
+	return true;
 }
 
 static void
@@ -195,6 +196,48 @@ test_backup_refuses_a_path_that_is_taken_or_not_there(void **state)
 	place_remove(&copy);
 }
 
+static bool
+stop_at_once(void *context, uint64_t done, uint64_t total)
+{
+	(void)done;
+	(void)total;
+	*(uint32_t *)context += 1;
+	return false;
+}
+
+/* A copy or a check that nobody waits for ends, leaves no file, and does no harm. */
+static void
+test_backup_and_check_stop_when_told(void **state)
+{
+	struct bench *bench = *state;
+	if (!keeps_files(bench))
+		skip();
+	struct place   copy    = place_make();
+	struct refusal refusal = { 0 };
+	uint32_t       steps   = 0;
+	char           key[8];
+	static char    value[100000];
+
+	for (int i = 0; i < 40; i++) {
+		snprintf(key, sizeof(key), "%d", i);
+		assert_int_equal(put(bench->store, SPACE_CHUNK, span_of(key),
+		                     (struct span){ value, sizeof(value) }),
+		                 ERR_NONE);
+	}
+	assert_int_equal(bench->store->ops->backup(bench->store, place_file(&copy, "copy"),
+	                                           stop_at_once, &steps, &refusal),
+	                 ERR_STOPPED);
+	assert_int_equal(steps, 1);
+	assert_int_equal(refusal.err, ERR_STOPPED);
+	assert_int_equal(access(place_file(&copy, "copy"), F_OK), -1);
+	assert_int_equal(access(place_file(&copy, "copy.partial"), F_OK), -1);
+	assert_int_equal(bench->store->ops->check(bench->store, stop_at_once, &steps, &refusal),
+	                 ERR_STOPPED);
+	assert_int_equal(steps, 2);
+	must_be_sound(bench->store);
+	place_remove(&copy);
+}
+
 int
 main(void)
 {
@@ -202,6 +245,7 @@ main(void)
 		ROW(test_answered_commit_is_visible_to_all_threads_at_once),
 		ROW(test_I17_backup_under_load_is_one_commit_and_opens),
 		ROW(test_backup_refuses_a_path_that_is_taken_or_not_there),
+		ROW(test_backup_and_check_stop_when_told),
 	};
 	return kinds_run(rows, sizeof(rows) / sizeof(rows[0]));
 }

@@ -1,4 +1,6 @@
 /* answer.c - answers: made by a service now or later, sent by the library. */
+#define _GNU_SOURCE /* POLLRDHUP */
+#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -45,6 +47,18 @@ http_resume(struct http_request *request)
 	CHECK(!exchange->resumed);
 	exchange->resumed = true;
 	MHD_resume_connection(exchange->connection);
+}
+
+/* The library leaves a suspended connection alone, its socket included: what happens
+ * there is known to nobody who does not look. */
+bool
+http_is_gone(struct http_request *request)
+{
+	struct exchange *exchange = exchange_of(request);
+	CHECK(exchange->deferred);
+	CHECK(!exchange->resumed);
+	struct pollfd look = { .fd = socket_of(exchange->connection), .events = (short)POLLRDHUP };
+	return poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 static void

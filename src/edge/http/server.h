@@ -71,6 +71,9 @@ void http_answer(struct http_request *request, const struct http_answer *answer)
  * to whoever will resume it. */
 void http_defer(struct http_request *request);
 void http_resume(struct http_request *request);
+/* Whether the client of a request that was put off, and not resumed yet, ended the
+ * connection; from any thread. */
+bool http_is_gone(struct http_request *request);
 
 struct http_limits {
 	uint64_t body_size;

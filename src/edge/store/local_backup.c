@@ -23,17 +23,20 @@ pages_copy(sqlite3 *from, sqlite3 *to, const char *path, store_progress *progres
 	if (!backup)
 		return backup_fault(to, sqlite3_extended_errcode(to), path);
 
-	int rc = SQLITE_OK;
-	while (rc == SQLITE_OK) {
+	int  rc      = SQLITE_OK;
+	bool stopped = false;
+	while (rc == SQLITE_OK && !stopped) {
 		rc = sqlite3_backup_step(backup, BACKUP_STEP_PAGES);
 		if (progress && (rc == SQLITE_OK || rc == SQLITE_DONE)) {
 			int total = sqlite3_backup_pagecount(backup);
 			int left  = sqlite3_backup_remaining(backup);
-			progress(context, (uint64_t)(total - left) * PAGE_SIZE,
-			         (uint64_t)total * PAGE_SIZE);
+			stopped   = !progress(context, (uint64_t)(total - left) * PAGE_SIZE,
+			                      (uint64_t)total * PAGE_SIZE);
 		}
 	}
 	int finish = sqlite3_backup_finish(backup);
+	if (stopped)
+		return store_complain(ERR_STOPPED, "%s: the copy was stopped", path);
 	if (rc == SQLITE_DONE)
 		rc = finish;
 	return rc == SQLITE_OK ? ERR_NONE : backup_fault(to, rc, path);

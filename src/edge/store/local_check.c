@@ -9,6 +9,7 @@ struct checking {
 	bool            digests_known;
 	uint64_t        readable[SPACE_COUNT];
 	bool            damaged;
+	bool            stopped;    /* nobody waits for it any more */
 	char            first[200]; /* the first damage, in words */
 	store_progress *progress;
 	void           *context;
@@ -28,11 +29,12 @@ damage_note(struct checking *checking)
 static void
 progress_tell(struct checking *checking)
 {
-	enum { EVERY = 256 };
+	enum { EVERY = 16 }; /* a record may have a megabyte */
 
 	checking->done += 1;
 	if (checking->progress && checking->done % EVERY == 0)
-		checking->progress(checking->context, checking->done, checking->total);
+		checking->stopped =
+			!checking->progress(checking->context, checking->done, checking->total);
 }
 
 /* One record: counted and added up when it verifies. */
@@ -73,12 +75,14 @@ space_walk(struct checking *checking, enum store_space space, const char *direct
 		return err;
 
 	int rc = sqlite3_step(statement);
-	for (; rc == SQLITE_ROW; rc = sqlite3_step(statement)) {
+	for (; rc == SQLITE_ROW && !checking->stopped; rc = sqlite3_step(statement)) {
 		row_check(checking, space, statement, digest);
 		key_hex(sql_column(statement, 0), hex);
 	}
 	*whole = rc == SQLITE_DONE;
-	if (rc != SQLITE_DONE) {
+	if (checking->stopped) {
+		err = store_complain(ERR_STOPPED, "the check was stopped");
+	} else if (rc != SQLITE_DONE) {
 		err = sql_fault(checking->db, rc, "reading");
 		store_complain(err, "space %s, after key %s: %.100s", space_name(space), hex,
 		               store_complaint_text());
@@ -180,7 +184,7 @@ everything_check(struct checking *checking)
 	for (uint32_t i = 0; i < SPACE_COUNT && err == ERR_NONE; i++)
 		err = space_check(checking, (enum store_space)i);
 	if (err == ERR_NONE && checking->progress)
-		checking->progress(checking->context, checking->total, checking->total);
+		(void)checking->progress(checking->context, checking->total, checking->total);
 	return err == ERR_NONE ? verdict(checking) : err;
 }
 

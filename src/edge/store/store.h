@@ -43,8 +43,9 @@ struct store;
  * call. Anything but ERR_NONE ends the scan and is what the scan returns. */
 typedef enum err store_visit(void *context, struct span key, struct span value);
 
-/* Called now and then during long work; total may be 0 when unknown. */
-typedef void store_progress(void *context, uint64_t done, uint64_t total);
+/* Called many times a second during long work; total may be 0 when unknown. False: stop,
+ * nobody waits for it any more; the work then returns ERR_STOPPED. */
+typedef bool store_progress(void *context, uint64_t done, uint64_t total);
 
 struct store_digest {
 	uint64_t records;

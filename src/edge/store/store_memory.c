@@ -285,8 +285,8 @@ memory_check(struct store *store, store_progress *progress, void *context, struc
 	pthread_rwlock_rdlock(&own->lock);
 	for (uint32_t i = 0; i < SPACE_COUNT && err == ERR_NONE; i++) {
 		err = space_check(&own->spaces[i], (enum store_space)i);
-		if (progress)
-			progress(context, i + 1, SPACE_COUNT);
+		if (err == ERR_NONE && progress && !progress(context, i + 1, SPACE_COUNT))
+			err = store_complain(ERR_STOPPED, "the check was stopped");
 	}
 	pthread_rwlock_unlock(&own->lock);
 	return err == ERR_NONE ? err : store_refuse(refusal, err);

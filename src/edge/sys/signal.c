@@ -42,6 +42,32 @@ signal_wait(void)
 	return number;
 }
 
+static volatile sig_atomic_t caught;
+
+static void
+stop_asked(int number)
+{
+	(void)number;
+	caught = 1;
+}
+
+void
+signal_catch(void)
+{
+	struct sigaction action = { .sa_handler = stop_asked, .sa_flags = (int)SA_RESETHAND };
+	int              failed = sigaction(SIGTERM, &action, NULL);
+
+	CHECK(failed == 0);
+	failed = sigaction(SIGINT, &action, NULL);
+	CHECK(failed == 0);
+}
+
+bool
+signal_caught(void)
+{
+	return caught != 0;
+}
+
 /* The status to end with; a handler can be given nothing else. */
 static volatile sig_atomic_t late_status;
 

@@ -313,6 +313,44 @@ test_bad_questions_are_refused(void **state)
 	end(&fixture);
 }
 
+static bool
+stop_after(void *context, uint64_t done, uint64_t total)
+{
+	uint32_t *left = context;
+	(void)done;
+	(void)total;
+	return (*left)-- > 1;
+}
+
+/* Wherever it is stopped, verify ends with that and the next one is as good as ever. */
+static void
+test_verify_stops_when_told(void **state)
+{
+	struct fixture fixture;
+	struct span    answer = SPAN("");
+	(void)state;
+	fixture_open(&fixture);
+	fixture_engine(&fixture, store_memory_open());
+	fixture_account(&fixture, "acme");
+	fixture_ingest(&fixture,
+	               SPAN("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\","
+	                    "\"type\":\"cd.deployment\",\"account\":\"acme\",\"subject\":\"svc\","
+	                    "\"time\":\"2026-11-21T12:00:00Z\","
+	                    "\"data\":{\"deployment_type\":\"Kubernetes\"}}\n"));
+	enum err err = ERR_STOPPED;
+	uint32_t stops;
+	for (stops = 1; err == ERR_STOPPED && stops < 100; stops++) {
+		uint32_t left = stops;
+		err = engine_verify(fixture.engine, stop_after, &left, &fixture.arena, &answer,
+		                    NULL);
+	}
+	assert_int_equal(err, ERR_NONE);
+	assert_true(stops > SPACE_COUNT + 2);
+	fixture_verify(&fixture);
+	engine_close(fixture.engine);
+	fixture_close(&fixture);
+}
+
 int
 main(void)
 {
@@ -327,6 +365,7 @@ main(void)
 		cmocka_unit_test(test_L60_a_huge_percentage),
 		cmocka_unit_test(test_L62_unit_is_of_the_last_point),
 		cmocka_unit_test(test_bad_questions_are_refused),
+		cmocka_unit_test(test_verify_stops_when_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
