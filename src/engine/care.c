@@ -2,9 +2,7 @@
 #include <stdio.h>
 
 #include "edge/sys/memory.h"
-#include "engine/engine_int.h"
-
-enum { VERIFY_ROWS = 2048 };
+#include "engine/walk.h"
 
 enum err
 engine_backup(struct engine *engine, const char *path, store_progress *progress, void *context,
@@ -25,40 +23,6 @@ struct verifying {
 	struct refusal *refusal;
 };
 
-/* Events in their order, retracted ones left out, by the same core that counts live. */
-static enum err
-verify_block(struct verifying *verifying, struct block_summary *summary)
-{
-	struct engine      *engine = verifying->engine;
-	struct arena        block_arena, row_arena;
-	struct block       *block;
-	const struct event *events[VERIFY_ROWS];
-	bool                skip[VERIFY_ROWS];
-	arena_open(&block_arena, system_memory());
-	arena_open(&row_arena, system_memory());
-	enum err err = scan_block(engine, summary, &block_arena, &block, verifying->refusal);
-	uint32_t row = (uint32_t)(verifying->position - summary->first);
-	while (err == ERR_NONE && row < summary->count) {
-		uint32_t count = summary->count - row;
-		if (count > VERIFY_ROWS)
-			count = VERIFY_ROWS;
-		arena_reset(&row_arena);
-		err = scan_rows(verifying->intake, block, row, count, &row_arena, events);
-		if (err != ERR_NONE)
-			break;
-		pthread_rwlock_rdlock(&engine->books_lock);
-		for (uint32_t i = 0; i < count; i++)
-			skip[i] = set128_has(&engine->retracted, event_identity(engine, events[i]));
-		pthread_rwlock_unlock(&engine->books_lock);
-		books_apply(verifying->books, events, count, summary->first + row, skip);
-		row += count;
-		verifying->position = summary->first + row;
-	}
-	arena_close(&row_arena);
-	arena_close(&block_arena);
-	return err;
-}
-
 /* ERR_STOPPED when nobody waits for the outcome any more. */
 static enum err
 verify_go_on(const struct verifying *verifying, uint64_t until)
@@ -69,17 +33,48 @@ verify_go_on(const struct verifying *verifying, uint64_t until)
 	return refuse(verifying->refusal, ERR_STOPPED, SPAN(""), SPAN("the check was stopped"));
 }
 
+/* Events in their order, retracted ones left out, by the same core that counts live. */
+static void
+verify_slice(struct verifying *verifying, const struct walk *walk,
+             const struct event *const *events)
+{
+	struct engine *engine = verifying->engine;
+	bool           skip[WALK_ROWS];
+	pthread_rwlock_rdlock(&engine->books_lock);
+	for (uint32_t i = 0; i < walk->count; i++)
+		skip[i] = set128_has(&engine->retracted, event_identity(engine, events[i]));
+	pthread_rwlock_unlock(&engine->books_lock);
+	books_apply(verifying->books, events, walk->count, walk->first, skip);
+	verifying->position = walk->first + walk->count;
+}
+
+static enum err
+verify_block(struct verifying *verifying, struct block_summary *summary, uint64_t until)
+{
+	struct walk         walk;
+	const struct event *events[WALK_ROWS];
+	enum err            err = walk_open(&walk, verifying->engine, summary, verifying->position,
+	                                    verifying->refusal);
+	while (err == ERR_NONE && walk_next(&walk)) {
+		err = scan_rows(verifying->intake, walk.block, walk.row, walk.count, &walk.arena,
+		                events);
+		if (err != ERR_NONE)
+			break;
+		verify_slice(verifying, &walk, events);
+		err = verify_go_on(verifying, until);
+	}
+	walk_close(&walk);
+	return err;
+}
+
 static enum err
 verify_until(struct verifying *verifying, uint64_t until)
 {
 	struct block_summary summary;
 	enum err             err = ERR_NONE;
 	while (err == ERR_NONE && verifying->position < until &&
-	       scan_summary(verifying->engine, verifying->position, &summary)) {
-		err = verify_block(verifying, &summary);
-		if (err == ERR_NONE)
-			err = verify_go_on(verifying, until);
-	}
+	       scan_summary(verifying->engine, verifying->position, &summary))
+		err = verify_block(verifying, &summary, until);
 	return err;
 }
 

@@ -11,8 +11,7 @@
 #include "edge/sys/memory.h"
 #include "engine/checkpoint.h"
 #include "engine/retract.h"
-
-enum { REPLAY_ROWS = 2048 };
+#include "engine/walk.h"
 
 /* ---- summaries and retractions ---- */
 
@@ -114,29 +113,18 @@ static enum err
 replay_block(struct engine *engine, struct intake *intake, struct block_summary *summary,
              uint64_t from, struct retraction_list *list, struct refusal *refusal)
 {
-	struct arena block_arena, row_arena;
-	arena_open(&block_arena, system_memory());
-	arena_open(&row_arena, system_memory());
-	struct block       *block;
-	const struct event *events[REPLAY_ROWS];
-
-	enum err err = scan_block(engine, summary, &block_arena, &block, refusal);
-	uint32_t row = from > summary->first ? (uint32_t)(from - summary->first) : 0;
-	while (row < summary->count && err == ERR_NONE) {
-		uint32_t count = summary->count - row;
-		if (count > REPLAY_ROWS)
-			count = REPLAY_ROWS;
-		arena_reset(&row_arena);
-		err = scan_rows(intake, block, row, count, &row_arena, events);
+	struct walk         walk;
+	const struct event *events[WALK_ROWS];
+	enum err            err = walk_open(&walk, engine, summary, from, refusal);
+	while (err == ERR_NONE && walk_next(&walk)) {
+		err = scan_rows(intake, walk.block, walk.row, walk.count, &walk.arena, events);
 		if (err != ERR_NONE)
 			break;
-		engine_apply(engine, events, count, summary->first + row);
-		for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
-			err = collect_retraction(engine, events[i], summary->first + row + i, list);
-		row += count;
+		engine_apply(engine, events, walk.count, walk.first);
+		for (uint32_t i = 0; i < walk.count && err == ERR_NONE; i++)
+			err = collect_retraction(engine, events[i], walk.first + i, list);
 	}
-	arena_close(&row_arena);
-	arena_close(&block_arena);
+	walk_close(&walk);
 	return err;
 }
 
@@ -182,29 +170,19 @@ static enum err
 replay_identities_of(struct engine *engine, struct intake *intake, struct block_summary *summary,
                      uint64_t from)
 {
-	struct arena block_arena, row_arena;
-	arena_open(&block_arena, system_memory());
-	arena_open(&row_arena, system_memory());
-	struct block   *block;
-	struct identity identities[REPLAY_ROWS];
-
-	enum err err = scan_block(engine, summary, &block_arena, &block, NULL);
-	uint32_t row = from > summary->first ? (uint32_t)(from - summary->first) : 0;
-	while (row < summary->count && err == ERR_NONE) {
-		uint32_t count = summary->count - row;
-		if (count > REPLAY_ROWS)
-			count = REPLAY_ROWS;
-		arena_reset(&row_arena);
-		err = scan_identities(engine, intake, block, row, count, &row_arena, identities);
-		for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
+	struct walk     walk;
+	struct identity identities[WALK_ROWS];
+	enum err        err = walk_open(&walk, engine, summary, from, NULL);
+	while (err == ERR_NONE && walk_next(&walk)) {
+		err = scan_identities(engine, intake, walk.block, walk.row, walk.count, &walk.arena,
+		                      identities);
+		for (uint32_t i = 0; i < walk.count && err == ERR_NONE; i++)
 			recent_prefetch(engine->recent, identities[i]);
-		for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
+		for (uint32_t i = 0; i < walk.count && err == ERR_NONE; i++)
 			recent_add(engine->recent, identities[i],
-			           (struct recent_entry){ summary->first + row + i, 0 });
-		row += count;
+			           (struct recent_entry){ walk.first + i, 0 });
 	}
-	arena_close(&row_arena);
-	arena_close(&block_arena);
+	walk_close(&walk);
 	return err;
 }
 

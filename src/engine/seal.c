@@ -5,13 +5,12 @@
 #include <time.h>
 
 #include "edge/sys/memory.h"
-#include "engine/engine_int.h"
+#include "engine/walk.h"
 
 enum {
 	SEAL_LEVEL            = 3,
 	LARGE_EVENTS          = 32768, /* a block this large stays as it is */
 	LARGE_EVENTS_EAGER    = 1000,
-	SEAL_ROWS             = 1024,
 	SEAL_BLOCKS           = 8192, /* joined at most at once */
 	PRESSING_BLOCKS       = 4096, /* so many small ones are joined under load too */
 	PRESSING_BLOCKS_EAGER = 4,
@@ -69,32 +68,40 @@ find_stretch(struct engine *engine, struct arena *arena, struct stretch *stretch
 	pthread_rwlock_unlock(&engine->books_lock);
 }
 
+/* Rows that one request brought have one moment of receipt: they are added together,
+ * which is quicker. */
+static void
+add_slice(struct block_builder *builder, const struct walk *walk, const struct event *const *events)
+{
+	for (uint32_t from = 0, count; from < walk->count; from += count) {
+		struct instant received = block_received(walk->block, walk->row + from);
+		for (count = 1; from + count < walk->count; count++) {
+			if (block_received(walk->block, walk->row + from + count).ns != received.ns)
+				break;
+		}
+		block_add_all(builder, events + from, count, received);
+	}
+}
+
 static enum err
 add_block(struct engine *engine, struct intake *intake, const struct block_summary *summary,
           struct block_builder *builder)
 {
-	struct arena         block_arena, row_arena;
+	struct walk          walk;
 	struct block_summary read = *summary;
-	struct block        *block;
-	const struct event  *events[SEAL_ROWS];
-	arena_open(&block_arena, system_memory());
-	arena_open(&row_arena, system_memory());
-	enum err err = scan_block(engine, &read, &block_arena, &block, NULL);
-	for (uint32_t row = 0; row < summary->count && err == ERR_NONE; row += SEAL_ROWS) {
-		uint32_t count = summary->count - row;
-		if (count > SEAL_ROWS)
-			count = SEAL_ROWS;
-		arena_reset(&row_arena);
-		err = scan_rows(intake, block, row, count, &row_arena, events);
-		for (uint32_t i = 0; i < count && err == ERR_NONE; i++) {
-			if (block_size(builder) + events[i]->raw.size > BLOCK_RAW_MAX)
-				err = ERR_EVENT_TOO_LARGE;
-			else
-				block_add(builder, events[i], block_received(block, row + i));
-		}
+	const struct event  *events[WALK_ROWS];
+	enum err             err = walk_open(&walk, engine, &read, summary->first, NULL);
+	while (err == ERR_NONE && walk_next(&walk)) {
+		size_t size = block_size(builder);
+		err = scan_rows(intake, walk.block, walk.row, walk.count, &walk.arena, events);
+		for (uint32_t i = 0; i < walk.count && err == ERR_NONE; i++)
+			size += events[i]->raw.size;
+		if (err == ERR_NONE && size > BLOCK_RAW_MAX)
+			err = ERR_EVENT_TOO_LARGE;
+		if (err == ERR_NONE)
+			add_slice(builder, &walk, events);
 	}
-	arena_close(&row_arena);
-	arena_close(&block_arena);
+	walk_close(&walk);
 	return err;
 }
 
