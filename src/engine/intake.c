@@ -39,12 +39,18 @@ intake_give(struct engine *engine, struct intake *intake)
 	pthread_mutex_unlock(&engine->queue_lock);
 }
 
-/* Events take about twice the room of their texts beside these. Room taken at once is kept
- * by the arena's reset as it is; fresh memory costs more than what is done with it. */
+enum { RESERVE_MIN = 64 << 10, RESERVE_MAX = 32 << 20, RESERVE_SPARED = 64 };
+
+/* Events take a little more than twice the room of their texts. Room that is taken at once
+ * is kept over the arena's reset as it is, and a power of two serves the next body too:
+ * fresh memory costs more than what is done with it. */
 static void
 batch_reserve(struct ingest_batch *batch)
 {
-	size_t size = batch->ingest->body.size / 2 * 5;
+	size_t room = RESERVE_MIN;
+	while (room < batch->ingest->body.size / 2 * 5 && room < RESERVE_MAX)
+		room *= 2;
+	size_t size = room - RESERVE_SPARED; /* with the arena's own: whole pages */
 	if (size <= batch->arena.size_held)
 		return;
 	(void)arena_take(&batch->arena, size);
