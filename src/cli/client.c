@@ -261,6 +261,12 @@ limit_read(const char *text, uint32_t *limit)
 	return value > 0 && value <= LIMIT_PAGE_ROWS_MAX;
 }
 
+static struct span
+word_given(const struct cli *cli, uint32_t i)
+{
+	return i < cli->args.words_count ? cli_word(cli, i) : SPAN("");
+}
+
 int
 client_question(const struct cli *cli, struct question *question)
 {
@@ -277,6 +283,8 @@ client_question(const struct cli *cli, struct question *question)
 		.to       = cli_value(cli, OPTION_TO),
 		.sort     = cli_value(cli, OPTION_SORT),
 		.cursor   = cli_value(cli, OPTION_CURSOR),
+		.account  = word_given(cli, 0),
+		.module   = word_given(cli, 1),
 	};
 	struct span step  = cli_value(cli, OPTION_STEP);
 	const char *limit = args_value(&cli->args, OPTION_LIMIT);

@@ -76,7 +76,8 @@ MUST_CHECK enum err client_post_events(struct client *client, const char *conten
                                        struct span body, struct arena *arena, struct span *answer,
                                        struct refusal *refusal);
 
-/* The question that the options of the command line ask. EXIT_DONE or EXIT_USAGE. */
+/* The question that the command line asks: of account and module by its first words, with
+ * its options. EXIT_DONE or EXIT_USAGE. */
 MUST_CHECK int client_question(const struct cli *cli, struct question *question);
 
 #endif

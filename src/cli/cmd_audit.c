@@ -37,7 +37,6 @@ cmd_audit_list(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	question.account = cli->args.words_count > 0 ? cli_word(cli, 0) : SPAN("");
 	return client_show(cli, ASK_AUDIT, &question, show_records);
 }
 

@@ -26,6 +26,5 @@ cmd_events(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	question.account = cli_word(cli, 0);
 	return client_show(cli, ASK_EVENTS, &question, show_events);
 }

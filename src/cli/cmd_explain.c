@@ -2,22 +2,6 @@
 #include "cli/client.h"
 #include "cli/show_explain.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const struct show_column ROWS[] = {
-	{ "KIND", "kind", SHOW_TEXT },
-	{ "ORG", "org", SHOW_TEXT },
-	{ "PROJECT", "project", SHOW_TEXT },
-	{ "ID", "id", SHOW_TEXT },
-	{ "NAME", "name", SHOW_NAME },
-	{ "CLASS", "class", SHOW_TEXT },
-	{ "INSTANCES", "instances", SHOW_NUMBER },
-	{ "HOURS", "hours", SHOW_NUMBER },
-	{ "LAST ACTIVITY", "last_activity", SHOW_TIME },
-	{ "LICENCES", "licences", SHOW_NUMBER },
-	{ "", "deleted", SHOW_FLAG },
-};
-
 /* "acme CD at 2026-10-31 23:00 UTC: 47 used, 43 owned (DEVELOPER_360), over by 4" */
 static void
 show_figure(struct cli *cli, const struct json *answer)
@@ -80,7 +64,7 @@ show_explain(struct cli *cli, const struct json *answer)
 	show_part_rules(cli, json_member(answer, SPAN("parts")));
 	if (rows && rows->count > 0) {
 		printf("\n");
-		show_table(cli, rows, ROWS, COUNT(ROWS), 0);
+		show_rows(cli, rows);
 		printf("\none row: tally explain ");
 		show_clean(cli, show_text(answer, "account"));
 		printf(" ");
@@ -101,8 +85,6 @@ cmd_explain(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	question.account = cli_word(cli, 0);
-	question.module  = cli_word(cli, 1);
 	if (cli->args.words_count == 6) {
 		question.kind    = cli_word(cli, 2);
 		question.org     = cli_word(cli, 3);

@@ -28,8 +28,6 @@ cmd_export_events(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	if (cli->args.words_count > 0)
-		question.account = cli_word(cli, 0);
 	FILE *out = output_open(cli);
 	if (!out)
 		return EXIT_FAULT;
@@ -68,9 +66,6 @@ cmd_export_usage(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	question.account = cli_word(cli, 0);
-	if (cli->args.words_count > 1)
-		question.module = cli_word(cli, 1);
 	FILE *out = output_open(cli);
 	if (!out)
 		return EXIT_FAULT;

@@ -11,21 +11,6 @@ static const struct show_column FIGURES[] = {
 	{ "PERCENT", "percent", SHOW_PERCENT }, { "WINDOW", "window", SHOW_WINDOW },
 };
 
-static const struct show_column ROWS[] = {
-	{ "KIND", "kind", SHOW_TEXT },
-	{ "ORG", "org", SHOW_TEXT },
-	{ "PROJECT", "project", SHOW_TEXT },
-	{ "SERVICE", "service", SHOW_TEXT },
-	{ "ID", "id", SHOW_TEXT },
-	{ "NAME", "name", SHOW_NAME },
-	{ "CLASS", "class", SHOW_TEXT },
-	{ "INSTANCES", "instances", SHOW_NUMBER },
-	{ "HOURS", "hours", SHOW_NUMBER },
-	{ "LAST ACTIVITY", "last_activity", SHOW_TIME },
-	{ "LICENCES", "licences", SHOW_NUMBER },
-	{ "", "deleted", SHOW_FLAG },
-};
-
 static void
 show_module(struct cli *cli, const struct json *module)
 {
@@ -35,7 +20,7 @@ show_module(struct cli *cli, const struct json *module)
 	show_parts(cli, module, 0);
 	if (rows && rows->count > 0)
 		printf("\n");
-	show_table(cli, rows, ROWS, COUNT(ROWS), 0);
+	show_rows(cli, rows);
 	show_next(cli, module);
 }
 
@@ -64,8 +49,5 @@ cmd_usage(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	question.account = cli_word(cli, 0);
-	if (cli->args.words_count > 1)
-		question.module = cli_word(cli, 1);
 	return client_show(cli, ASK_USAGE, &question, show_usage);
 }

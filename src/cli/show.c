@@ -163,6 +163,26 @@ show_parts(struct cli *cli, const struct json *module, uint32_t indent)
 }
 
 void
+show_rows(struct cli *cli, const struct json *rows)
+{
+	static const struct show_column columns[] = {
+		{ "KIND", "kind", SHOW_TEXT },
+		{ "ORG", "org", SHOW_TEXT },
+		{ "PROJECT", "project", SHOW_TEXT },
+		{ "SERVICE", "service", SHOW_TEXT },
+		{ "ID", "id", SHOW_TEXT },
+		{ "NAME", "name", SHOW_NAME },
+		{ "CLASS", "class", SHOW_TEXT },
+		{ "INSTANCES", "instances", SHOW_NUMBER },
+		{ "HOURS", "hours", SHOW_NUMBER },
+		{ "LAST ACTIVITY", "last_activity", SHOW_TIME },
+		{ "LICENCES", "licences", SHOW_NUMBER },
+		{ "", "deleted", SHOW_FLAG },
+	};
+	show_table(cli, rows, columns, sizeof columns / sizeof columns[0], 0);
+}
+
+void
 show_next(struct cli *cli, const struct json *answer)
 {
 	struct span next = cli_clean(show_text(answer, "next"), &cli->arena);

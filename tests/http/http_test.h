@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "edge/http/client.h"
 #include "stub_engine.h"
 
 enum { REPLY_SIZE = 4 << 20, REPLY_TIMEOUT_MS = 5000 };
@@ -224,6 +225,36 @@ assert_healthy(const struct site *site)
 	assert_int_equal(ask_status(site, "POST", "/v1/events", "tly_i",
 	                            "Content-Type: application/x-ndjson\r\n", "{}\n{}\n"),
 	                 200);
+}
+
+/* What the tests of a group share: a server over the stub engine. */
+static inline int
+open_site(void **state)
+{
+	struct site *site = calloc(1, sizeof(*site));
+	site_open(site);
+	*state = site;
+	return 0;
+}
+
+static inline int
+close_site(void **state)
+{
+	assert_healthy(*state);
+	site_close(*state);
+	free(*state);
+	return 0;
+}
+
+static inline struct http_client *
+client_open(const struct site *site, const char *scheme, const char *key, const char *ca)
+{
+	static char                server[64];
+	struct http_client        *client  = NULL;
+	struct http_client_options options = { .server = server, .key = key, .ca = ca };
+	snprintf(server, sizeof(server), "%s://localhost:%u/", scheme, site->port);
+	assert_int_equal(http_client_open(&options, &client, NULL), ERR_NONE);
+	return client;
 }
 
 #endif

@@ -4,15 +4,6 @@
 #define _GNU_SOURCE
 #include "http_test.h"
 
-static int
-open_default(void **state)
-{
-	struct site *site = calloc(1, sizeof(*site));
-	site_open(site);
-	*state = site;
-	return 0;
-}
-
 /* Deadlines a hundredth as long as usual, and few connections. */
 static int
 open_short(void **state)
@@ -27,16 +18,6 @@ open_short(void **state)
 	options.limits.body_size               = 1 << 20;
 	site_open_with(site, &options);
 	*state = site;
-	return 0;
-}
-
-static int
-close_site(void **state)
-{
-	struct site *site = *state;
-	assert_healthy(site);
-	site_close(site);
-	free(site);
 	return 0;
 }
 
@@ -486,7 +467,7 @@ test_http_1_0_is_served_and_closed(void **state)
 int
 main(void)
 {
-#define DEFAULT(test) cmocka_unit_test_setup_teardown(test, open_default, close_site)
+#define DEFAULT(test) cmocka_unit_test_setup_teardown(test, open_site, close_site)
 #define SHORT(test) cmocka_unit_test_setup_teardown(test, open_short, close_site)
 	const struct CMUnitTest tests[] = {
 		DEFAULT(test_ambiguous_heads_are_refused_and_closed),

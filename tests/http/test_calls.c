@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "http_test.h"
 
-#include "edge/http/client.h"
 #include "edge/sys/memory.h"
 
 static const char NDJSON[] = "Content-Type: application/x-ndjson\r\n";
@@ -164,17 +163,6 @@ count_bytes(void *context, struct span bytes)
 	struct counted *counted = context;
 	counted->bytes += bytes.size;
 	return counted->stop_at && counted->bytes > counted->stop_at ? ERR_FILE_WRITE : ERR_NONE;
-}
-
-static struct http_client *
-client_open(const struct site *site, const char *scheme, const char *key, const char *ca)
-{
-	static char                server[64];
-	struct http_client        *client  = NULL;
-	struct http_client_options options = { .server = server, .key = key, .ca = ca };
-	snprintf(server, sizeof(server), "%s://localhost:%u/", scheme, site->port);
-	assert_int_equal(http_client_open(&options, &client, NULL), ERR_NONE);
-	return client;
 }
 
 static void
@@ -414,23 +402,6 @@ test_wrong_settings_are_refused(void **state)
 	options.address = span_of(taken);
 	assert_int_equal(api_server_start(&options, &server, &refusal), ERR_SYSTEM);
 	assert_null(server);
-}
-
-static int
-open_site(void **state)
-{
-	struct site *site = calloc(1, sizeof(*site));
-	site_open(site);
-	*state = site;
-	return 0;
-}
-
-static int
-close_site(void **state)
-{
-	site_close(*state);
-	free(*state);
-	return 0;
 }
 
 int

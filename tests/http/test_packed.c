@@ -89,24 +89,6 @@ test_a_gzip_bomb_is_refused(void **state)
 	free(packed);
 }
 
-static int
-open_site(void **state)
-{
-	struct site *site = calloc(1, sizeof(*site));
-	site_open(site);
-	*state = site;
-	return 0;
-}
-
-static int
-close_site(void **state)
-{
-	assert_healthy(*state);
-	site_close(*state);
-	free(*state);
-	return 0;
-}
-
 int
 main(void)
 {

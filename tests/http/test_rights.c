@@ -417,23 +417,6 @@ test_other_schemes_and_odd_tokens_are_refused(void **state)
 	                 200);
 }
 
-static int
-open_site(void **state)
-{
-	struct site *site = calloc(1, sizeof(*site));
-	site_open(site);
-	*state = site;
-	return 0;
-}
-
-static int
-close_site(void **state)
-{
-	site_close(*state);
-	free(*state);
-	return 0;
-}
-
 int
 main(void)
 {

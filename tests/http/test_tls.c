@@ -4,19 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "edge/http/client.h"
 #include "edge/sys/memory.h"
-
-static struct http_client *
-client_open(const struct site *site, const char *scheme, const char *key, const char *ca)
-{
-	static char                server[64];
-	struct http_client        *client  = NULL;
-	struct http_client_options options = { .server = server, .key = key, .ca = ca };
-	snprintf(server, sizeof(server), "%s://localhost:%u/", scheme, site->port);
-	assert_int_equal(http_client_open(&options, &client, NULL), ERR_NONE);
-	return client;
-}
 
 static bool
 certificate_make(const char *cert, const char *key)

@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 #include "edge/doc/embed.h"
 #include "edge/doc/yaml_catalog.h"
+#include "edge/store/store_local.h"
 #include "edge/store/store_memory.h"
 #include "edge/sys/memory.h"
 #include "engine/engine.h"
@@ -35,19 +36,38 @@ fixture_clock(void *context)
 	return ((struct fixture *)context)->now;
 }
 
+static inline struct store *
+open_directory(const char *directory)
+{
+	struct store_local_options options = { .directory = directory };
+	struct refusal             refusal = { .err = ERR_NONE };
+	struct store              *store   = NULL;
+	if (store_local_open(&options, &store, &refusal) != ERR_NONE)
+		fail_msg("%s", refusal.detail);
+	return store;
+}
+
 /* An engine over store; the clock says 2026-11-22T00:00:00Z until a test moves it. */
 static inline void
-fixture_engine(struct fixture *fixture, struct store *store)
+fixture_engine_with(struct fixture *fixture, struct store *store,
+                    const struct engine_settings *settings)
 {
 	struct refusal        refusal = { .err = ERR_NONE };
 	struct engine_options options = { .store         = store,
 		                          .catalog       = fixture->catalog,
-		                          .settings      = engine_settings_default(),
+		                          .settings      = *settings,
 		                          .clock         = fixture_clock,
 		                          .clock_context = fixture };
 	enum err              err     = engine_open(&options, &fixture->engine, &refusal);
 	if (err != ERR_NONE)
 		fail_msg("engine_open: %s", refusal.detail);
+}
+
+static inline void
+fixture_engine(struct fixture *fixture, struct store *store)
+{
+	struct engine_settings settings = engine_settings_default();
+	fixture_engine_with(fixture, store, &settings);
 }
 
 static inline void

@@ -4,33 +4,14 @@
 
 #include <time.h>
 
-#include "edge/store/store_local.h"
-
 enum { EVENTS = 6000, BATCH = 100 };
-
-static struct store *
-open_directory(const char *directory)
-{
-	struct store_local_options options = { .directory = directory };
-	struct refusal             refusal = { .err = ERR_NONE };
-	struct store              *store   = NULL;
-	if (store_local_open(&options, &store, &refusal) != ERR_NONE)
-		fail_msg("%s", refusal.detail);
-	return store;
-}
 
 static void
 engine_that_seals_early(struct fixture *fixture, struct store *store)
 {
-	struct refusal        refusal = { .err = ERR_NONE };
-	struct engine_options options = { .store         = store,
-		                          .catalog       = fixture->catalog,
-		                          .settings      = engine_settings_default(),
-		                          .clock         = fixture_clock,
-		                          .clock_context = fixture };
-	options.settings.eager        = true;
-	if (engine_open(&options, &fixture->engine, &refusal) != ERR_NONE)
-		fail_msg("%s", refusal.detail);
+	struct engine_settings settings = engine_settings_default();
+	settings.eager                  = true;
+	fixture_engine_with(fixture, store, &settings);
 }
 
 /* Events [from, from + count), with instances that say which version of them it is. */

@@ -2,8 +2,6 @@
  * shuffled, cut into other batches and interrupted by restarts, 200 times. */
 #include "engine_fixture.h"
 
-#include "edge/store/store_local.h"
-
 enum { EVENTS_MAX = 600, ROUNDS = 200 };
 
 /* ---- a small random world, the same for the same seed ---- */
@@ -138,17 +136,6 @@ test_E4_order_and_batching_change_nothing(void **state)
 }
 
 /* ---- restarts ---- */
-
-static struct store *
-open_directory(const char *directory)
-{
-	struct store_local_options options = { .directory = directory };
-	struct refusal             refusal = { .err = ERR_NONE };
-	struct store              *store   = NULL;
-	if (store_local_open(&options, &store, &refusal) != ERR_NONE)
-		fail_msg("%s", refusal.detail);
-	return store;
-}
 
 static void
 remove_directory(const char *directory)

@@ -1,55 +1,6 @@
 /* test_licence.c - the published examples, row order, lives, links and models. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "licence_fixture.h"
 
-#include <cmocka.h>
-
-#include "core/base/decimal.h"
-#include "account.h"
-
-static struct arena          program;
-static struct arena          arena;
-static const struct catalog *catalog;
-static struct books         *books;
-
-static int
-group_begin(void **state)
-{
-	(void)state;
-	arena_open(&program, system_memory());
-	return yaml_catalog_read(embed_catalog(), &program, &catalog, NULL) ? -1 : 0;
-}
-
-static int
-group_end(void **state)
-{
-	(void)state;
-	arena_close(&program);
-	return 0;
-}
-
-static int
-test_begin(void **state)
-{
-	(void)state;
-	arena_open(&arena, system_memory());
-	books = books_open(catalog, system_memory());
-	return 0;
-}
-
-static int
-test_end(void **state)
-{
-	(void)state;
-	books_close(books);
-	arena_close(&arena);
-	return 0;
-}
-
-static const struct account plain   = { .gitops_service_based_licensing = false };
 static const struct account linking = { .gitops_service_based_licensing = true };
 
 static struct contract_module
@@ -63,18 +14,6 @@ owned(enum contract_model model, int64_t developers, int64_t addon, int64_t serv
 		                         .services   = services,
 		                         .instances  = instances,
 		                         .spend      = -1 };
-}
-
-static struct licence_question
-question(const struct fact *facts, uint32_t count, const struct account *account, int32_t hour)
-{
-	return (struct licence_question){
-		.catalog = catalog,
-		.module  = catalog_module_find(catalog, SPAN("CD")),
-		.account = account,
-		.book    = count ? facts_book(books, catalog, facts, count, &arena) : NULL,
-		.at_hour = hour,
-	};
 }
 
 static struct licence_answer
