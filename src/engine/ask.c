@@ -117,6 +117,21 @@ known_books(struct engine *engine, struct span account, struct instant known, st
 
 /* ---- the question ---- */
 
+static const struct catalog_module *
+figure_fitting(const struct asked *asked)
+{
+	const struct catalog        *catalog = asked->licence.catalog;
+	const struct catalog_module *module  = asked->licence.module;
+
+	for (const struct catalog_module *figure = catalog_module_find(catalog, module->name);
+	     figure; figure                      = catalog_module_next(catalog, figure)) {
+		if (span_equal(figure->unit, module->unit) &&
+		    licence_figure_fits(figure, asked->licence.contract))
+			return figure;
+	}
+	return module;
+}
+
 void
 asked_at(struct asked *asked, int32_t hour)
 {
@@ -126,6 +141,7 @@ asked_at(struct asked *asked, int32_t hour)
 		contract_in_force(asked->versions, asked->versions_count,
 	                          asked->licence.module->name, hour, asked->known, &contract);
 	asked->licence.contract_start_hour = contract ? contract->start_hour : 0;
+	asked->licence.module              = figure_fitting(asked);
 }
 
 void
@@ -135,17 +151,52 @@ asked_module(struct asked *asked, const struct catalog_module *module)
 	asked_at(asked, asked->licence.at_hour);
 }
 
-static enum err
-find_module(const struct engine *engine, struct span name, const struct catalog_module **module,
-            struct refusal *refusal)
+/* Does the figure have rows of the kind? */
+static bool
+figure_has_kind(const struct catalog *catalog, const struct catalog_module *figure,
+                struct span kind)
 {
-	char detail[REFUSAL_DETAIL_SIZE];
-	*module = &engine->catalog->modules[0];
+	for (uint32_t i = 0; i < figure->rules_count; i++) {
+		if (span_equal(catalog->rules[figure->rules_first + i].row_kind, kind))
+			return true;
+	}
+	return false;
+}
+
+/* Of several figures the one of the unit; without, the one whose rows are of the kind,
+ * else the first. */
+static enum err
+find_figure(const struct catalog *catalog, const struct question *question,
+            const struct catalog_module **module, struct refusal *refusal)
+{
+	const struct catalog_module *first = *module;
+
+	for (const struct catalog_module *figure = first; figure;
+	     figure                              = catalog_module_next(catalog, figure)) {
+		if (question->unit.size > 0 ? !span_equal(figure->unit, question->unit)
+		                            : !figure_has_kind(catalog, figure, question->kind))
+			continue;
+		*module = figure;
+		return ERR_NONE;
+	}
+	if (question->unit.size == 0)
+		return ERR_NONE;
+	return refuse(refusal, ERR_QUESTION, SPAN("unit"),
+	              SPAN("the module has no figure of this unit"));
+}
+
+static enum err
+find_module(const struct engine *engine, const struct question *question,
+            const struct catalog_module **module, struct refusal *refusal)
+{
+	char        detail[REFUSAL_DETAIL_SIZE];
+	struct span name = question->module;
+	*module          = &engine->catalog->modules[0];
 	if (name.size == 0)
 		return ERR_NONE;
 	*module = catalog_module_find(engine->catalog, name);
 	if (*module)
-		return ERR_NONE;
+		return find_figure(engine->catalog, question, module, refusal);
 	snprintf(detail, sizeof detail, "there is no module '%.*s' in the catalogue",
 	         (int)name.size, name.at);
 	return refuse(refusal, ERR_MODULE_UNKNOWN, SPAN("module"), span_of(detail));
@@ -167,7 +218,7 @@ asked_begin(struct engine *engine, const struct question *question, struct asked
 	const struct catalog_module *module;
 	int32_t                      hour;
 	*asked       = (struct asked){ 0 };
-	enum err err = find_module(engine, question->module, &module, refusal);
+	enum err err = find_module(engine, question, &module, refusal);
 	if (err == ERR_NONE)
 		err = moment_hour(engine, SPAN("at"), question->at, &hour, refusal);
 	if (err == ERR_NONE)

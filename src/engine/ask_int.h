@@ -18,7 +18,8 @@ struct asked {
 MUST_CHECK enum err asked_begin(struct engine *engine, const struct question *question,
                                 struct asked *asked, struct refusal *refusal);
 void                asked_end(struct engine *engine, struct asked *asked);
-/* The same account and time, another module or hour. */
+/* The same account and time, another module or hour. Of the figures of the module's unit
+ * the one is taken that is for the contract then in force (L-22). */
 void asked_module(struct asked *asked, const struct catalog_module *module);
 void asked_at(struct asked *asked, int32_t hour);
 
@@ -31,11 +32,17 @@ MUST_CHECK enum err known_retracted(struct engine *engine, struct span account,
                                     struct instant known, struct set128 *set,
                                     struct refusal *refusal);
 
+/* A number of the answer: whole, or an amount of money as a decimal string. */
+void write_number(struct json_out *out, bool amount, int64_t value);
 /* {"module":..,"unit":..,"model":..,"owned":..,...,"window":{..}  without the end. */
 void write_figure(struct json_out *out, const struct licence_question *question,
                   const struct licence_answer *answer);
 void write_parts(struct json_out *out, const struct licence_answer *answer);
-void write_row(struct json_out *out, const struct licence_row *row);
+void write_row(struct json_out *out, const struct catalog *catalog, const struct licence_row *row);
+/* One project or key that a figure without rows is broken down into. */
+void write_by(struct json_out *out, const struct catalog *catalog, const struct licence_by *by);
+bool module_has_rows(const struct catalog *catalog, const struct catalog_module *module);
+bool module_has_by(const struct catalog *catalog, const struct catalog_module *module);
 /* Does the row answer the question's filters? */
 bool row_matches(const struct licence_row *row, const struct question *question);
 

@@ -64,18 +64,29 @@ hash_int(XXH3_state_t *state, int32_t value)
 }
 
 static void
+hash_condition(XXH3_state_t *state, const struct catalog_condition *condition)
+{
+	XXH3_64bits_update(state, &condition->number, sizeof condition->number);
+	hash_int(state, condition->field);
+	hash_int(state, (int32_t)condition->ask);
+	hash_int(state, (int32_t)condition->values_count);
+	for (uint32_t i = 0; i < condition->values_count; i++)
+		hash_text(state, condition->values[i]);
+}
+
+static void
 hash_meter(XXH3_state_t *state, const struct catalog *catalog, const struct catalog_meter *meter)
 {
 	const struct catalog_type *type = &catalog->types[meter->type];
 	hash_text(state, meter->name);
 	hash_text(state, type->name);
-	hash_text(state, meter->where_value);
 	hash_int(state, (int32_t)meter->kind);
 	hash_int(state, meter->value_field);
-	hash_int(state, meter->where_field);
-	hash_int(state, meter->where_class);
-	hash_int(state, meter->where_not);
+	for (uint32_t i = 0; i < meter->where_count; i++)
+		hash_condition(state, &meter->where[i]);
+	hash_int(state, meter->key_field);
 	hash_int(state, meter->each_field);
+	hash_int(state, meter->item_field);
 	hash_int(state, meter->org_field);
 	hash_int(state, meter->project_field);
 	hash_int(state, meter->split_fields[0]);
@@ -83,6 +94,7 @@ hash_meter(XXH3_state_t *state, const struct catalog *catalog, const struct cata
 	for (uint32_t i = 0; i < type->fields_count; i++) {
 		hash_text(state, type->fields[i].name);
 		hash_text(state, type->fields[i].fallback);
+		hash_int(state, type->fields[i].is_email);
 	}
 }
 

@@ -173,6 +173,7 @@ enum step { STEP_DAY, STEP_MONTH };
 struct question {
 	struct span account;
 	struct span module;                 /* usage: empty gives the summary of every module */
+	struct span unit;                   /* of a module with several figures: which one */
 	struct span at;                     /* default: now */
 	struct span known_at;               /* L-65 */
 	struct span kind, org, project, id; /* row filters; for explain: which row */

@@ -207,7 +207,7 @@ write_explained(struct json_out *out, const struct licence_question *question,
 	struct writing     writing = { out, answer, row, &why, behind };
 	json_object(out);
 	json_key(out, SPAN("row"));
-	write_row(out, row);
+	write_row(out, question->catalog, row);
 	if (row->rule->fold == FOLD_PERCENTILE) {
 		licence_why(question, row, arena, &why);
 		write_why(&writing);
@@ -286,7 +286,7 @@ write_all(struct explaining *explaining, struct json_out *out, struct arena *are
 			write_explained(out, &explaining->asked.licence, answer, &answer->rows[i],
 			                &explaining->behind, arena);
 		else
-			write_row(out, &answer->rows[i]);
+			write_row(out, explaining->asked.licence.catalog, &answer->rows[i]);
 	}
 	json_array_end(out);
 	json_object_end(out);

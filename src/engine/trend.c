@@ -50,12 +50,25 @@ write_point(struct json_out *out, struct asked *asked, int32_t hour, struct aren
 	json_key_hour(out, SPAN("at"), hour);
 	json_key(out, SPAN("owned"));
 	if (answer.compared)
-		json_int(out, answer.owned);
+		write_number(out, answer.amounts, answer.owned);
 	else
 		json_null(out);
-	json_key_int(out, SPAN("used"), answer.used);
+	json_key(out, SPAN("used"));
+	write_number(out, answer.amounts, answer.used);
 	json_object_end(out);
 	arena_close(&scratch);
+}
+
+static void
+write_peak(struct json_out *out, const struct peak *peak, bool amounts)
+{
+	json_key(out, SPAN("peak"));
+	write_number(out, amounts, peak->used);
+	json_key(out, SPAN("over"));
+	if (peak->compared)
+		write_number(out, amounts, peak->used > peak->owned ? peak->used - peak->owned : 0);
+	else
+		json_null(out);
 }
 
 static enum err
@@ -121,12 +134,7 @@ engine_trend(struct engine *engine, const struct question *question, struct aren
 	     at = step_last_hour(at + 1, question->step))
 		write_point(&out, &asked, at < now ? at : now, arena, &peak);
 	json_array_end(&out);
-	json_key_int(&out, SPAN("peak"), peak.used);
-	json_key(&out, SPAN("over"));
-	if (peak.compared)
-		json_int(&out, peak.used > peak.owned ? peak.used - peak.owned : 0);
-	else
-		json_null(&out);
+	write_peak(&out, &peak, head.amounts);
 	json_object_end(&out);
 	asked_end(engine, &asked);
 	*answer = json_close(&out);

@@ -22,12 +22,24 @@ write_percent(struct json_out *out, int64_t hundredths)
 	json_string(out, (struct span){ text, (size_t)size });
 }
 
+void
+write_number(struct json_out *out, bool amount, int64_t value)
+{
+	char text[DECIMAL_SIZE];
+
+	if (amount)
+		json_string(out, (struct span){ text, decimal_format(value, text) });
+	else
+		json_int(out, value);
+}
+
 static void
-write_number_or_null(struct json_out *out, struct span key, bool known, int64_t value)
+write_number_or_null(struct json_out *out, struct span key, const struct licence_answer *answer,
+                     int64_t value)
 {
 	json_key(out, key);
-	if (known)
-		json_int(out, value);
+	if (answer->compared)
+		write_number(out, answer->amounts, value);
 	else
 		json_null(out);
 }
@@ -43,19 +55,39 @@ write_figure(struct json_out *out, const struct licence_question *question,
 		json_string(out, contract_model_name(answer->model));
 	else
 		json_null(out);
-	write_number_or_null(out, SPAN("owned"), answer->compared, answer->owned);
-	json_key_int(out, SPAN("used"), answer->used);
-	write_number_or_null(out, SPAN("over"), answer->compared, answer->over);
+	write_number_or_null(out, SPAN("owned"), answer, answer->owned);
+	json_key(out, SPAN("used"));
+	write_number(out, answer->amounts, answer->used);
+	write_number_or_null(out, SPAN("over"), answer, answer->over);
 	json_key(out, SPAN("percent"));
 	if (answer->compared)
 		write_percent(out, answer->percent_hundredths);
 	else
 		json_null(out);
+	if (answer->amounts)
+		json_key_string(out, SPAN("currency"), question->account->currency);
 	json_key(out, SPAN("window"));
 	json_object(out);
 	json_key_hour(out, SPAN("from"), answer->window_from);
 	json_key_hour(out, SPAN("to"), answer->window_until);
 	json_object_end(out);
+}
+
+static void
+write_part_quantity(struct json_out *out, const struct licence_answer *answer,
+                    const struct licence_part *part)
+{
+	if (part->has_keys) {
+		json_key_int(out, SPAN("keys"), part->keys);
+		return;
+	}
+	json_key(out, SPAN("quantity"));
+	if (answer->amounts)
+		write_number(out, true, part->quantity);
+	else if (part->in_millionths)
+		json_count(out, part->quantity);
+	else
+		json_int(out, part->quantity);
 }
 
 void
@@ -67,27 +99,89 @@ write_parts(struct json_out *out, const struct licence_answer *answer)
 		const struct licence_part *part = &answer->parts[i];
 		json_object(out);
 		json_key_string(out, SPAN("part"), part->rule->part);
-		if (part->has_keys)
-			json_key_int(out, SPAN("keys"), part->keys);
-		else
-			json_key_int(out, SPAN("quantity"), part->quantity);
-		json_key_int(out, SPAN("licences"), part->licences);
+		write_part_quantity(out, answer, part);
+		json_key(out, SPAN("licences"));
+		write_number(out, answer->amounts, part->licences);
 		json_object_end(out);
 	}
 	json_array_end(out);
 }
 
-void
-write_row(struct json_out *out, const struct licence_row *row)
+static void
+write_place(struct json_out *out, const struct catalog_meter *meter, struct span org,
+            struct span project)
 {
+	if (meter->org_field >= 0)
+		json_key_string(out, SPAN("org"), org);
+	if (meter->project_field >= 0)
+		json_key_string(out, SPAN("project"), project);
+}
+
+/* An item is called like the field that it comes from. */
+static void
+write_item(struct json_out *out, const struct catalog *catalog, const struct catalog_meter *meter,
+           struct span item)
+{
+	if (item.size > 0)
+		json_key_string(out, catalog->types[meter->type].fields[meter->item_field].name,
+		                item);
+}
+
+bool
+module_has_rows(const struct catalog *catalog, const struct catalog_module *module)
+{
+	for (uint32_t i = 0; i < module->rules_count; i++) {
+		if (catalog->rules[module->rules_first + i].row_kind.size > 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+module_has_by(const struct catalog *catalog, const struct catalog_module *module)
+{
+	for (uint32_t i = 0; i < module->rules_count; i++) {
+		if (catalog->rules[module->rules_first + i].by != RULE_BY_NOTHING)
+			return true;
+	}
+	return false;
+}
+
+void
+write_by(struct json_out *out, const struct catalog *catalog, const struct licence_by *by)
+{
+	const struct catalog_meter *meter = &catalog->meters[by->rule->active_meter];
+	bool                        sums  = by->rule->fold == FOLD_SUM;
+
+	json_object(out);
+	json_key_string(out, SPAN("part"), by->rule->part);
+	write_place(out, meter, by->org, by->project);
+	if (by->rule->by == RULE_BY_KEY && meter->key_field != KEY_NOTHING)
+		json_key_string(out, SPAN("id"), by->id);
+	write_item(out, catalog, meter, by->item);
+	json_key(out, SPAN("quantity"));
+	if (sums)
+		json_count(out, by->quantity);
+	else
+		json_int(out, by->quantity);
+	json_key(out, SPAN("last_activity"));
+	json_instant(out, by->last_activity);
+	json_object_end(out);
+}
+
+void
+write_row(struct json_out *out, const struct catalog *catalog, const struct licence_row *row)
+{
+	const struct catalog_meter *meter = &catalog->meters[row->rule->active_meter];
+
 	json_object(out);
 	json_key_string(out, SPAN("kind"), row->rule->row_kind);
-	json_key_string(out, SPAN("org"), row->org);
-	json_key_string(out, SPAN("project"), row->project);
+	write_place(out, meter, row->org, row->project);
+	write_item(out, catalog, meter, row->item);
 	if (row->service.size > 0)
 		json_key_string(out, SPAN("service"), row->service);
 	json_key_string(out, SPAN("id"), row->id);
-	if (row->rule->fold == FOLD_PERCENTILE)
+	if (row->rule->fold == FOLD_PERCENTILE || row->rule->name_meter >= 0)
 		json_key_string(out, SPAN("name"), row->name);
 	if (row->class.size > 0)
 		json_key_string(out, SPAN("class"), row->class);
@@ -221,7 +315,7 @@ cursor_read(struct span cursor, uint32_t *offset, struct refusal *refusal)
 }
 
 static enum err
-write_rows(struct json_out *out, const struct licence_answer *answer,
+write_rows(struct json_out *out, const struct catalog *catalog, const struct licence_answer *answer,
            const struct question *question, struct arena *arena, struct refusal *refusal)
 {
 	struct sorting sorting;
@@ -247,7 +341,7 @@ write_rows(struct json_out *out, const struct licence_answer *answer,
 	json_key(out, SPAN("rows"));
 	json_array(out);
 	for (uint32_t i = offset; i < end; i++)
-		write_row(out, rows[i]);
+		write_row(out, catalog, rows[i]);
 	json_array_end(out);
 	if (end < count) {
 		struct text next;
@@ -260,26 +354,111 @@ write_rows(struct json_out *out, const struct licence_answer *answer,
 
 /* ---- the answer ---- */
 
-static enum err
-write_module(struct json_out *out, const struct asked *asked, const struct question *question,
-             struct arena *arena, struct refusal *refusal)
+/* Whether the question is about this project or key. */
+static bool
+by_matches(const struct licence_by *by, const struct question *question)
 {
-	struct licence_answer answer;
-	bool                  whole = question->module.size > 0;
-	licence_answer(&asked->licence, whole, arena, &answer);
-	if (!answer.present && !whole)
-		return ERR_NONE;
-	json_object(out);
-	write_figure(out, &asked->licence, &answer);
-	enum err err = ERR_NONE;
-	if (whole) {
-		json_key_string(out, SPAN("rule"), asked->licence.module->text);
-		write_parts(out, &answer);
-		err = write_rows(out, &answer, question, arena, refusal);
+	return asked_for(question->org, by->org) && asked_for(question->project, by->project) &&
+	       asked_for(question->id, by->id);
+}
+
+static void
+write_broken_down(struct json_out *out, const struct catalog *catalog,
+                  const struct licence_answer *answer, const struct question *question)
+{
+	json_key(out, SPAN("by"));
+	json_array(out);
+	for (uint32_t i = 0; i < answer->by_count; i++) {
+		if (by_matches(&answer->by[i], question))
+			write_by(out, catalog, &answer->by[i]);
 	}
-	if (err == ERR_NONE)
+	json_array_end(out);
+}
+
+static enum err
+write_whole(struct json_out *out, const struct licence_question *asked,
+            const struct licence_answer *answer, const struct question *question,
+            struct arena *arena, struct refusal *refusal)
+{
+	json_key_string(out, SPAN("rule"), asked->module->text);
+	write_parts(out, answer);
+	if (module_has_by(asked->catalog, asked->module))
+		write_broken_down(out, asked->catalog, answer, question);
+	if (!module_has_rows(asked->catalog, asked->module))
+		return ERR_NONE;
+	return write_rows(out, asked->catalog, answer, question, arena, refusal);
+}
+
+/* The figures of one module at H: one for each unit. */
+struct figures {
+	const struct catalog_module *figure[CATALOG_MODULES_MAX];
+	struct licence_answer        answer[CATALOG_MODULES_MAX];
+	uint32_t                     count;
+	bool                         present;
+};
+
+static void
+figures_answer(struct asked *asked, const struct catalog_module *first, struct span unit,
+               bool whole, struct arena *arena, struct figures *figures)
+{
+	const struct catalog *catalog = asked->licence.catalog;
+
+	figures->count   = 0;
+	figures->present = false;
+	for (const struct catalog_module *figure = first; figure;
+	     figure                              = catalog_module_next(catalog, figure)) {
+		asked_module(asked, figure);
+		if (asked->licence.module != figure || !asked_for(unit, figure->unit))
+			continue;
+		struct licence_answer *answer = &figures->answer[figures->count];
+		licence_answer(&asked->licence, whole, arena, answer);
+		figures->figure[figures->count++] = figure;
+		figures->present |= answer->present;
+	}
+}
+
+/* All figures of a module stand in an answer, or none. */
+static enum err
+write_module(struct json_out *out, struct asked *asked, const struct catalog_module *first,
+             const struct question *question, struct arena *arena, struct refusal *refusal)
+{
+	struct figures figures;
+	bool           whole = question->module.size > 0;
+	enum err       err   = ERR_NONE;
+
+	figures_answer(asked, first, question->unit, whole, arena, &figures);
+	if (!figures.present && !whole)
+		return ERR_NONE;
+	for (uint32_t i = 0; i < figures.count && err == ERR_NONE; i++) {
+		asked_module(asked, figures.figure[i]);
+		json_object(out);
+		write_figure(out, &asked->licence, &figures.answer[i]);
+		if (whole)
+			err = write_whole(out, &asked->licence, &figures.answer[i], question, arena,
+			                  refusal);
 		json_object_end(out);
+	}
 	return err;
+}
+
+static enum err
+write_modules(struct json_out *out, struct asked *asked, const struct question *question,
+              struct arena *arena, struct refusal *refusal)
+{
+	const struct catalog *catalog = asked->licence.catalog;
+
+	if (question->module.size > 0)
+		return write_module(out, asked, catalog_module_find(catalog, question->module),
+		                    question, arena, refusal);
+	for (uint32_t i = 0; i < catalog->modules_count; i++) {
+		const struct catalog_module *module = &catalog->modules[i];
+		if (catalog_module_find(catalog, module->name) != module)
+			continue;
+		enum err err = write_module(out, asked, module, question, arena, refusal);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
 }
 
 enum err
@@ -298,14 +477,7 @@ engine_usage(struct engine *engine, const struct question *question, struct aren
 	json_key_hour(&out, SPAN("at"), asked.licence.at_hour);
 	json_key(&out, SPAN("modules"));
 	json_array(&out);
-	if (question->module.size > 0)
-		err = write_module(&out, &asked, question, arena, refusal);
-	for (uint32_t i = 0;
-	     question->module.size == 0 && err == ERR_NONE && i < engine->catalog->modules_count;
-	     i++) {
-		asked_module(&asked, &engine->catalog->modules[i]);
-		err = write_module(&out, &asked, question, arena, refusal);
-	}
+	err = write_modules(&out, &asked, question, arena, refusal);
 	asked_end(engine, &asked);
 	if (err != ERR_NONE)
 		return err;

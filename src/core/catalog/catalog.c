@@ -21,6 +21,16 @@ catalog_module_find(const struct catalog *catalog, struct span name)
 	return NULL;
 }
 
+const struct catalog_module *
+catalog_module_next(const struct catalog *catalog, const struct catalog_module *module)
+{
+	const struct catalog_module *next = module + 1;
+
+	if (next == catalog->modules + catalog->modules_count)
+		return NULL;
+	return span_equal(next->name, module->name) ? next : NULL;
+}
+
 struct span
 catalog_class_of(const struct catalog *catalog, struct span deployment)
 {

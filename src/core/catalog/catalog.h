@@ -12,7 +12,7 @@
 
 enum { CATALOG_FIELDS_MAX = 12, CATALOG_TYPES_MAX = 128, CATALOG_METERS_MAX = 64 };
 enum { CATALOG_MODULES_MAX = 32, CATALOG_RULES_MAX = 64, CATALOG_NAME_SIZE_MAX = 64 };
-enum { CATALOG_WINDOW_DAYS_MAX = 366 };
+enum { CATALOG_WINDOW_DAYS_MAX = 366, CATALOG_WHERE_MAX = 4, CATALOG_ALTERNATIVES_MAX = 16 };
 /* No divisor of a rule or a module is larger, so that no product can overflow. */
 enum { CATALOG_NUMBER_MAX = 1000000000 };
 
@@ -29,6 +29,7 @@ struct catalog_field {
 	struct span        name;
 	enum field_kind    kind;
 	bool               required;
+	bool               is_email; /* of a text: compared in lower case */
 	struct span        fallback; /* what an absent text, choice or quantity ("1") reads as;
 	                                empty: absent */
 	const struct span *choices;
@@ -64,24 +65,47 @@ enum series_kind {
 	SERIES_GAUGE,  /* the latest by time, then the larger value (L-3) */
 	SERIES_LATEST, /* the latest by time, then the text that sorts last */
 	SERIES_COUNT,  /* how many events, and the latest time */
+	SERIES_SUM,    /* the sum of a quantity, and the latest time */
 };
+
+/* What a condition asks of a field. An absent field passes IS_NOT and CLASS_NOT alone. */
+enum condition_ask {
+	ASK_IS,        /* one of the values; a quantity: equal to number */
+	ASK_IS_NOT,    /* none of the values; a quantity: not equal to number */
+	ASK_PRESENT,   /* given, whatever it says */
+	ASK_CLASS,     /* the class of the deployment type is the value */
+	ASK_CLASS_NOT, /* ... is not the value */
+	ASK_ABOVE,     /* of a quantity: more than number */
+};
+
+struct catalog_condition {
+	int32_t            field;
+	enum condition_ask ask;
+	const struct span *values; /* of a quantity and PRESENT: none */
+	uint32_t           values_count;
+	int64_t            number; /* of a quantity, millionths */
+};
+
+/* Of a meter's key_field; otherwise it is a field, and events without it are left out. */
+enum { KEY_SUBJECT = -1, KEY_NOTHING = -2 };
 
 /* What is kept of events, hour by hour: one series a key and, for gauges, a split. */
 struct catalog_meter {
 	struct span      name; /* "cd.instances" */
 	uint32_t         type; /* index of the event type it reads */
 	enum series_kind kind;
-	int32_t value_field; /* the field kept: quantity of a gauge, text of a latest; -1 none */
-	int32_t where_field; /* only events whose field ... ; -1 all */
-	bool    where_class; /* compare the field's deployment class, not its text */
-	bool    where_not;   /* ... is not where_value */
-	struct span where_value; /* ... is where_value; empty with where_not: is present */
-	int32_t     each_field;  /* one key for each item of this list field, an absent or
+	int32_t value_field; /* the field kept: quantity of a gauge or sum, text or flag of a
+	                                 latest; -1 none */
+	const struct catalog_condition *where; /* only events that pass all of them */
+	uint32_t                        where_count;
+	int32_t  key_field;  /* what the id of the key is: KEY_SUBJECT, KEY_NOTHING or a field */
+	int32_t  each_field; /* one key for each item of this list field, an absent or
 	                                 empty list names one item: the subject (L-13); -1 none */
-	int32_t     org_field;   /* fields of the key; -1: not part of the key */
-	int32_t     project_field;
-	int32_t     split_fields[2]; /* -1: none */
-	uint32_t    index;
+	int32_t  item_field; /* a text that is the item of the key; -1 none */
+	int32_t  org_field;  /* fields of the key; -1: not part of the key */
+	int32_t  project_field;
+	int32_t  split_fields[2]; /* -1: none */
+	uint32_t index;
 };
 
 /* How the hours of a window become a number for each key. */
@@ -89,12 +113,23 @@ enum rule_fold {
 	FOLD_PERCENTILE, /* nearest rank of present hours (L-4), over the sum of splits */
 	FOLD_COUNT,      /* events in the window */
 	FOLD_DISTINCT,   /* 1 a key that is active */
+	FOLD_SUM,        /* the sum of a quantity over the window */
+	FOLD_ACCESS,     /* 1 a key that was granted and not revoked since (L-21) */
+};
+
+/* How a figure without rows is broken down. */
+enum rule_by {
+	RULE_BY_NOTHING,
+	RULE_BY_PROJECT, /* by org and project */
+	RULE_BY_KEY,     /* by each key of the meter */
 };
 
 enum window_kind {
 	WINDOW_ROLLING_DAYS,
 	WINDOW_MONTH_TO_DATE,
 	WINDOW_CONTRACT_YEAR,
+	WINDOW_HOUR,            /* the hour that is asked about */
+	WINDOW_CONTRACT_PERIOD, /* the month or the contract year, as the contract says (L-40) */
 };
 
 /* One licence rule, the one shape of spec "Conversion": select, one series per key,
@@ -105,12 +140,18 @@ struct catalog_rule {
 	struct span    part;     /* "services" */
 	struct span    row_kind; /* "service", "gitops", "function"; empty: no rows */
 	enum rule_fold fold;
-	int32_t        percentile;   /* of FOLD_PERCENTILE */
-	int32_t        active_meter; /* a key counts when this has an event in the window; -1 */
-	int32_t        gauge_meter;  /* what is folded; -1 for COUNT and DISTINCT */
-	int32_t        ended_meter;  /* events of it end a key's life (L-17); -1 */
-	int32_t        name_meter;   /* the latest text of it is the shown name; -1 */
-	int32_t        link_meter;   /* links a key to a key of link_rule (L-16); -1 */
+	int32_t        percentile;    /* of FOLD_PERCENTILE */
+	int32_t        active_meter;  /* a key counts when this has an event in the window; -1 */
+	int32_t        gauge_meter;   /* what is folded; -1 for COUNT and DISTINCT */
+	int32_t        ended_meter;   /* events of it end a key's life (L-17); -1 */
+	int32_t        name_meter;    /* the latest text of it is the shown name; -1 */
+	int32_t        revoked_meter; /* of FOLD_ACCESS: takes access away; -1 */
+	struct span    item;          /* only keys with this item; empty: all */
+	struct span    latest;        /* of FOLD_ACCESS: only keys whose latest grant says this */
+	bool           latest_not;    /* ... says anything else */
+	bool           uncounted;     /* its keys are shown and are no licences */
+	enum rule_by   by;            /* of COUNT and SUM */
+	int32_t        link_meter;    /* links a key to a key of link_rule (L-16); -1 */
 	int32_t        link_rule;
 	struct span    link_setting;   /* account setting that turns linking on */
 	struct span    class_fallback; /* class of a key that is active through links alone */
@@ -120,38 +161,82 @@ struct catalog_rule {
 	struct span    text;           /* the rule in words, for people */
 };
 
-/* One module: unit, window and where its owned number comes from. */
+/* What is owned by a contract per developer: floor(developers * times / per), and the
+ * add-on (L-19); or the licensed spend. */
+enum owned_of { OWNED_DEVELOPERS, OWNED_SPEND };
+
+struct catalog_owned {
+	enum owned_of of;
+	int64_t       times;
+	int64_t       per;
+	bool          addon; /* the contract's add-on is part of it */
+};
+
+/* Which contracts a figure is for (L-22). */
+enum figure_when {
+	WHEN_ALWAYS,
+	WHEN_PERMITTED,  /* those that count who has access, and no contract */
+	WHEN_COMMITTERS, /* those that count who commits */
+};
+
+/* One figure of a module: unit, window and where its owned number comes from. A module
+ * has one for each unit (and each way of counting), one behind the other. */
 struct catalog_module {
-	struct span      name;
-	struct span      title;
-	struct span      unit; /* "service" */
+	struct span          name;
+	struct span          title;
+	struct span          unit; /* "service" */
+	enum figure_when     when;
+	enum window_kind     window;
+	int32_t              window_days; /* of WINDOW_ROLLING_DAYS */
+	struct catalog_owned owned;
+	struct span          text;
+	uint32_t             rules_first; /* its rules in catalog.rules, in order of parts */
+	uint32_t             rules_count;
+};
+
+/* What an alternative changes: the window and text of a figure, or numbers of one of its
+ * rules. 0 and empty leave what there is. */
+struct catalog_change {
+	uint32_t         module; /* index in modules */
+	int32_t          rule;   /* index in rules; -1: the figure itself */
+	bool             has_window;
 	enum window_kind window;
-	int32_t          window_days;    /* of WINDOW_ROLLING_DAYS */
-	int64_t          developers_per; /* owned = floor(developers / this) + add-on (L-19) */
+	int32_t          window_days;
+	int32_t          percentile;
+	int64_t          per;
+	int64_t          total_per;
 	struct span      text;
-	uint32_t         rules_first; /* its rules in catalog.rules, in order of parts */
-	uint32_t         rules_count;
+};
+
+/* A published variant of some rules, off until an operator turns it on (L-36). */
+struct catalog_alternative {
+	struct span                  name; /* "ce-365-days" */
+	struct span                  text;
+	const struct catalog_change *changes;
+	uint32_t                     changes_count;
 };
 
 struct catalog {
-	struct span                      name; /* "harness" */
-	struct span                      version;
-	const struct span               *known_modules; /* every module of the platform in the
+	struct span                       name; /* "harness" */
+	struct span                       version;
+	const struct span                *known_modules; /* every module of the platform in the
 	                                                   order of answers; those that are
 	                                                   counted stand in modules as well */
-	uint32_t                         known_modules_count;
-	const struct catalog_deployment *deployments;
-	uint32_t                         deployments_count;
-	const struct catalog_machine    *machines;
-	uint32_t                         machines_count;
-	const struct catalog_type       *types;
-	uint32_t                         types_count;
-	const struct catalog_meter      *meters;
-	uint32_t                         meters_count;
-	const struct catalog_module     *modules;
-	uint32_t                         modules_count;
-	const struct catalog_rule       *rules;
-	uint32_t                         rules_count;
+	uint32_t                          known_modules_count;
+	const struct catalog_deployment  *deployments;
+	uint32_t                          deployments_count;
+	const struct catalog_machine     *machines;
+	uint32_t                          machines_count;
+	const struct catalog_type        *types;
+	uint32_t                          types_count;
+	const struct catalog_meter       *meters;
+	uint32_t                          meters_count;
+	const struct catalog_module      *modules;
+	uint32_t                          modules_count;
+	const struct catalog_rule        *rules;
+	uint32_t                          rules_count;
+	const struct catalog_alternative *alternatives;
+	uint32_t                          alternatives_count;
 };
 
 /* Refuses (ERR_CATALOG, field = path of the row, detail = reason) a catalogue with a
@@ -160,8 +245,12 @@ struct catalog {
 MUST_CHECK enum err catalog_check(const struct catalog *catalog, struct refusal *refusal);
 
 /* Look-ups by name; NULL when unknown. */
-const struct catalog_type   *catalog_type_find(const struct catalog *catalog, struct span name);
+const struct catalog_type *catalog_type_find(const struct catalog *catalog, struct span name);
+/* The first figure of a module. */
 const struct catalog_module *catalog_module_find(const struct catalog *catalog, struct span name);
+/* The figure of the same module behind this one, NULL behind the last. */
+const struct catalog_module *catalog_module_next(const struct catalog        *catalog,
+                                                 const struct catalog_module *module);
 /* The class of a deployment type; an empty span when unknown. */
 struct span catalog_class_of(const struct catalog *catalog, struct span deployment);
 /* An empty size is the smallest of the os (L-50). */
@@ -171,5 +260,12 @@ const struct catalog_machine *catalog_machine_find(const struct catalog *catalog
 int32_t catalog_known_module(const struct catalog *catalog, struct span name);
 /* The index of a field in the type's row, -1 when unknown. */
 int32_t catalog_field_find(const struct catalog_type *type, struct span name);
+
+/* The catalogue with the alternatives of a list turned on: "ce-365-days,five-functions";
+ * an empty list is the catalogue itself. ERR_CATALOG for a name that is not there; a
+ * catalogue that has passed catalog_check() passes it with any of its alternatives. */
+MUST_CHECK enum err catalog_turn_on(const struct catalog *catalog, struct span names,
+                                    struct arena *arena, const struct catalog **changed,
+                                    struct refusal *refusal);
 
 #endif

@@ -198,6 +198,8 @@ field_check(const struct place *place, const struct catalog_type *type, uint32_t
 		if (err)
 			return err;
 	}
+	if (field->is_email && field->kind != FIELD_TEXT)
+		return catalog_place_refuse(place, "email", "only a text can be an e-mail");
 	for (uint32_t i = 0; field->kind == FIELD_LIST && i < index; i++) {
 		if (type->fields[i].kind == FIELD_LIST)
 			return catalog_place_refuse(place, "kind", "a type has at most one list");
@@ -263,10 +265,16 @@ meter_value_check(const struct place *place, const struct catalog_meter *meter)
 			return catalog_place_refuse(place, "value",
 			                            "a gauge needs a quantity as its value");
 		return ERR_NONE;
-	case SERIES_LATEST:
-		if (meter->value_field != -1 && !field_is_text(value))
+	case SERIES_SUM:
+		if (!value || value->kind != FIELD_QUANTITY)
 			return catalog_place_refuse(place, "value",
-			                            "the value of a latest must be a text");
+			                            "a sum needs a quantity as its value");
+		return ERR_NONE;
+	case SERIES_LATEST:
+		if (meter->value_field != -1 && !field_is_text(value) &&
+		    (!value || value->kind != FIELD_FLAG))
+			return catalog_place_refuse(place, "value",
+			                            "the value of a latest must be a text or flag");
 		return ERR_NONE;
 	case SERIES_COUNT:
 		if (meter->value_field != -1)
@@ -298,21 +306,60 @@ field_is_deployment(const struct catalog *catalog, const struct catalog_field *f
 }
 
 static enum err
+condition_values_check(const struct place *place, const struct catalog_condition *condition)
+{
+	bool class = condition->ask == ASK_CLASS || condition->ask == ASK_CLASS_NOT;
+
+	if (condition->values_count == 0)
+		return catalog_place_refuse(place, "where", "a value to compare with is needed");
+	for (uint32_t i = 0; i < condition->values_count; i++) {
+		if (condition->values[i].size == 0)
+			return catalog_place_refuse(place, "where",
+			                            "the value to compare with is empty");
+		if (class && !catalog_class_known(place->catalog, condition->values[i]))
+			return catalog_place_refuse(place, "where",
+			                            "no deployment type has this class");
+	}
+	return ERR_NONE;
+}
+
+static enum err
+condition_check(const struct place *place, const struct catalog_meter *meter,
+                const struct catalog_condition *condition)
+{
+	const struct catalog_field *field = meter_field(place->catalog, meter, condition->field);
+	enum condition_ask          ask   = condition->ask;
+
+	if (!field || field->kind == FIELD_LIST)
+		return catalog_place_refuse(place, "where",
+		                            "the field must be one of the type, and no list");
+	if ((unsigned)ask > ASK_ABOVE)
+		return catalog_place_refuse(place, "where", "this is no condition");
+	if (ask == ASK_PRESENT)
+		return ERR_NONE;
+	if (ask == ASK_ABOVE && field->kind != FIELD_QUANTITY)
+		return catalog_place_refuse(place, "where",
+		                            "only a quantity can be above a number");
+	if (field->kind == FIELD_QUANTITY && (ask == ASK_CLASS || ask == ASK_CLASS_NOT))
+		return catalog_place_refuse(place, "where", "a quantity has no class");
+	if ((ask == ASK_CLASS || ask == ASK_CLASS_NOT) &&
+	    !field_is_deployment(place->catalog, field))
+		return catalog_place_refuse(place, "where", "only a deployment type has a class");
+	if (field->kind == FIELD_QUANTITY)
+		return ERR_NONE;
+	return condition_values_check(place, condition);
+}
+
+static enum err
 meter_where_check(const struct place *place, const struct catalog_meter *meter)
 {
-	const struct catalog       *catalog = place->catalog;
-	const struct catalog_field *field   = meter_field(catalog, meter, meter->where_field);
-
-	if (meter->where_field == -1)
-		return ERR_NONE;
-	if (!field_is_text(field))
-		return catalog_place_refuse(place, "where", "the field must be a text of the type");
-	if (meter->where_class && !catalog_class_known(catalog, meter->where_value))
-		return catalog_place_refuse(place, "where", "no deployment type has this class");
-	if (meter->where_class && !field_is_deployment(catalog, field))
-		return catalog_place_refuse(place, "where", "only a deployment type has a class");
-	if (meter->where_value.size == 0 && !meter->where_not)
-		return catalog_place_refuse(place, "where", "the value to compare with is empty");
+	if (meter->where_count > CATALOG_WHERE_MAX)
+		return catalog_place_refuse(place, "where", "there are more than 4 conditions");
+	for (uint32_t i = 0; i < meter->where_count; i++) {
+		enum err err = condition_check(place, meter, &meter->where[i]);
+		if (err)
+			return err;
+	}
 	return ERR_NONE;
 }
 
@@ -324,6 +371,14 @@ meter_key_check(const struct place *place, const struct catalog_meter *meter)
 
 	if (meter->each_field != -1 && (!each || each->kind != FIELD_LIST))
 		return catalog_place_refuse(place, "each", "the field must be a list of the type");
+	if (meter->key_field != KEY_SUBJECT && meter->key_field != KEY_NOTHING &&
+	    !field_is_text(meter_field(catalog, meter, meter->key_field)))
+		return catalog_place_refuse(place, "key", "the field must be a text of the type");
+	if (meter->item_field != -1 &&
+	    !field_is_text(meter_field(catalog, meter, meter->item_field)))
+		return catalog_place_refuse(place, "item", "the field must be a text of the type");
+	if (meter->item_field != -1 && meter->each_field != -1)
+		return catalog_place_refuse(place, "item", "a key has one item: each or item");
 	if (meter->org_field != -1 && !field_is_text(meter_field(catalog, meter, meter->org_field)))
 		return catalog_place_refuse(place, "org", "the field must be a text of the type");
 	if (meter->project_field != -1 &&
@@ -392,5 +447,7 @@ catalog_check(const struct catalog *catalog, struct refusal *refusal)
 		err = meters_check(catalog, refusal);
 	if (!err)
 		err = catalog_modules_check(catalog, refusal);
+	if (!err)
+		err = catalog_alternatives_check(catalog, refusal);
 	return err;
 }

@@ -25,5 +25,11 @@ bool                catalog_class_known(const struct catalog *catalog, struct sp
 
 /* The modules and their rules; types and meters have passed. */
 MUST_CHECK enum err catalog_modules_check(const struct catalog *catalog, struct refusal *refusal);
+/* A window has its days, and no others. */
+MUST_CHECK enum err catalog_window_check(const struct place *place, enum window_kind window,
+                                         int32_t days);
+/* The alternatives; the modules have passed. */
+MUST_CHECK enum err catalog_alternatives_check(const struct catalog *catalog,
+                                               struct refusal       *refusal);
 
 #endif

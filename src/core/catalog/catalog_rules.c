@@ -14,9 +14,51 @@ rule_meter_check(const struct place *place, const char *column, int32_t index,
 	const struct catalog_meter *meter = &place->catalog->meters[index];
 	if ((meter->org_field == -1) != (active->org_field == -1) ||
 	    (meter->project_field == -1) != (active->project_field == -1) ||
-	    (meter->each_field == -1) != (active->each_field == -1))
+	    (meter->each_field == -1) != (active->each_field == -1) ||
+	    (meter->item_field == -1) != (active->item_field == -1))
 		return catalog_place_refuse(place, column,
 		                            "the key of the meter is not that of active");
+	return ERR_NONE;
+}
+
+/* Columns that only some folds read. */
+static enum err
+rule_columns_check(const struct place *place, const struct catalog_rule *rule)
+{
+	bool total = rule->fold == FOLD_COUNT || rule->fold == FOLD_SUM;
+
+	if (rule->fold != FOLD_PERCENTILE && rule->gauge_meter != -1)
+		return catalog_place_refuse(place, "gauge", "only a percentile reads a gauge");
+	if (rule->fold != FOLD_PERCENTILE && rule->ended_meter != -1)
+		return catalog_place_refuse(place, "ended_by", "only a percentile knows lives");
+	if (rule->fold != FOLD_ACCESS && rule->revoked_meter != -1)
+		return catalog_place_refuse(place, "revoked_by", "only access is revoked");
+	if (rule->fold != FOLD_ACCESS && (rule->latest.size > 0 || rule->latest_not))
+		return catalog_place_refuse(place, "latest", "only access has a latest grant");
+	if (rule->fold == FOLD_PERCENTILE && (rule->item.size > 0 || rule->uncounted))
+		return catalog_place_refuse(place, "item", "a percentile counts all of its keys");
+	if (total && (rule->per != 1 || rule->least != 0))
+		return catalog_place_refuse(place, "per", "a count is divided in total only");
+	if (total && rule->row_kind.size > 0)
+		return catalog_place_refuse(place, "row_kind", "a count has no rows");
+	if (!total && rule->by != RULE_BY_NOTHING)
+		return catalog_place_refuse(place, "by", "only a count is broken down");
+	return ERR_NONE;
+}
+
+static enum err
+rule_access_check(const struct place *place, const struct catalog_rule *rule)
+{
+	const struct catalog_meter *meters = place->catalog->meters;
+
+	if (meters[rule->active_meter].kind != SERIES_LATEST)
+		return catalog_place_refuse(place, "active",
+		                            "access needs a meter that keeps the latest");
+	if (rule->revoked_meter == -1)
+		return catalog_place_refuse(place, "revoked_by",
+		                            "access needs a meter that revokes it");
+	if (meters[rule->revoked_meter].kind != SERIES_LATEST)
+		return catalog_place_refuse(place, "revoked_by", "the meter must keep the latest");
 	return ERR_NONE;
 }
 
@@ -39,19 +81,21 @@ rule_fold_check(const struct place *place, const struct catalog_rule *rule)
 		if (meters[rule->active_meter].kind != SERIES_COUNT)
 			return catalog_place_refuse(place, "active",
 			                            "a count needs a meter that counts");
-		if (rule->row_kind.size > 0)
-			return catalog_place_refuse(place, "row_kind", "a count has no rows");
-		break;
+		return ERR_NONE;
+	case FOLD_SUM:
+		if (meters[rule->active_meter].kind != SERIES_SUM)
+			return catalog_place_refuse(place, "active",
+			                            "a sum needs a meter that sums");
+		return ERR_NONE;
 	case FOLD_DISTINCT:
-		break;
+		if (meters[rule->active_meter].kind == SERIES_SUM)
+			return catalog_place_refuse(place, "active",
+			                            "a sum does not make a key active");
+		return ERR_NONE;
+	case FOLD_ACCESS:
+		return rule_access_check(place, rule);
 	}
-	if (rule->gauge_meter != -1)
-		return catalog_place_refuse(place, "gauge", "only a percentile reads a gauge");
-	if (rule->ended_meter != -1)
-		return catalog_place_refuse(place, "ended_by", "only a percentile knows lives");
-	if (rule->fold == FOLD_COUNT && (rule->per != 1 || rule->least != 0))
-		return catalog_place_refuse(place, "per", "a count is divided in total only");
-	return ERR_NONE;
+	return catalog_place_refuse(place, "fold", "this is no fold");
 }
 
 static bool
@@ -107,9 +151,14 @@ rule_meters_check(const struct place *place, const struct catalog_rule *rule)
 		err = rule_meter_check(place, "named_by", rule->name_meter, active);
 	if (!err)
 		err = rule_meter_check(place, "link", rule->link_meter, active);
+	if (!err)
+		err = rule_meter_check(place, "revoked_by", rule->revoked_meter, active);
 	if (err)
 		return err;
-	if (rule->ended_meter != -1 && catalog->meters[rule->ended_meter].kind == SERIES_GAUGE)
+	if (rule->item.size > 0 && active->item_field == -1)
+		return catalog_place_refuse(place, "item", "the keys of active have no item");
+	if (rule->ended_meter != -1 && catalog->meters[rule->ended_meter].kind != SERIES_LATEST &&
+	    catalog->meters[rule->ended_meter].kind != SERIES_COUNT)
 		return catalog_place_refuse(place, "ended_by", "a gauge cannot end a life");
 	if (rule->name_meter != -1 && !meter_is_latest(catalog, rule->name_meter, true))
 		return catalog_place_refuse(place, "named_by",
@@ -142,6 +191,8 @@ rule_check(const struct place *place, const struct catalog_module *module,
 	if (!err)
 		err = rule_fold_check(place, rule);
 	if (!err)
+		err = rule_columns_check(place, rule);
+	if (!err)
 		err = rule_link_check(place, module, rule);
 	if (err)
 		return err;
@@ -150,6 +201,47 @@ rule_check(const struct place *place, const struct catalog_module *module,
 		return catalog_place_refuse(place, "class_fallback",
 		                            "no deployment type has this class");
 	return ERR_NONE;
+}
+
+enum err
+catalog_window_check(const struct place *place, enum window_kind window, int32_t days)
+{
+	if (window == WINDOW_ROLLING_DAYS && (days < 1 || days > CATALOG_WINDOW_DAYS_MAX))
+		return catalog_place_refuse(place, "window", "a rolling window has 1 to 366 days");
+	if (window != WINDOW_ROLLING_DAYS && days != 0)
+		return catalog_place_refuse(place, "window", "only a rolling window has days");
+	return ERR_NONE;
+}
+
+/* The figures of a module stand together, and no contract has two of one unit. */
+static enum err
+module_place_check(const struct place *place, const struct catalog_module *module)
+{
+	const struct catalog_module *first = catalog_module_find(place->catalog, module->name);
+
+	for (const struct catalog_module *other = first; other < module; other++) {
+		if (!span_equal(other->name, module->name))
+			return catalog_place_refuse(place, "name",
+			                            "the figures of a module stand together");
+		if (span_equal(other->unit, module->unit) &&
+		    (other->when == module->when || other->when == WHEN_ALWAYS ||
+		     module->when == WHEN_ALWAYS))
+			return catalog_place_refuse(place, "name", "the module stands here twice");
+	}
+	return ERR_NONE;
+}
+
+static enum err
+module_owned_check(const struct place *place, const struct catalog_module *module)
+{
+	const struct catalog_owned *owned = &module->owned;
+
+	if (owned->of == OWNED_SPEND)
+		return owned->times == 1 && owned->per == 1 && !owned->addon
+		               ? ERR_NONE
+		               : catalog_place_refuse(place, "owned", "a spend is owned as it is");
+	enum err err = catalog_number_check(place, "owned", owned->times, 1);
+	return err ? err : catalog_number_check(place, "owned", owned->per, 1);
 }
 
 static enum err
@@ -161,16 +253,13 @@ module_check(const struct place *place, const struct catalog_module *module)
 		err = catalog_name_check(place, "unit", module->unit);
 	if (err)
 		return err;
-	if (catalog_module_find(place->catalog, module->name) != module)
-		return catalog_place_refuse(place, "name", "the module stands here twice");
+	err = module_place_check(place, module);
+	if (err)
+		return err;
 	if (catalog_known_module(place->catalog, module->name) < 0)
 		return catalog_place_refuse(place, "name", "the module is none of known_modules");
-	if (module->window == WINDOW_ROLLING_DAYS &&
-	    (module->window_days < 1 || module->window_days > CATALOG_WINDOW_DAYS_MAX))
-		return catalog_place_refuse(place, "window", "a rolling window has 1 to 366 days");
-	if (module->window != WINDOW_ROLLING_DAYS && module->window_days != 0)
-		return catalog_place_refuse(place, "window", "only a rolling window has days");
-	return catalog_number_check(place, "developers_per", module->developers_per, 1);
+	err = catalog_window_check(place, module->window, module->window_days);
+	return err ? err : module_owned_check(place, module);
 }
 
 enum err

@@ -7,6 +7,14 @@
 /* Of the year 1, before every hour that can be asked about. */
 enum { FIRST_HOUR = -719162 * HOURS_PER_DAY };
 
+/* Without a contract, calendar years. */
+static int32_t
+contract_year_from(const struct licence_question *question)
+{
+	return anniversary_first_hour(
+		question->contract ? question->contract_start_hour : FIRST_HOUR, question->at_hour);
+}
+
 static int32_t
 window_from(const struct licence_question *question)
 {
@@ -18,10 +26,14 @@ window_from(const struct licence_question *question)
 		return hour + 1 - module->window_days * HOURS_PER_DAY;
 	case WINDOW_MONTH_TO_DATE:
 		return month_first_hour(hour);
+	case WINDOW_CONTRACT_PERIOD:
+		if (!question->contract || !question->contract->spend_yearly)
+			return month_first_hour(hour);
+		return contract_year_from(question);
 	case WINDOW_CONTRACT_YEAR:
-		/* Without a contract, calendar years. */
-		return anniversary_first_hour(
-			question->contract ? question->contract_start_hour : FIRST_HOUR, hour);
+		return contract_year_from(question);
+	case WINDOW_HOUR:
+		return hour;
 	}
 	CHECK(false);
 	return hour;
@@ -40,6 +52,7 @@ evaluation_open(struct evaluation *evaluation, const struct licence_question *qu
 		.until       = question->at_hour + 1,
 		.with_rows   = with_rows,
 		.by_instance = contract && contract->model == MODEL_SERVICE_INSTANCES,
+		.amounts     = question->module->owned.of == OWNED_SPEND,
 	};
 	CHECK(evaluation->from < evaluation->until);
 	CHECK(evaluation->until - evaluation->from <= BOOK_WINDOW_HOURS_MAX);
@@ -58,14 +71,22 @@ given(int64_t number)
 }
 
 static int64_t
+owned_by_developers(const struct catalog_owned *owned, const struct contract_module *contract)
+{
+	if (owned->of == OWNED_SPEND)
+		return given(contract->spend);
+	return given(contract->developers) * owned->times / owned->per +
+	       (owned->addon ? given(contract->addon) : 0);
+}
+
+static int64_t
 owned_of(const struct catalog_module *module, const struct contract_module *contract)
 {
 	if (!contract)
 		return 0;
 	switch (contract->model) {
 	case MODEL_DEVELOPER_360:
-		return given(contract->developers) / module->developers_per +
-		       given(contract->addon);
+		return owned_by_developers(&module->owned, contract);
 	case MODEL_SERVICES:
 		return given(contract->services);
 	case MODEL_SERVICE_INSTANCES:
@@ -89,6 +110,23 @@ answer_compare(struct licence_answer *answer)
 		answer->percent_hundredths = percent_hundredths(answer->used, answer->owned);
 	else if (answer->used > 0)
 		answer->percent_hundredths = 10000;
+}
+
+/* What a figure is broken down into adds up to its part. */
+static void
+by_check(const struct licence_answer *answer)
+{
+	int64_t sums[CATALOG_RULES_MAX] = { 0 };
+
+	for (uint32_t i = 0; i < answer->by_count; i++) {
+		ptrdiff_t part = answer->by[i].rule - answer->parts[0].rule;
+		CHECK(part >= 0 && part < answer->parts_count);
+		sums[part] = add_capped(sums[part], answer->by[i].quantity);
+	}
+	for (uint32_t i = 0; i < answer->parts_count; i++) {
+		const struct licence_part *part = &answer->parts[i];
+		CHECK(part->rule->by == RULE_BY_NOTHING || sums[i] == part->quantity);
+	}
 }
 
 /* Rows and parts add up to the figure, always (L-61). */
@@ -115,6 +153,8 @@ answer_check(const struct licence_answer *answer)
 		CHECK(!part->has_keys || row_licences[i] == part->licences);
 	}
 	CHECK(used == answer->used);
+	if (answer->rows)
+		by_check(answer);
 }
 
 static void
@@ -135,6 +175,14 @@ answer_parts(struct evaluation *evaluation, struct licence_answer *answer)
 	answer->parts_count = module->rules_count;
 }
 
+bool
+licence_figure_fits(const struct catalog_module *figure, const struct contract_module *contract)
+{
+	bool by_committers = contract && contract->by_committers;
+
+	return figure->when == WHEN_ALWAYS || by_committers == (figure->when == WHEN_COMMITTERS);
+}
+
 void
 licence_answer(const struct licence_question *question, bool with_rows, struct arena *arena,
                struct licence_answer *answer)
@@ -151,6 +199,7 @@ licence_answer(const struct licence_question *question, bool with_rows, struct a
 		.has_model    = contract != NULL,
 		.model        = contract ? contract->model : MODEL_DEVELOPER_360,
 		.unit         = evaluation.by_instance ? SPAN("instance") : question->module->unit,
+		.amounts      = evaluation.amounts,
 		.owned        = owned_of(question->module, contract),
 		.window_from  = evaluation.from,
 		.window_until = evaluation.until,
@@ -161,6 +210,8 @@ licence_answer(const struct licence_question *question, bool with_rows, struct a
 		rows_sort(&evaluation);
 		answer->rows       = evaluation.rows;
 		answer->rows_count = evaluation.rows_count;
+		answer->by         = evaluation.by;
+		answer->by_count   = evaluation.by_count;
 	}
 	answer_check(answer);
 }

@@ -23,6 +23,7 @@ struct licence_row {
 	const struct catalog_rule *rule;
 	struct span                org, project, id, name;
 	struct span                service; /* of a function: its service */
+	struct span                item;    /* of a key with an item_field, else empty */
 	struct span class;                  /* empty: not shown */
 	bool           has_licences;        /* false for rows of rules that count in total only */
 	bool           deleted;             /* a life that ended (L-17) */
@@ -45,7 +46,18 @@ struct licence_part {
 	bool                       has_keys; /* else quantity counts */
 	int64_t                    keys;
 	int64_t                    quantity;
+	bool                       in_millionths; /* the quantity is; of a sum */
 	int64_t                    licences;
+};
+
+/* A figure without rows, broken down: one project, or one key (rule.by). */
+struct licence_by {
+	const struct catalog_rule  *rule;
+	struct span                 org, project, id, item; /* empty: not part of the key */
+	int64_t                     quantity;               /* as the part's */
+	struct instant              last_activity;
+	const struct series *const *series; /* all that it is made of */
+	uint32_t                    series_count;
 };
 
 struct licence_answer {
@@ -53,7 +65,9 @@ struct licence_answer {
 	bool compared; /* false for LEGACY_USER: owned, over, percent are null */
 	bool has_model;
 	enum contract_model        model;
-	struct span                unit; /* "service", or "instance" under SERVICE_INSTANCES */
+	struct span                unit;    /* "service", or "instance" under SERVICE_INSTANCES */
+	bool                       amounts; /* owned, used, over and licences are millionths of
+	                                       the account's currency (L-40) */
 	int64_t                    owned;
 	int64_t                    used;
 	int64_t                    over;
@@ -64,7 +78,14 @@ struct licence_answer {
 	uint32_t                   parts_count;
 	const struct licence_row  *rows; /* sorted (L-61); NULL when not asked for */
 	uint32_t                   rows_count;
+	const struct licence_by   *by; /* largest first, as rows are; NULL when not asked for */
+	uint32_t                   by_count;
 };
+
+/* Is the figure one for this contract (NULL: none)? Of the figures of a module and unit
+ * one is (L-22). */
+bool licence_figure_fits(const struct catalog_module  *figure,
+                         const struct contract_module *contract);
 
 /* with_rows false spares naming and sorting them (trend, summary). */
 void licence_answer(const struct licence_question *question, bool with_rows, struct arena *arena,

@@ -64,6 +64,9 @@ struct evaluation {
 	int32_t                        until;
 	bool                           with_rows;
 	bool                           by_instance; /* licences are instances (L-19) */
+	bool                           amounts;     /* licences are money, in millionths (L-40) */
+	struct licence_by             *by;
+	uint32_t                       by_count;
 	struct licence_row            *rows;
 	uint32_t                       rows_count;
 	uint32_t                       rows_capacity;
@@ -90,6 +93,21 @@ void evaluation_open(struct evaluation *evaluation, const struct licence_questio
 /* Evaluate one rule: fills the part and, with rows, adds its rows. */
 void rule_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
                    struct licence_part *part);
+/* The folds of rules without a percentile. */
+void distinct_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
+                       struct licence_part *part);
+void access_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
+                     struct licence_part *part);
+void total_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
+                    struct licence_part *part);
+/* The key's series of a meter; NULL when meter is -1 or has none. */
+const struct series        *series_of(const struct licence_question *question, int32_t meter,
+                                      const struct book_key *key);
+const struct series *const *series_copy(struct arena *arena, const struct series *const *series,
+                                        uint32_t count);
+/* What the key is called at H: by the rule's meter of names, else by its id. */
+struct span key_name(const struct evaluation *evaluation, const struct catalog_rule *rule,
+                     const struct book_key *key);
 /* The licences of a key with this percentile; under instances the percentile itself. */
 int64_t rule_licences(const struct catalog_rule *rule, bool by_instance, int64_t percentile);
 /* Room for one more row; its members are the caller's to fill. */

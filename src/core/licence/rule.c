@@ -35,7 +35,7 @@ rule_licences(const struct catalog_rule *rule, bool by_instance, int64_t percent
 	return licences < rule->least ? rule->least : licences;
 }
 
-static const struct series *
+const struct series *
 series_of(const struct licence_question *question, int32_t meter, const struct book_key *key)
 {
 	if (meter < 0 || book_series_count(question->book, (uint32_t)meter) == 0)
@@ -69,7 +69,7 @@ gauges_percentile(const struct evaluation *evaluation, const struct source *sour
 	return percentile_of(evaluation->values, count, percent);
 }
 
-static const struct series *const *
+const struct series *const *
 series_copy(struct arena *arena, const struct series *const *series, uint32_t count)
 {
 	const struct series **copy = ARENA_ARRAY(arena, const struct series *, count);
@@ -80,17 +80,16 @@ series_copy(struct arena *arena, const struct series *const *series, uint32_t co
 }
 
 /* The latest rename up to H, of whatever life, else the id (L-17). */
-static struct span
-source_name(const struct evaluation *evaluation, const struct catalog_rule *rule,
-            const struct source *source)
+struct span
+key_name(const struct evaluation *evaluation, const struct catalog_rule *rule,
+         const struct book_key *key)
 {
-	const struct series *names =
-		series_of(evaluation->question, rule->name_meter, &source->key);
-	struct latest_cell cell;
+	const struct series *names = series_of(evaluation->question, rule->name_meter, key);
+	struct latest_cell   cell;
 
 	if (names && series_latest(names, INT32_MIN, evaluation->until, &cell))
 		return cell.text;
-	return source->key.id;
+	return key->id;
 }
 
 /* The class of the latest own activity of the life, else that of links (L-12, L-16). */
@@ -135,7 +134,7 @@ source_row(const struct evaluation *evaluation, const struct catalog_rule *rule,
 		.org              = source->key.org,
 		.project          = source->key.project,
 		.id               = source->key.id,
-		.name             = source_name(evaluation, rule, source),
+		.name             = key_name(evaluation, rule, &source->key),
 		.has_licences     = rule->total_per == 1,
 		.deleted          = life->until <= evaluation->until,
 		.life             = life->number,
@@ -372,81 +371,15 @@ percentile_evaluate(struct evaluation *evaluation, const struct catalog_rule *ru
 	part->licences = ceil_divide(part->licences, evaluation->by_instance ? 1 : rule->total_per);
 }
 
-/* ---- counts ---- */
-
-static void
-distinct_row(struct evaluation *evaluation, const struct catalog_rule *rule,
-             const struct series *own, struct instant last, int64_t licences)
-{
-	const struct catalog  *catalog = evaluation->question->catalog;
-	bool                   each    = catalog->meters[rule->active_meter].each_field >= 0;
-	const struct book_key *key     = series_key(own);
-	struct licence_row    *row     = evaluation_row(evaluation);
-
-	*row = (struct licence_row){
-		.rule             = rule,
-		.org              = key->org,
-		.project          = key->project,
-		.id               = each ? key->item : key->id,
-		.name             = each ? key->item : key->id,
-		.service          = each ? key->id : (struct span){ 0 },
-		.has_licences     = rule->total_per == 1,
-		.life_from        = INT32_MIN,
-		.life_until       = INT32_MAX,
-		.last_activity    = last,
-		.licences         = rule->total_per == 1 ? licences : 0,
-		.activities       = series_copy(evaluation->arena, &own, 1),
-		.activities_count = 1,
-	};
-}
-
-static void
-distinct_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
-                  struct licence_part *part)
-{
-	const struct book *book  = evaluation->question->book;
-	uint32_t           meter = (uint32_t)rule->active_meter;
-	uint32_t           count = book_series_count(book, meter);
-	/* One, divided by per and rounded up, is one; under instances nothing is compared. */
-	int64_t licences = evaluation->by_instance ? 0 : rule->least > 1 ? rule->least : 1;
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct series *own = book_series_at(book, meter, i);
-		struct latest_cell   cell;
-		if (!series_latest(own, evaluation->from, evaluation->until, &cell))
-			continue;
-		part->keys++;
-		part->quantity++;
-		part->licences = add_capped(part->licences, licences);
-		if (evaluation->with_rows && rule->row_kind.size > 0)
-			distinct_row(evaluation, rule, own, cell.at, licences);
-	}
-	part->licences = ceil_divide(part->licences, rule->total_per);
-}
-
-static void
-count_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
-               struct licence_part *part)
-{
-	const struct book *book  = evaluation->question->book;
-	uint32_t           meter = (uint32_t)rule->active_meter;
-	uint32_t           count = book_series_count(book, meter);
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct series *series = book_series_at(book, meter, i);
-		part->quantity += series_count(series, evaluation->from, evaluation->until);
-	}
-	if (!evaluation->by_instance)
-		part->licences = ceil_divide(part->quantity, rule->total_per);
-}
-
 void
 rule_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
               struct licence_part *part)
 {
 	*part = (struct licence_part){
-		.rule     = rule,
-		.has_keys = rule->total_per == 1 && rule->fold != FOLD_COUNT,
+		.rule = rule,
+		.has_keys =
+			rule->total_per == 1 && rule->fold != FOLD_COUNT && rule->fold != FOLD_SUM,
+		.in_millionths = rule->fold == FOLD_SUM,
 	};
 	if (!evaluation->question->book)
 		return;
@@ -458,7 +391,11 @@ rule_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
 		distinct_evaluate(evaluation, rule, part);
 		return;
 	case FOLD_COUNT:
-		count_evaluate(evaluation, rule, part);
+	case FOLD_SUM:
+		total_evaluate(evaluation, rule, part);
+		return;
+	case FOLD_ACCESS:
+		access_evaluate(evaluation, rule, part);
 		return;
 	}
 	CHECK(false);

@@ -147,6 +147,11 @@ feed_join(const struct feed *feed)
 	case SERIES_COUNT:
 		joined = count_join(feed->split, &books->pool, at);
 		break;
+	case SERIES_SUM:
+		joined = sum_join(feed->split, &books->lines, feed->hour,
+		                  offset_in_hour(at, feed->hour),
+		                  feed->event->number[feed->meter->value_field]);
+		break;
 	}
 	if (joined == JOINED_NEW)
 		book_cell_added(feed->book, feed->hour);
@@ -171,7 +176,7 @@ feed_prefetch_end(const struct feed *feed)
 	const struct split *split = feed->split;
 	if (split->count == 0)
 		return;
-	if (feed->meter->kind != SERIES_GAUGE) {
+	if (!kind_has_pages(feed->meter->kind)) {
 		__builtin_prefetch(&split->cells[split->count - 1]);
 		return;
 	}
@@ -196,7 +201,7 @@ page_prefetch(const struct split *split, int32_t hour)
 static void
 feed_prefetch_cell(const struct feed *feed)
 {
-	if (feed->meter->kind != SERIES_GAUGE)
+	if (!kind_has_pages(feed->meter->kind))
 		return;
 	page_prefetch(feed->split, feed->hour);
 	const struct split *total = feed->split->total;
@@ -262,11 +267,11 @@ feeds_add(struct feeds *feeds, struct book *book, const struct event *event,
 	table_prefetch(&book->table, feed->hash);
 }
 
-/* Whether the event has what the meter keeps: a gauge needs its number. */
+/* Whether the event has what the meter keeps: a gauge or sum needs its number. */
 static bool
 meter_reads(const struct books *books, const struct catalog_meter *meter, const struct event *event)
 {
-	if (meter->kind == SERIES_GAUGE &&
+	if (kind_has_pages(meter->kind) &&
 	    (meter->value_field < 0 || (event->present >> meter->value_field & 1) == 0))
 		return false;
 	return meter_selects(books->catalog, meter, event);
@@ -284,7 +289,7 @@ feeds_add_event(struct feeds *feeds, struct book *book, const struct event *even
 		if (!meter_reads(books, meter, event))
 			continue;
 		if (meter->each_field < 0) {
-			feeds_add(feeds, book, event, meter, (struct span){ "", 0 });
+			feeds_add(feeds, book, event, meter, meter_item(meter, event));
 			continue;
 		}
 		arena_reset(&books->scratch);
@@ -346,7 +351,7 @@ feed_clear(const struct feed *feed)
 
 	if (!split)
 		return;
-	if (feed->meter->kind == SERIES_GAUGE)
+	if (kind_has_pages(feed->meter->kind))
 		there = gauge_clear(split, &books->lines, feed->hour);
 	else
 		there = cell_clear(split, feed->hour);

@@ -3,7 +3,7 @@
  * Pure. A book is one account's series: for each meter of the catalogue and each key
  * of it (org, project, subject, and an item of a list where the meter has one) one
  * cell an hour, and for gauges one an hour and split. A cell is a join of the events
- * of its hour under a total order (L-3) or their count, so the order of arrival never
+ * of its hour under a total order (L-3), their count or their sum, so the order of arrival never
  * matters (E-4).
  *
  * Written by one thread; while it writes nobody reads (the engine holds a lock).
@@ -74,7 +74,7 @@ struct book_key {
 	struct span org;
 	struct span project;
 	struct span id;
-	struct span item; /* of a meter with each_field, else empty */
+	struct span item; /* of a meter with each_field or item_field, else empty */
 };
 
 struct series; /* one key's cells */
@@ -89,7 +89,7 @@ const struct catalog_meter *series_meter(const struct series *series);
 bool meter_feeds(const struct catalog *catalog, const struct catalog_meter *meter,
                  const struct event *event, const struct book_key *key);
 
-/* A gauge: add to sums[h - from] the value of each present hour h in [from, until),
+/* A gauge or a sum: add to sums[h - from] the value of each present hour h in [from, until),
  * over all splits, in millionths, and set its bit in present (bit h - from). Calls
  * for several series accumulate. until - from <= BOOK_WINDOW_HOURS_MAX. */
 enum { BOOK_WINDOW_HOURS_MAX = 24 * 370 };
@@ -122,6 +122,10 @@ bool series_latest(const struct series *series, int32_t from, int32_t until,
                    struct latest_cell *cell);
 /* Events of a count series in [from, until). */
 int64_t series_count(const struct series *series, int32_t from, int32_t until);
+/* A sum over [from, until), in millionths, staying at the largest number; *last is the
+ * time of its latest event. False when no hour has one. */
+bool series_total(const struct series *sum, int32_t from, int32_t until, int64_t *total,
+                  struct instant *last);
 /* The hours in [from, until) that have a cell, ascending; returns how many there are. */
 uint32_t series_hours(const struct series *series, int32_t from, int32_t until, int32_t *hours,
                       uint32_t max);

@@ -174,7 +174,7 @@ static bool
 series_in_era(const struct series *series, int32_t era)
 {
 	int32_t first = era * BOOK_ERA_HOURS;
-	if (series->meter->kind != SERIES_GAUGE) {
+	if (!kind_has_pages(series->meter->kind)) {
 		const struct split *split = series->splits;
 		uint32_t            i     = split_cell_seek(split, first);
 		return i < split->count && split->cells[i].hour < first + BOOK_ERA_HOURS;
@@ -218,7 +218,7 @@ put_series(struct text *out, const struct series *series, int32_t era, struct ar
 	put_text(out, series->key.project);
 	put_text(out, series->key.id);
 	put_text(out, series->key.item);
-	if (series->meter->kind == SERIES_GAUGE)
+	if (kind_has_pages(series->meter->kind))
 		put_gauge(out, scratch, series, era);
 	else
 		put_cells(out, series, era);

@@ -7,7 +7,8 @@
 #include "core/meter/meter_int.h"
 
 #define CHUNK_MAGIC "TLYC"
-enum { CHUNK_VERSION = 1 };
+/* The first had no sums; it is still read. */
+enum { CHUNK_VERSION_FIRST = 1, CHUNK_VERSION = 2 };
 
 /* The unit of a column: whole units and seconds, or millionths and nanoseconds. */
 enum { CHUNK_COLUMN_WHOLE = 0, CHUNK_COLUMN_FINE = 1 };

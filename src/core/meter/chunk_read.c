@@ -190,6 +190,9 @@ read_gauge_split(struct chunk *chunk, const struct book_key *key, const struct s
 	uint8_t pages = get_byte(&chunk->reader);
 	if (pages == 0)
 		reader_refuse(&chunk->reader);
+	/* A sum is one road. */
+	if (chunk->meter->kind == SERIES_SUM && (text[0].size > 0 || text[1].size > 0))
+		reader_refuse(&chunk->reader);
 	if (chunk->reader.damaged)
 		return;
 	struct split *split = read_split_place(chunk, key, text);
@@ -297,7 +300,7 @@ read_meter(struct chunk *chunk)
 			reader_refuse(reader);
 		if (reader->damaged)
 			return;
-		if (chunk->meter->kind == SERIES_GAUGE)
+		if (kind_has_pages(chunk->meter->kind))
 			read_gauge(chunk, &key);
 		else
 			read_cells(chunk, &key);
@@ -327,7 +330,7 @@ read_meters(struct chunk *chunk)
 		struct span name = get_text(&whole);
 		uint8_t     kind = get_byte(&whole);
 		struct span body = get_bytes(&whole, get_word(&whole));
-		if (span_compare(last, name) >= 0 || kind > SERIES_COUNT)
+		if (span_compare(last, name) >= 0 || kind > SERIES_SUM)
 			reader_refuse(&whole);
 		last         = name;
 		chunk->meter = meter_find(chunk->books->catalog, name, kind);
@@ -367,7 +370,7 @@ book_chunk_read(struct books *books, struct span bytes)
 	int64_t     number   = get_signed(&chunk.reader);
 	uint64_t    position = get_varint(&chunk.reader);
 	if (chunk.reader.damaged || !span_equal(magic, SPAN(CHUNK_MAGIC)) ||
-	    version != CHUNK_VERSION || !era_exists(number))
+	    version < CHUNK_VERSION_FIRST || version > CHUNK_VERSION || !era_exists(number))
 		return ERR_STORE_DAMAGED;
 
 	chunk.book      = book_of(books, account, true);

@@ -213,7 +213,7 @@ text_fill(struct fill *f, const struct slot *slot, const struct bind *bind)
 		                    "is longer than 512 bytes", SPAN(""));
 	if (f->rules != NULL && text.size == 0 && field->required)
 		return field_refuse(f, ERR_FIELD_EMPTY, slot, bind->field, "is empty", SPAN(""));
-	f->event->field[bind->field] = text;
+	f->event->field[bind->field] = field->is_email ? text_lower(f->arena, text) : text;
 	f->content += content_of_text(bind->path, text);
 	return ERR_NONE;
 }

@@ -22,35 +22,77 @@ field_text(const struct event *event, int32_t field)
 	return event->field[field];
 }
 
+static bool
+text_is_one_of(struct span text, const struct catalog_condition *condition)
+{
+	for (uint32_t i = 0; i < condition->values_count; i++) {
+		if (span_equal(text, condition->values[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Numbers are compared as numbers: "0.0" is "0". */
 static bool
-field_is(const struct catalog *catalog, const struct catalog_meter *meter,
-         const struct event *event)
+field_is(const struct catalog_condition *condition, const struct event *event)
 {
-	int32_t     field = meter->where_field;
-	struct span text  = field_text(event, field);
-	if (meter->where_class)
-		return span_equal(catalog_class_of(catalog, text), meter->where_value);
-	if (event->type->fields[field].kind == FIELD_QUANTITY) {
-		int64_t wanted;
-		return decimal_parse(meter->where_value, &wanted) == ERR_NONE &&
-		       wanted == event->number[field];
+	if (event->type->fields[condition->field].kind == FIELD_QUANTITY)
+		return event->number[condition->field] == condition->number;
+	return text_is_one_of(field_text(event, condition->field), condition);
+}
+
+static bool
+condition_holds(const struct catalog *catalog, const struct catalog_condition *condition,
+                const struct event *event)
+{
+	enum condition_ask ask = condition->ask;
+
+	if (!field_given(event, condition->field))
+		return ask == ASK_IS_NOT || ask == ASK_CLASS_NOT;
+	switch (ask) {
+	case ASK_IS:
+		return field_is(condition, event);
+	case ASK_IS_NOT:
+		return !field_is(condition, event);
+	case ASK_PRESENT:
+		return true;
+	case ASK_CLASS:
+	case ASK_CLASS_NOT:
+		return text_is_one_of(
+			       catalog_class_of(catalog, field_text(event, condition->field)),
+			       condition) == (ask == ASK_CLASS);
+	case ASK_ABOVE:
+		return event->number[condition->field] > condition->number;
 	}
-	return span_equal(text, meter->where_value);
+	CHECK(false);
+	return false;
 }
 
 bool
 meter_selects(const struct catalog *catalog, const struct catalog_meter *meter,
               const struct event *event)
 {
-	if (meter->where_field < 0)
-		return true;
-	bool given = field_given(event, meter->where_field);
-	if (meter->where_not && meter->where_value.size == 0)
-		return given;
-	if (!given)
-		return meter->where_not;
-	return field_is(catalog, meter, event) != meter->where_not;
+	if (meter->key_field >= 0 && field_text(event, meter->key_field).size == 0)
+		return false;
+	for (uint32_t i = 0; i < meter->where_count; i++) {
+		if (!condition_holds(catalog, &meter->where[i], event))
+			return false;
+	}
+	return true;
+}
+
+static struct span
+key_id(const struct catalog_meter *meter, const struct event *event)
+{
+	if (meter->key_field == KEY_SUBJECT)
+		return event->subject;
+	return field_text(event, meter->key_field);
+}
+
+struct span
+meter_item(const struct catalog_meter *meter, const struct event *event)
+{
+	return field_text(event, meter->item_field);
 }
 
 struct book_key
@@ -59,7 +101,7 @@ meter_key(const struct catalog_meter *meter, const struct event *event, struct s
 	return (struct book_key){
 		.org     = field_text(event, meter->org_field),
 		.project = field_text(event, meter->project_field),
-		.id      = event->subject,
+		.id      = key_id(meter, event),
 		.item    = item,
 	};
 }
@@ -92,7 +134,11 @@ meter_items(const struct catalog_meter *meter, const struct event *event, struct
 	uint32_t            given = field_given(event, meter->each_field) ? event->list_count : 0;
 	const struct span **items = ARENA_ARRAY(arena, const struct span *, given + 1u);
 	if (given == 0) {
-		items[0] = meter->each_field < 0 ? &empty : &event->subject;
+		items[0] = &event->subject;
+		if (meter->each_field < 0)
+			items[0] = field_given(event, meter->item_field)
+			                   ? &event->field[meter->item_field]
+			                   : &empty;
 		return (struct item_list){ items, 1 };
 	}
 	for (uint32_t i = 0; i < given; i++)
@@ -119,7 +165,7 @@ meter_feeds(const struct catalog *catalog, const struct catalog_meter *meter,
 	    !span_equal(own.id, key->id))
 		return false;
 	if (meter->each_field < 0)
-		return true;
+		return span_equal(meter_item(meter, event), key->item);
 	for (uint32_t i = 0; i < event->list_count; i++) {
 		if (span_equal(event->list[i], key->item))
 			return true;

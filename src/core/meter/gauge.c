@@ -372,6 +372,23 @@ gauge_join(struct split *split, struct lines *lines, int32_t hour, int64_t offse
 	return is_new ? JOINED_NEW : JOINED_CHANGE;
 }
 
+/* The sum stands where a gauge's latest value does: larger, or later, it replaces itself. */
+enum joined
+sum_join(struct split *split, struct lines *lines, int32_t hour, int64_t offset_ns, int64_t value)
+{
+	uint32_t           place = (uint32_t)hour & (PAGE_HOURS - 1);
+	const struct page *page  = split_page(split, hour >> PAGE_SHIFT);
+
+	CHECK(value >= 0 && value < QUANTITY_END);
+	if (page && page_has(page, place)) {
+		int64_t old_ns = page_time(page, place);
+		int64_t sum    = page_value(page, place);
+		value          = value < QUANTITY_END - 1 - sum ? sum + value : QUANTITY_END - 1;
+		offset_ns      = offset_ns > old_ns ? offset_ns : old_ns;
+	}
+	return gauge_join(split, lines, hour, offset_ns, value);
+}
+
 bool
 gauge_clear(struct split *split, struct lines *lines, int32_t hour)
 {

@@ -114,6 +114,13 @@ struct page {
 };
 _Static_assert(sizeof(struct page) == LINE_SIZE / 2, "no page lies in two lines");
 
+/* A gauge keeps pages, and so does a sum: one split of them, which grow by adding. */
+static inline bool
+kind_has_pages(enum series_kind kind)
+{
+	return kind == SERIES_GAUGE || kind == SERIES_SUM;
+}
+
 /* A cell of a latest or count series. */
 struct cell {
 	int32_t  hour;
@@ -128,7 +135,7 @@ struct split {
 	struct split *total;   /* of a gauge with several splits: the series' */
 	uint32_t      text[2]; /* names */
 	union {
-		struct page *pages; /* of a gauge, ascending */
+		struct page *pages; /* of a gauge or sum, ascending */
 		struct cell *cells; /* of the others, ascending */
 	};
 	uint32_t count;
@@ -249,6 +256,9 @@ page_time(const struct page *page, uint32_t place)
 
 enum joined gauge_join(struct split *split, struct lines *lines, int32_t hour, int64_t offset_ns,
                        int64_t value);
+/* Adds; a sum stops below QUANTITY_END, and stopping keeps the order without meaning. */
+enum joined sum_join(struct split *split, struct lines *lines, int32_t hour, int64_t offset_ns,
+                     int64_t value);
 /* True when there was a cell. */
 bool gauge_clear(struct split *split, struct lines *lines, int32_t hour);
 

@@ -60,7 +60,7 @@ void
 series_sum(const struct series *gauge, int32_t from, int32_t until, int64_t *sums,
            uint64_t *present)
 {
-	CHECK(gauge->meter->kind == SERIES_GAUGE);
+	CHECK(kind_has_pages(gauge->meter->kind));
 	CHECK(from <= until);
 	CHECK((int64_t)until - from <= BOOK_WINDOW_HOURS_MAX);
 	for (const struct split *split = gauge->splits; split; split = split->next) {
@@ -120,12 +120,62 @@ series_splits(const struct series *gauge, int32_t hour, struct split_cell *cells
 	return count;
 }
 
+/* ---- sums ---- */
+
+/* The hours of the page within [from, until), a bit each. */
+static void
+page_within(const struct page *page, int32_t from, int32_t until, uint64_t present[2])
+{
+	int64_t first = (int64_t)page->index * PAGE_HOURS;
+
+	for (uint32_t half = 0; half < 2; half++) {
+		int64_t begin = from - first - half * 64;
+		int64_t end   = until - first - half * 64;
+		present[half] = page->present[half];
+		if (begin >= 64 || end <= 0)
+			present[half] = 0;
+		else if (begin > 0)
+			present[half] &= UINT64_MAX << begin;
+		if (end > 0 && end < 64)
+			present[half] &= (UINT64_C(1) << end) - 1;
+	}
+}
+
+bool
+series_total(const struct series *sum, int32_t from, int32_t until, int64_t *total,
+             struct instant *last)
+{
+	CHECK(sum->meter->kind == SERIES_SUM);
+	const struct split *split = sum->splits;
+	bool                found = false;
+
+	*total = 0;
+	for (uint32_t i = split_page_seek(split, from >> PAGE_SHIFT); i < split->count; i++) {
+		const struct page *page = &split->pages[i];
+		uint64_t           present[2];
+		if (page->index > (until - 1) >> PAGE_SHIFT)
+			break;
+		page_within(page, from, until, present);
+		for (uint32_t half = 0; half < 2; half++) {
+			for (uint64_t left = present[half]; left != 0; left &= left - 1) {
+				uint32_t place = half * 64 + (uint32_t)__builtin_ctzll(left);
+				if (__builtin_add_overflow(*total, page_value(page, place), total))
+					*total = INT64_MAX;
+				*last = instant_in_hour(page->index * PAGE_HOURS + (int32_t)place,
+				                        page_time(page, place));
+				found = true;
+			}
+		}
+	}
+	return found;
+}
+
 /* ---- latest and count ---- */
 
 bool
 series_latest(const struct series *series, int32_t from, int32_t until, struct latest_cell *cell)
 {
-	CHECK(series->meter->kind != SERIES_GAUGE);
+	CHECK(!kind_has_pages(series->meter->kind));
 	const struct split *split    = series->splits;
 	uint32_t            position = split_cell_seek(split, until);
 	if (position == 0 || split->cells[position - 1].hour < from)
@@ -200,7 +250,7 @@ gauge_hours(const struct series *gauge, int32_t from, int32_t until, int32_t *ho
 uint32_t
 series_hours(const struct series *series, int32_t from, int32_t until, int32_t *hours, uint32_t max)
 {
-	if (series->meter->kind == SERIES_GAUGE)
+	if (kind_has_pages(series->meter->kind))
 		return gauge_hours(series, from, until, hours, max);
 	const struct split *split = series->splits;
 	uint32_t            count = 0;
@@ -219,7 +269,7 @@ series_hours(const struct series *series, int32_t from, int32_t until, int32_t *
 static int32_t
 split_newest_hour(const struct split *split)
 {
-	if (split->series->meter->kind != SERIES_GAUGE)
+	if (!kind_has_pages(split->series->meter->kind))
 		return split->count > 0 ? split->cells[split->count - 1].hour : INT32_MIN;
 	for (uint32_t i = split->count; i > 0; i--) {
 		const struct page *page = &split->pages[i - 1];

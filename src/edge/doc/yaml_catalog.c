@@ -7,18 +7,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "core/base/decimal.h"
 #include "edge/doc/yaml_int.h"
 
-struct resolver {
-	struct span          yaml;
-	struct arena        *arena;
-	struct file_catalog *file;
-	struct catalog      *catalog;
-	struct refusal      *refusal;
-	char                 path[REFUSAL_FIELD_SIZE]; /* of the row in hand */
-};
-
-__attribute__((format(printf, 2, 3))) static void
+void
 resolver_at(struct resolver *resolver, const char *format, ...)
 {
 	va_list arguments;
@@ -28,8 +20,7 @@ resolver_at(struct resolver *resolver, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Refuses a column of the row in hand, quoting the word that was found there. */
-static enum err
+enum err
 resolver_refuse(const struct resolver *resolver, const char *column, const char *reason,
                 const char *word)
 {
@@ -43,8 +34,7 @@ resolver_refuse(const struct resolver *resolver, const char *column, const char 
 	return refuse(resolver->refusal, ERR_CATALOG, span_of(path), span_of(detail));
 }
 
-/* Text that may be absent, copied. */
-static struct span
+struct span
 resolver_text(const struct resolver *resolver, const char *text)
 {
 	return text ? arena_copy(resolver->arena, span_of(text)) : (struct span){ 0 };
@@ -60,8 +50,7 @@ resolver_texts(const struct resolver *resolver, char *const *texts, uint32_t cou
 	return spans;
 }
 
-/* A whole number of at most 18 digits; an absent one is 0. */
-static enum err
+enum err
 resolver_number(const struct resolver *resolver, const char *column, const char *text,
                 int64_t *number)
 {
@@ -133,6 +122,7 @@ resolve_field(const struct resolver *resolver, const struct file_field *from,
 		.name          = resolver_text(resolver, from->name),
 		.kind          = kinds[from->kind],
 		.required      = from->required == FILE_YES,
+		.is_email      = from->email == FILE_YES,
 		.fallback      = resolver_text(resolver, from->fallback),
 		.choices       = resolver_texts(resolver, from->choices, from->choices_count),
 		.choices_count = from->choices_count,
@@ -205,28 +195,87 @@ resolve_meter_field(const struct resolver *resolver, const struct catalog_type *
 	return ERR_NONE;
 }
 
+/* A condition on a quantity compares with a number. */
 static enum err
-resolve_where(const struct resolver *resolver, const struct catalog_type *type,
-              const struct file_where *from, struct catalog_meter *meter)
+resolve_condition_number(const struct resolver *resolver, const struct catalog_type *type,
+                         struct catalog_condition *condition)
 {
-	if (!from)
+	if (type->fields[condition->field].kind != FIELD_QUANTITY || condition->values_count == 0)
 		return ERR_NONE;
-	int conditions = (from->class != NULL) + (from->class_not != NULL) +
-	                 (from->equals != NULL) + (from->differs != NULL) +
-	                 (from->present == FILE_YES);
-	if (conditions != 1)
+	if (condition->values_count > 1 ||
+	    decimal_parse(condition->values[0], &condition->number) != ERR_NONE)
+		return resolver_refuse(resolver, "where", "a quantity is compared with one number:",
+		                       condition->values[0].at);
+	condition->values_count = 0;
+	return ERR_NONE;
+}
+
+static enum err
+resolve_condition(const struct resolver *resolver, const struct catalog_type *type,
+                  const struct file_where *from, struct catalog_condition *condition)
+{
+	const struct {
+		char *const       *values;
+		uint32_t           count;
+		enum condition_ask ask;
+	} asks[] = {
+		{ &from->is, from->is != NULL, ASK_IS },
+		{ from->in, from->in_count, ASK_IS },
+		{ &from->is_not, from->is_not != NULL, ASK_IS_NOT },
+		{ &from->class, from->class != NULL, ASK_CLASS },
+		{ &from->class_not, from->class_not != NULL, ASK_CLASS_NOT },
+		{ &from->above, from->above != NULL, ASK_ABOVE },
+		{ NULL, from->present == FILE_YES, ASK_PRESENT },
+	};
+	uint32_t found = 0;
+
+	*condition = (struct catalog_condition){ .field = -1 };
+	for (uint32_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+		if (asks[i].count == 0)
+			continue;
+		found++;
+		condition->ask = asks[i].ask;
+		if (!asks[i].values)
+			continue;
+		condition->values       = resolver_texts(resolver, asks[i].values, asks[i].count);
+		condition->values_count = asks[i].count;
+	}
+	if (found != 1)
 		return resolver_refuse(resolver, "where", "one condition is needed for the field",
 		                       from->field);
+	enum err err = resolve_meter_field(resolver, type, "where", from->field, &condition->field);
+	return err ? err : resolve_condition_number(resolver, type, condition);
+}
 
-	meter->where_class = from->class || from->class_not;
-	meter->where_not   = from->class_not || from->differs || from->present == FILE_YES;
-	for (uint32_t i = 0; i < 4; i++) {
-		const char *const values[] = { from->class, from->class_not, from->equals,
-			                       from->differs };
-		if (values[i])
-			meter->where_value = resolver_text(resolver, values[i]);
+static enum err
+resolve_where(const struct resolver *resolver, const struct catalog_type *type,
+              const struct file_meter *from, struct catalog_meter *meter)
+{
+	struct catalog_condition *where =
+		ARENA_ARRAY(resolver->arena, struct catalog_condition, from->where_count);
+
+	for (uint32_t i = 0; i < from->where_count; i++) {
+		enum err err = resolve_condition(resolver, type, &from->where[i], &where[i]);
+		if (err)
+			return err;
 	}
-	return resolve_meter_field(resolver, type, "where", from->field, &meter->where_field);
+	meter->where       = where;
+	meter->where_count = from->where_count;
+	return ERR_NONE;
+}
+
+static enum err
+resolve_key(const struct resolver *resolver, const struct catalog_type *type, const char *key,
+            int32_t *field)
+{
+	*field = KEY_SUBJECT;
+	if (!key)
+		return ERR_NONE;
+	if (strcmp(key, "none") == 0) {
+		*field = KEY_NOTHING;
+		return ERR_NONE;
+	}
+	return resolve_meter_field(resolver, type, "key", key, field);
 }
 
 static enum err
@@ -249,6 +298,7 @@ resolve_meter(const struct resolver *resolver, const struct file_meter *from,
 	} fields[] = {
 		{ "value", from->value, &meter->value_field },
 		{ "each", from->each, &meter->each_field },
+		{ "item", from->item, &meter->item_field },
 		{ "org", from->org, &meter->org_field },
 		{ "project", from->project, &meter->project_field },
 		{ "split", from->split_count > 0 ? from->split[0] : NULL, &meter->split_fields[0] },
@@ -260,7 +310,8 @@ resolve_meter(const struct resolver *resolver, const struct file_meter *from,
 		if (err)
 			return err;
 	}
-	return resolve_where(resolver, type, from->where, meter);
+	enum err err = resolve_key(resolver, type, from->key, &meter->key_field);
+	return err ? err : resolve_where(resolver, type, from, meter);
 }
 
 static enum err
@@ -272,162 +323,13 @@ resolve_meters(struct resolver *resolver)
 
 	for (uint32_t i = 0; i < count; i++) {
 		resolver_at(resolver, "meters[%u]", i);
-		rows[i]      = (struct catalog_meter){ .index = i, .where_field = -1 };
+		rows[i]      = (struct catalog_meter){ .index = i };
 		enum err err = resolve_meter(resolver, &file->meters[i], &rows[i]);
 		if (err)
 			return err;
 	}
 	resolver->catalog->meters       = rows;
 	resolver->catalog->meters_count = count;
-	return ERR_NONE;
-}
-
-static enum err
-resolve_rule_meters(const struct resolver *resolver, const struct file_rule *from,
-                    struct catalog_rule *rule)
-{
-	const struct catalog *catalog = resolver->catalog;
-	const struct {
-		const char *column;
-		const char *name;
-		int32_t    *index;
-	} meters[] = {
-		{ "active", from->active, &rule->active_meter },
-		{ "gauge", from->gauge, &rule->gauge_meter },
-		{ "ended_by", from->ended_by, &rule->ended_meter },
-		{ "named_by", from->named_by, &rule->name_meter },
-		{ "link", from->link ? from->link->by : NULL, &rule->link_meter },
-	};
-
-	for (uint32_t i = 0; i < sizeof(meters) / sizeof(meters[0]); i++) {
-		*meters[i].index = -1;
-		if (!meters[i].name)
-			continue;
-		for (uint32_t j = 0; j < catalog->meters_count; j++) {
-			if (span_equal(catalog->meters[j].name, span_of(meters[i].name)))
-				*meters[i].index = (int32_t)j;
-		}
-		if (*meters[i].index < 0)
-			return resolver_refuse(resolver, meters[i].column, "there is no meter",
-			                       meters[i].name);
-	}
-	return ERR_NONE;
-}
-
-static enum err
-resolve_rule_link(const struct resolver *resolver, const struct file_module *module,
-                  uint32_t rules_first, const struct file_rule *from, struct catalog_rule *rule)
-{
-	rule->link_rule = -1;
-	if (!from->link)
-		return ERR_NONE;
-	rule->link_setting = resolver_text(resolver, from->link->setting);
-	for (uint32_t i = 0; i < module->rules_count; i++) {
-		if (strcmp(module->rules[i].part, from->link->to) == 0)
-			rule->link_rule = (int32_t)(rules_first + i);
-	}
-	if (rule->link_rule < 0)
-		return resolver_refuse(resolver, "link", "there is no part", from->link->to);
-	return ERR_NONE;
-}
-
-static enum err
-resolve_rule_numbers(const struct resolver *resolver, const struct file_rule *from,
-                     struct catalog_rule *rule)
-{
-	int64_t  percentile = 0;
-	enum err err = resolver_number(resolver, "percentile", from->percentile, &percentile);
-
-	/* Whatever does not fit becomes 0, which catalog_check() refuses. */
-	rule->percentile = percentile > 100 ? 0 : (int32_t)percentile;
-	if (!err)
-		err = resolver_number(resolver, "per", from->per, &rule->per);
-	if (!err)
-		err = resolver_number(resolver, "least", from->least, &rule->least);
-	if (!err)
-		err = resolver_number(resolver, "total_per", from->total_per, &rule->total_per);
-	return err;
-}
-
-static enum err
-resolve_rules(struct resolver *resolver, uint32_t module_index, uint32_t rules_first,
-              struct catalog_rule *rows)
-{
-	const struct file_module *module = &resolver->file->modules[module_index];
-
-	for (uint32_t i = 0; i < module->rules_count; i++) {
-		const struct file_rule *from = &module->rules[i];
-		struct catalog_rule    *rule = &rows[rules_first + i];
-
-		resolver_at(resolver, "modules[%u].rules[%u]", module_index, i);
-		*rule = (struct catalog_rule){
-			.module         = resolver_text(resolver, module->name),
-			.part           = resolver_text(resolver, from->part),
-			.row_kind       = resolver_text(resolver, from->row_kind),
-			.fold           = from->fold,
-			.class_fallback = resolver_text(resolver, from->class_fallback),
-			.text           = resolver_text(resolver, from->text),
-		};
-		enum err err = resolve_rule_meters(resolver, from, rule);
-		if (!err)
-			err = resolve_rule_link(resolver, module, rules_first, from, rule);
-		if (!err)
-			err = resolve_rule_numbers(resolver, from, rule);
-		if (err)
-			return err;
-	}
-	return ERR_NONE;
-}
-
-static enum err
-resolve_module(struct resolver *resolver, uint32_t index, struct catalog_module *module)
-{
-	const struct file_module *from = &resolver->file->modules[index];
-	int64_t                   days = 0;
-
-	resolver_at(resolver, "modules[%u]", index);
-	module->name   = resolver_text(resolver, from->name);
-	module->title  = resolver_text(resolver, from->title);
-	module->unit   = resolver_text(resolver, from->unit);
-	module->text   = resolver_text(resolver, from->text);
-	module->window = from->window.kind;
-
-	enum err err = resolver_number(resolver, "window", from->window.days, &days);
-	if (err)
-		return err;
-	module->window_days = days > CATALOG_WINDOW_DAYS_MAX ? -1 : (int32_t)days;
-	return resolver_number(resolver, "developers_per", from->developers_per,
-	                       &module->developers_per);
-}
-
-static enum err
-resolve_modules(struct resolver *resolver)
-{
-	const struct file_catalog *file  = resolver->file;
-	uint32_t                   count = file->modules_count;
-	struct catalog_module *modules = ARENA_ARRAY(resolver->arena, struct catalog_module, count);
-	uint32_t               rules_count = 0;
-
-	for (uint32_t i = 0; i < count; i++)
-		rules_count += file->modules[i].rules_count;
-	struct catalog_rule *rules = ARENA_ARRAY(resolver->arena, struct catalog_rule, rules_count);
-
-	rules_count = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		modules[i]             = (struct catalog_module){ .rules_first = rules_count };
-		modules[i].rules_count = file->modules[i].rules_count;
-
-		enum err err = resolve_module(resolver, i, &modules[i]);
-		if (!err)
-			err = resolve_rules(resolver, i, rules_count, rules);
-		if (err)
-			return err;
-		rules_count += modules[i].rules_count;
-	}
-	resolver->catalog->modules       = modules;
-	resolver->catalog->modules_count = count;
-	resolver->catalog->rules         = rules;
-	resolver->catalog->rules_count   = rules_count;
 	return ERR_NONE;
 }
 
@@ -451,6 +353,8 @@ resolve_catalog(struct resolver *resolver)
 		err = resolve_meters(resolver);
 	if (!err)
 		err = resolve_modules(resolver);
+	if (!err)
+		err = resolve_alternatives(resolver);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #ifndef TALLY_EDGE_DOC_YAML_INT_H
 #define TALLY_EDGE_DOC_YAML_INT_H
 
+#include "core/base/arena.h"
 #include "core/catalog/catalog.h"
 
 enum file_flag { FILE_NO, FILE_YES };
@@ -35,6 +36,7 @@ struct file_field {
 	char          *name;
 	enum file_kind kind;
 	enum file_flag required;
+	enum file_flag email;
 	char          *fallback;
 	char         **choices;
 	uint32_t       choices_count;
@@ -55,8 +57,11 @@ struct file_where {
 	char *field;
 	char *class;
 	char          *class_not;
-	char          *equals;
-	char          *differs;
+	char          *is;
+	char          *is_not;
+	char         **in;
+	uint32_t       in_count;
+	char          *above;
 	enum file_flag present;
 };
 
@@ -66,7 +71,10 @@ struct file_meter {
 	enum series_kind   keeps;
 	char              *value;
 	struct file_where *where;
+	uint32_t           where_count;
+	char              *key; /* a field; `none`; NULL: the subject */
 	char              *each;
+	char              *item;
 	char              *org;
 	char              *project;
 	char             **split;
@@ -88,6 +96,12 @@ struct file_rule {
 	char             *gauge;
 	char             *ended_by;
 	char             *named_by;
+	char             *revoked_by;
+	char             *item;
+	char             *latest;
+	char             *latest_not;
+	enum file_flag    uncounted;
+	enum rule_by      by;
 	char             *class_fallback;
 	struct file_link *link;
 	char             *per;
@@ -101,33 +115,86 @@ struct file_window {
 	char            *days;
 };
 
+struct file_owned {
+	enum owned_of  of;
+	char          *times;
+	char          *per;
+	enum file_flag addon;
+};
+
 struct file_module {
 	char              *name;
 	char              *title;
 	char              *unit;
+	enum figure_when   when;
 	struct file_window window;
-	char              *developers_per;
+	struct file_owned  owned;
 	char              *text;
 	struct file_rule  *rules;
 	uint32_t           rules_count;
 };
 
-struct file_catalog {
-	char                   *name;
-	char                   *version;
-	char                  **known_modules;
-	uint32_t                known_modules_count;
-	struct file_deployment *deployments;
-	uint32_t                deployments_count;
-	struct file_machine    *machines;
-	uint32_t                machines_count;
-	struct file_type       *types;
-	uint32_t                types_count;
-	struct file_meter      *meters;
-	uint32_t                meters_count;
-	struct file_module     *modules;
-	uint32_t                modules_count;
+/* One module, or the figure of one unit, or one part of those. */
+struct file_change {
+	char               *module;
+	char               *unit;
+	char               *part;
+	struct file_window *window;
+	char               *percentile;
+	char               *per;
+	char               *total_per;
+	char               *text;
 };
+
+struct file_alternative {
+	char               *name;
+	char               *text;
+	struct file_change *changes;
+	uint32_t            changes_count;
+};
+
+struct file_catalog {
+	char                    *name;
+	char                    *version;
+	char                   **known_modules;
+	uint32_t                 known_modules_count;
+	struct file_deployment  *deployments;
+	uint32_t                 deployments_count;
+	struct file_machine     *machines;
+	uint32_t                 machines_count;
+	struct file_type        *types;
+	uint32_t                 types_count;
+	struct file_meter       *meters;
+	uint32_t                 meters_count;
+	struct file_module      *modules;
+	uint32_t                 modules_count;
+	struct file_alternative *alternatives;
+	uint32_t                 alternatives_count;
+};
+
+/* From file to rows; yaml_catalog.c holds what all rows need, yaml_rules.c the rules. */
+struct resolver {
+	struct span          yaml;
+	struct arena        *arena;
+	struct file_catalog *file;
+	struct catalog      *catalog;
+	struct refusal      *refusal;
+	char                 path[REFUSAL_FIELD_SIZE]; /* of the row in hand */
+};
+
+__attribute__((format(printf, 2, 3))) void resolver_at(struct resolver *resolver,
+                                                       const char      *format, ...);
+/* Refuses a column of the row in hand, quoting the word that was found there. */
+enum err resolver_refuse(const struct resolver *resolver, const char *column, const char *reason,
+                         const char *word);
+/* Text that may be absent, copied. */
+struct span resolver_text(const struct resolver *resolver, const char *text);
+/* A whole number of at most 18 digits; an absent one is 0. */
+MUST_CHECK enum err resolver_number(const struct resolver *resolver, const char *column,
+                                    const char *text, int64_t *number);
+
+MUST_CHECK enum err resolve_modules(struct resolver *resolver);
+MUST_CHECK enum err resolve_alternatives(struct resolver *resolver);
 
 /* Reads the text by its schema. ERR_CATALOG names the line; ERR_SYSTEM. */
 MUST_CHECK enum err yaml_load(struct span yaml, struct file_catalog **file,

@@ -37,18 +37,34 @@ static const cyaml_strval_t keeps_words[] = {
 	{ "gauge", SERIES_GAUGE },
 	{ "latest", SERIES_LATEST },
 	{ "count", SERIES_COUNT },
+	{ "sum", SERIES_SUM },
 };
 
 static const cyaml_strval_t fold_words[] = {
-	{ "percentile", FOLD_PERCENTILE },
-	{ "count", FOLD_COUNT },
-	{ "distinct", FOLD_DISTINCT },
+	{ "percentile", FOLD_PERCENTILE }, { "count", FOLD_COUNT },
+	{ "distinct", FOLD_DISTINCT },     { "sum", FOLD_SUM },
+	{ "access", FOLD_ACCESS },
+};
+
+static const cyaml_strval_t by_words[] = {
+	{ "project", RULE_BY_PROJECT },
+	{ "key", RULE_BY_KEY },
+};
+
+static const cyaml_strval_t of_words[] = {
+	{ "developers", OWNED_DEVELOPERS },
+	{ "spend", OWNED_SPEND },
+};
+
+static const cyaml_strval_t when_words[] = {
+	{ "permitted", WHEN_PERMITTED },
+	{ "committers", WHEN_COMMITTERS },
 };
 
 static const cyaml_strval_t window_words[] = {
-	{ "rolling_days", WINDOW_ROLLING_DAYS },
-	{ "month_to_date", WINDOW_MONTH_TO_DATE },
-	{ "contract_year", WINDOW_CONTRACT_YEAR },
+	{ "rolling_days", WINDOW_ROLLING_DAYS },       { "month_to_date", WINDOW_MONTH_TO_DATE },
+	{ "contract_year", WINDOW_CONTRACT_YEAR },     { "hour", WINDOW_HOUR },
+	{ "contract_period", WINDOW_CONTRACT_PERIOD },
 };
 
 static const cyaml_schema_value_t name_row = {
@@ -75,6 +91,7 @@ static const cyaml_schema_field_t field_fields[] = {
 	TEXT("name", NEEDED, struct file_field, name, FILE_NAME_MAX),
 	CHOICE("kind", NEEDED, struct file_field, kind, kind_words),
 	CHOICE("required", OPTIONAL, struct file_field, required, flag_words),
+	CHOICE("email", OPTIONAL, struct file_field, email, flag_words),
 	TEXT("default", OPTIONAL, struct file_field, fallback, FILE_NAME_MAX),
 	ROWS("choices", OPTIONAL, struct file_field, choices, &name_row, FILE_CHOICES_MAX),
 	CYAML_FIELD_END,
@@ -97,20 +114,24 @@ static const cyaml_schema_field_t where_fields[] = {
 	TEXT("field", NEEDED, struct file_where, field, FILE_NAME_MAX),
 	TEXT("class", OPTIONAL, struct file_where, class, FILE_NAME_MAX),
 	TEXT("class_not", OPTIONAL, struct file_where, class_not, FILE_NAME_MAX),
-	TEXT("equals", OPTIONAL, struct file_where, equals, FILE_NAME_MAX),
-	TEXT("differs", OPTIONAL, struct file_where, differs, FILE_NAME_MAX),
+	TEXT("is", OPTIONAL, struct file_where, is, FILE_NAME_MAX),
+	TEXT("is_not", OPTIONAL, struct file_where, is_not, FILE_NAME_MAX),
+	ROWS("in", OPTIONAL, struct file_where, in, &name_row, FILE_CHOICES_MAX),
+	TEXT("above", OPTIONAL, struct file_where, above, FILE_NUMBER_MAX),
 	CHOICE("present", OPTIONAL, struct file_where, present, flag_words),
 	CYAML_FIELD_END,
 };
+ROW(where_row, struct file_where, where_fields);
 
 static const cyaml_schema_field_t meter_fields[] = {
 	TEXT("name", NEEDED, struct file_meter, name, FILE_NAME_MAX),
 	TEXT("reads", NEEDED, struct file_meter, reads, FILE_NAME_MAX),
 	CHOICE("keeps", NEEDED, struct file_meter, keeps, keeps_words),
 	TEXT("value", OPTIONAL, struct file_meter, value, FILE_NAME_MAX),
-	CYAML_FIELD_MAPPING_PTR("where", CYAML_FLAG_POINTER | OPTIONAL, struct file_meter, where,
-	                        where_fields),
+	ROWS("where", OPTIONAL, struct file_meter, where, &where_row, CATALOG_WHERE_MAX),
+	TEXT("key", OPTIONAL, struct file_meter, key, FILE_NAME_MAX),
 	TEXT("each", OPTIONAL, struct file_meter, each, FILE_NAME_MAX),
+	TEXT("item", OPTIONAL, struct file_meter, item, FILE_NAME_MAX),
 	TEXT("org", OPTIONAL, struct file_meter, org, FILE_NAME_MAX),
 	TEXT("project", OPTIONAL, struct file_meter, project, FILE_NAME_MAX),
 	ROWS("split", OPTIONAL, struct file_meter, split, &name_row, 2),
@@ -134,6 +155,12 @@ static const cyaml_schema_field_t rule_fields[] = {
 	TEXT("gauge", OPTIONAL, struct file_rule, gauge, FILE_NAME_MAX),
 	TEXT("ended_by", OPTIONAL, struct file_rule, ended_by, FILE_NAME_MAX),
 	TEXT("named_by", OPTIONAL, struct file_rule, named_by, FILE_NAME_MAX),
+	TEXT("revoked_by", OPTIONAL, struct file_rule, revoked_by, FILE_NAME_MAX),
+	TEXT("item", OPTIONAL, struct file_rule, item, FILE_NAME_MAX),
+	TEXT("latest", OPTIONAL, struct file_rule, latest, FILE_NAME_MAX),
+	TEXT("latest_not", OPTIONAL, struct file_rule, latest_not, FILE_NAME_MAX),
+	CHOICE("uncounted", OPTIONAL, struct file_rule, uncounted, flag_words),
+	CHOICE("by", OPTIONAL, struct file_rule, by, by_words),
 	TEXT("class_fallback", OPTIONAL, struct file_rule, class_fallback, FILE_NAME_MAX),
 	CYAML_FIELD_MAPPING_PTR("link", CYAML_FLAG_POINTER | OPTIONAL, struct file_rule, link,
 	                        link_fields),
@@ -151,17 +178,48 @@ static const cyaml_schema_field_t window_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t owned_fields[] = {
+	CHOICE("of", NEEDED, struct file_owned, of, of_words),
+	TEXT("times", OPTIONAL, struct file_owned, times, FILE_NUMBER_MAX),
+	TEXT("per", OPTIONAL, struct file_owned, per, FILE_NUMBER_MAX),
+	CHOICE("addon", OPTIONAL, struct file_owned, addon, flag_words),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t module_fields[] = {
 	TEXT("name", NEEDED, struct file_module, name, FILE_NAME_MAX),
 	TEXT("title", NEEDED, struct file_module, title, FILE_TEXT_MAX),
 	TEXT("unit", NEEDED, struct file_module, unit, FILE_NAME_MAX),
 	CYAML_FIELD_MAPPING("window", NEEDED, struct file_module, window, window_fields),
-	TEXT("developers_per", NEEDED, struct file_module, developers_per, FILE_NUMBER_MAX),
+	CHOICE("when", OPTIONAL, struct file_module, when, when_words),
+	CYAML_FIELD_MAPPING("owned", NEEDED, struct file_module, owned, owned_fields),
 	TEXT("text", NEEDED, struct file_module, text, FILE_TEXT_MAX),
 	ROWS("rules", NEEDED, struct file_module, rules, &rule_row, CATALOG_RULES_MAX),
 	CYAML_FIELD_END,
 };
 ROW(module_row, struct file_module, module_fields);
+
+static const cyaml_schema_field_t change_fields[] = {
+	TEXT("module", NEEDED, struct file_change, module, FILE_NAME_MAX),
+	TEXT("unit", OPTIONAL, struct file_change, unit, FILE_NAME_MAX),
+	TEXT("part", OPTIONAL, struct file_change, part, FILE_NAME_MAX),
+	CYAML_FIELD_MAPPING_PTR("window", CYAML_FLAG_POINTER | OPTIONAL, struct file_change, window,
+	                        window_fields),
+	TEXT("percentile", OPTIONAL, struct file_change, percentile, FILE_NUMBER_MAX),
+	TEXT("per", OPTIONAL, struct file_change, per, FILE_NUMBER_MAX),
+	TEXT("total_per", OPTIONAL, struct file_change, total_per, FILE_NUMBER_MAX),
+	TEXT("text", OPTIONAL, struct file_change, text, FILE_TEXT_MAX),
+	CYAML_FIELD_END,
+};
+ROW(change_row, struct file_change, change_fields);
+
+static const cyaml_schema_field_t alternative_fields[] = {
+	TEXT("name", NEEDED, struct file_alternative, name, FILE_NAME_MAX),
+	TEXT("text", NEEDED, struct file_alternative, text, FILE_TEXT_MAX),
+	ROWS("changes", NEEDED, struct file_alternative, changes, &change_row, CATALOG_RULES_MAX),
+	CYAML_FIELD_END,
+};
+ROW(alternative_row, struct file_alternative, alternative_fields);
 
 static const cyaml_schema_field_t catalog_fields[] = {
 	TEXT("name", NEEDED, struct file_catalog, name, FILE_NAME_MAX),
@@ -174,6 +232,8 @@ static const cyaml_schema_field_t catalog_fields[] = {
 	ROWS("types", NEEDED, struct file_catalog, types, &type_row, CATALOG_TYPES_MAX),
 	ROWS("meters", NEEDED, struct file_catalog, meters, &meter_row, CATALOG_METERS_MAX),
 	ROWS("modules", NEEDED, struct file_catalog, modules, &module_row, CATALOG_MODULES_MAX),
+	ROWS("alternatives", OPTIONAL, struct file_catalog, alternatives, &alternative_row,
+	     CATALOG_ALTERNATIVES_MAX),
 	CYAML_FIELD_END,
 };
 

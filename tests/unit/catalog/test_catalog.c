@@ -30,21 +30,23 @@ small_make(struct small *small)
 {
 	const struct catalog_meter none = {
 		.value_field   = -1,
-		.where_field   = -1,
+		.key_field     = KEY_SUBJECT,
 		.each_field    = -1,
+		.item_field    = -1,
 		.org_field     = -1,
 		.project_field = -1,
 		.split_fields  = { -1, -1 },
 	};
 	const struct catalog_rule rule = {
-		.module      = SPAN("M"),
-		.gauge_meter = -1,
-		.ended_meter = -1,
-		.name_meter  = -1,
-		.link_meter  = -1,
-		.link_rule   = -1,
-		.per         = 1,
-		.total_per   = 1,
+		.module        = SPAN("M"),
+		.gauge_meter   = -1,
+		.ended_meter   = -1,
+		.name_meter    = -1,
+		.link_meter    = -1,
+		.revoked_meter = -1,
+		.link_rule     = -1,
+		.per           = 1,
+		.total_per     = 1,
 	};
 
 	*small = (struct small){
@@ -54,12 +56,12 @@ small_make(struct small *small)
 		                 { .name = SPAN("u"), .index = 1 } },
 		.meters      = { none, none },
 		.rules       = { rule, rule },
-		.modules     = { { .name           = SPAN("M"),
-		                   .unit           = SPAN("thing"),
-		                   .window         = WINDOW_ROLLING_DAYS,
-		                   .window_days    = 30,
-		                   .developers_per = 1,
-		                   .rules_count    = 2 } },
+		.modules     = { { .name        = SPAN("M"),
+		                   .unit        = SPAN("thing"),
+		                   .window      = WINDOW_ROLLING_DAYS,
+		                   .window_days = 30,
+		                   .owned       = { OWNED_DEVELOPERS, 1, 1, true },
+		                   .rules_count = 2 } },
 	};
 	small->meters[0].name        = SPAN("gauge");
 	small->meters[0].kind        = SERIES_GAUGE;

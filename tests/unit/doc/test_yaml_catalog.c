@@ -49,15 +49,19 @@ test_shipped_catalogue_is_read(void **state)
 
 	assert_int_equal(catalog->known_modules_count, 12);
 	assert_int_equal(catalog->types_count, 42);
-	assert_int_equal(catalog->meters_count, 9);
-	assert_int_equal(catalog->modules_count, 1);
-	assert_int_equal(catalog->rules_count, 4);
+	assert_int_equal(catalog->meters_count, 24);
+	assert_int_equal(catalog->modules_count, 14);
+	assert_int_equal(catalog->rules_count, 24);
+	assert_int_equal(catalog->alternatives_count, 2);
 
 	const struct catalog_module *module = catalog_module_find(catalog, SPAN("CD"));
 	assert_non_null(module);
 	assert_int_equal(module->window, WINDOW_ROLLING_DAYS);
 	assert_int_equal(module->window_days, 30);
-	assert_int_equal(module->developers_per, 3);
+	assert_int_equal(module->owned.of, OWNED_DEVELOPERS);
+	assert_int_equal(module->owned.times, 1);
+	assert_int_equal(module->owned.per, 3);
+	assert_true(module->owned.addon);
 	assert_true(span_equal(module->unit, SPAN("service")));
 }
 
@@ -66,6 +70,7 @@ test_L11_to_L15_rules_are_rows_in_order(void **state)
 {
 	(void)state;
 	const struct catalog *catalog = shipped();
+	const uint32_t        first   = catalog_module_find(catalog, SPAN("CD"))->rules_first;
 	static const struct {
 		const char    *part;
 		enum rule_fold fold;
@@ -79,7 +84,7 @@ test_L11_to_L15_rules_are_rows_in_order(void **state)
 	};
 
 	for (uint32_t i = 0; i < 4; i++) {
-		const struct catalog_rule *rule = &catalog->rules[i];
+		const struct catalog_rule *rule = &catalog->rules[first + i];
 		assert_true(span_equal(rule->part, span_of(expected[i].part)));
 		assert_int_equal(rule->fold, expected[i].fold);
 		assert_int_equal(rule->percentile, expected[i].percentile);
@@ -87,12 +92,11 @@ test_L11_to_L15_rules_are_rows_in_order(void **state)
 		assert_int_equal(rule->least, expected[i].least);
 		assert_int_equal(rule->total_per, expected[i].total_per);
 	}
-	assert_int_equal(catalog->rules[1].link_rule, 0);
-	assert_int_equal(catalog->rules[0].link_rule, -1);
-	assert_true(
-		span_equal(catalog->rules[1].link_setting, SPAN("gitops_service_based_licensing")));
-	assert_true(span_equal(catalog->meters[catalog->rules[1].link_meter].name,
-	                       SPAN("gitops.links")));
+	const struct catalog_rule *gitops = &catalog->rules[first + 1];
+	assert_int_equal(gitops->link_rule, first);
+	assert_int_equal(catalog->rules[first].link_rule, -1);
+	assert_true(span_equal(gitops->link_setting, SPAN("gitops_service_based_licensing")));
+	assert_true(span_equal(catalog->meters[gitops->link_meter].name, SPAN("gitops.links")));
 }
 
 static void
@@ -104,13 +108,15 @@ test_where_is_resolved(void **state)
 	const struct catalog_meter *functions   = &catalog->meters[1];
 	const struct catalog_meter *links       = &catalog->meters[7];
 
-	assert_true(deployments->where_class && deployments->where_not);
-	assert_true(span_equal(deployments->where_value, SPAN("serverless")));
-	assert_true(functions->where_class && !functions->where_not);
+	assert_int_equal(deployments->where_count, 1);
+	assert_int_equal(deployments->where[0].ask, ASK_CLASS_NOT);
+	assert_int_equal(deployments->where[0].values_count, 1);
+	assert_true(span_equal(deployments->where[0].values[0], SPAN("serverless")));
+	assert_int_equal(functions->where[0].ask, ASK_CLASS);
 	assert_int_equal(deployments->each_field, -1);
 	assert_true(functions->each_field >= 0);
-	assert_true(!links->where_class && links->where_not && links->where_value.size == 0);
-	assert_int_equal(links->where_field, links->value_field);
+	assert_int_equal(links->where[0].ask, ASK_PRESENT);
+	assert_int_equal(links->where[0].field, links->value_field);
 	assert_int_equal(catalog->meters[2].split_fields[0] >= 0, 1);
 	assert_int_equal(catalog->meters[8].split_fields[1], -1);
 }
@@ -221,40 +227,38 @@ static const struct {
 	{ "value: service", "value: srevice", "meters[7].value", "the type has no field `srevice`",
 	  0 },
 	{ "{field: service, present: true}", "{field: service}", "meters[7].where", "one condition",
-	  0 },
-	{ "where: {field: deployment_type, class: serverless}",
-	  "where: {field: deployment_type, class: servless}", "meters[1].where",
-	  "no deployment type has this class", 0 },
-	{ "where: {field: deployment_type, class: serverless}",
-	  "where: {field: org, class: serverless}", "meters[1].where",
-	  "only a deployment type has a class", 0 },
+	  -1 },
+	{ "{field: deployment_type, class: serverless}",
+	  "{field: deployment_type, class: servless}", "meters[1].where",
+	  "no deployment type has this class", -1 },
+	{ "{field: deployment_type, class: serverless}", "{field: org, class: serverless}",
+	  "meters[1].where", "only a deployment type has a class", -1 },
 	{ "{type: AwsLambda, class: serverless}", "{type: AwsLambda, class: serverles}",
 	  "deployments[10].class", "a class is container, traditional, serverless or custom", 0 },
-	{ "    active: cd.stages", "    active: cd.stagez", "modules[0].rules[3].active",
+	{ "    active: cd.stages", "    active: cd.stagez", "modules[5].rules[3].active",
 	  "there is no meter `cd.stagez`", 0 },
 	{ "        active: cd.stages", "        active: cd.deployments",
-	  "modules[0].rules[3].active", "a count needs a meter that counts", 0 },
-	{ "active: cd.deployments", "active: cd.instances", "modules[0].rules[0].active",
+	  "modules[5].rules[3].active", "a count needs a meter that counts", 0 },
+	{ "active: cd.deployments", "active: cd.instances", "modules[5].rules[0].active",
 	  "gauge reports do not make a key active", 0 },
-	{ "percentile: 95", "percentile: 101", "modules[0].rules[0].percentile",
+	{ "percentile: 95", "percentile: 101", "modules[5].rules[0].percentile",
 	  "a percentile is 1 to 100", 0 },
-	{ "percentile: 95", "percentile: 9x", "modules[0].rules[0].percentile",
+	{ "percentile: 95", "percentile: 9x", "modules[5].rules[0].percentile",
 	  "not a whole number: `9x`", 0 },
-	{ "percentile: 95", "percentile: 18446744073709551711", "modules[0].rules[0].percentile",
+	{ "percentile: 95", "percentile: 18446744073709551711", "modules[5].rules[0].percentile",
 	  "not a whole number", 0 },
-	{ "total_per: 5", "total_per: 0", "modules[0].rules[2].total_per", "must be at least 1",
+	{ "total_per: 5", "total_per: 0", "modules[5].rules[2].total_per", "must be at least 1",
 	  0 },
-	{ "developers_per: 3", "developers_per: 0", "modules[0].developers_per",
-	  "must be at least 1", 0 },
-	{ "rolling_days, days: 30", "rolling_days, days: 0", "modules[0].window", "1 to 366 days",
+	{ "per: 3, addon", "per: 0, addon", "modules[5].owned", "must be at least 1", 0 },
+	{ "rolling_days, days: 30", "rolling_days, days: 0", "modules[2].window", "1 to 366 days",
 	  0 },
-	{ "rolling_days, days: 30", "month_to_date, days: 30", "modules[0].window",
+	{ "rolling_days, days: 30", "month_to_date, days: 30", "modules[2].window",
 	  "only a rolling window has days", 0 },
-	{ "to: services", "to: service", "modules[0].rules[1].link", "there is no part `service`",
+	{ "to: services", "to: service", "modules[5].rules[1].link", "there is no part `service`",
 	  0 },
-	{ "to: services", "to: gitops", "modules[0].rules[1].link",
+	{ "to: services", "to: gitops", "modules[5].rules[1].link",
 	  "may not lead to a part that links", 0 },
-	{ "gauge: gitops.instances", "gauge: gitops.syncs", "modules[0].rules[1].gauge",
+	{ "gauge: gitops.instances", "gauge: gitops.syncs", "modules[5].rules[1].gauge",
 	  "not a gauge", 0 },
 	{ "{type: ECS, class", "{type: Kubernetes, class", "deployments[2].type",
 	  "stands here twice", 0 },
@@ -268,14 +272,14 @@ static const struct {
 	  "meters[7].name", "stands here twice", 0 },
 	{ "default: client", "default: clint", "types[11].fields[1].default", "none of the choices",
 	  0 },
-	{ "default: \"1\"", "default: one", "types[30].fields[0].default", "not a quantity", 0 },
+	{ "default: \"1\"", "default: one", "types[15].fields[2].default", "not a quantity", 0 },
 	{ "- {name: infrastructure, kind: text}", "- {name: environment, kind: text}",
 	  "types[0].fields[1].name", "the field stands here twice", 0 },
 	{ "kind: list}", "kind: choice}", "types[0].fields[4].choices", "a choice needs choices",
 	  0 },
-	{ "- name: CD", "- name: CDD", "modules[0].name", "none of known_modules", 0 },
+	{ "- name: CD", "- name: CDD", "modules[5].name", "none of known_modules", 0 },
 	{ "CODE, CI, IDP", "CODE, CI, CI", "known_modules[2]", "stands here twice", 0 },
-	{ "class_fallback: container", "class_fallback: box", "modules[0].rules[0].class_fallback",
+	{ "class_fallback: container", "class_fallback: box", "modules[5].rules[0].class_fallback",
 	  "no deployment type has this class", 0 },
 	{ "required: true", "required: maybe", "required", "Invalid ENUM value: maybe", 0 },
 	{ "    email: true", "    email: &a true", "", "", ANCHOR_ALONE },

@@ -185,7 +185,7 @@ test_what_is_not_a_chunk_is_refused(void **state)
 		TEXT("TLYD\x01\x01"
 		     "a"
 		     "\0\0"), /* magic */
-		TEXT("TLYC\x02\x01"
+		TEXT("TLYC\x03\x01"
 		     "a"
 		     "\0\0"), /* version */
 		TEXT("TLYC\x01\x02"
@@ -202,7 +202,7 @@ test_what_is_not_a_chunk_is_refused(void **state)
 		TEXT("TLYC\x01\x01"
 		     "a"
 		     "\0\0"
-		     "\x01z\x03\0\0\0\0\0\0\0\0"), /* a fourth kind */
+		     "\x01z\x04\0\0\0\0\0\0\0\0"), /* a fifth kind */
 		TEXT("TLYC\x01\x01"
 		     "a"
 		     "\0\0"
@@ -243,7 +243,7 @@ static void
 test_a_chunk_is_what_the_manual_says(void **state)
 {
 	(void)state;
-	static const char expected[] = "TLYC\x01\x04"
+	static const char expected[] = "TLYC\x02\x04"
 				       "acme"
 				       "\x01"
 				       "\x2a" /* era -1, position 42 */
