@@ -73,7 +73,6 @@ struct evaluation {
 	int64_t                       *sums; /* scratch, one an hour of the window */
 	int64_t                       *values;
 	uint64_t                      *present;      /* a bit an hour */
-	int32_t                        guess_credit; /* see gauge_of */
 };
 
 /* Applications that stand for a key of the rule (L-16), sorted by that key. */

@@ -211,41 +211,18 @@ keys_equal(const struct book_key *a, const struct book_key *b)
 	       span_equal(a->project, b->project) && span_equal(a->item, b->item);
 }
 
-/* Keys that are reported as regularly as they are deployed often have gauges in the same
- * order: looking there first spares the look-up by hash, as long as it succeeds. */
-enum { GUESS_MISS = 4, GUESS_MOST = 64 };
-
-static const struct series *
-gauge_of(struct evaluation *evaluation, const struct catalog_rule *rule, uint32_t index,
-         const struct book_key *key)
-{
-	const struct book *book  = evaluation->question->book;
-	uint32_t           meter = (uint32_t)rule->gauge_meter;
-
-	if (evaluation->guess_credit > 0 && index < book_series_count(book, meter)) {
-		const struct series *guess = book_series_at(book, meter, index);
-		if (keys_equal(series_key(guess), key)) {
-			evaluation->guess_credit += evaluation->guess_credit < GUESS_MOST;
-			return guess;
-		}
-		evaluation->guess_credit -= GUESS_MISS;
-	}
-	return series_of(evaluation->question, rule->gauge_meter, key);
-}
-
 static void
-own_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule, uint32_t index,
-             struct licence_part *part)
+own_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
+             const struct series *own, struct licence_part *part)
 {
-	const struct series *own =
-		book_series_at(evaluation->question->book, (uint32_t)rule->active_meter, index);
 	const struct book_key *key = series_key(own);
 	struct latest_cell     cell;
 
 	if (!series_latest(own, evaluation->from, evaluation->until, &cell))
 		return;
 
-	const struct series *gauge  = gauge_of(evaluation, rule, index, key);
+	const struct series *gauge =
+		rule->gauge_meter < 0 ? NULL : series_sibling(own, (uint32_t)rule->gauge_meter);
 	const struct source  source = { *key, own, &own, 1, &gauge, gauge ? 1 : 0 };
 	source_evaluate(evaluation, rule, &source, part);
 }
@@ -359,14 +336,15 @@ percentile_evaluate(struct evaluation *evaluation, const struct catalog_rule *ru
 	bool               links = rule_links(evaluation->question, rule);
 	uint32_t           count = book_series_count(book, meter);
 
-	evaluation->guess_credit = GUESS_MOST;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct series *own = book_series_at(book, meter, i);
+		book_series_fetch(book, meter, i, rule->gauge_meter, evaluation->from,
+		                  evaluation->until);
 		if (done.count > 0 && series_set_has(&done, own))
 			continue;
 		if (links && series_is_linked(evaluation, rule, own))
 			continue;
-		own_evaluate(evaluation, rule, i, part);
+		own_evaluate(evaluation, rule, own, part);
 	}
 	part->licences = ceil_divide(part->licences, evaluation->by_instance ? 1 : rule->total_per);
 }

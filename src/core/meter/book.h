@@ -83,6 +83,8 @@ uint32_t                    book_series_count(const struct book *book, uint32_t 
 const struct series        *book_series_at(const struct book *book, uint32_t meter, uint32_t index);
 const struct series        *book_series_find(const struct book *book, uint32_t meter,
                                              const struct book_key *key);
+/* The series of the same key in that meter; NULL when there is none. */
+const struct series        *series_sibling(const struct series *series, uint32_t meter);
 const struct book_key      *series_key(const struct series *series);
 const struct catalog_meter *series_meter(const struct series *series);
 /* Does the event feed this key of the meter? (Which events are behind a figure, L-63.) */
@@ -101,6 +103,11 @@ void series_sum(const struct series *gauge, int32_t from, int32_t until, int64_t
  * The fast road for one series; percentile.h has the plain one. */
 int64_t series_percentile(const struct series *gauge, int32_t from, int32_t until, int32_t percent,
                           uint32_t *hours);
+
+/* For who walks a meter's series in order: bring what questions about [from, until) of
+ * those behind index will read, of them and of their gauge's (gauge_meter, none: -1). */
+void book_series_fetch(const struct book *book, uint32_t meter, uint32_t index, int32_t gauge_meter,
+                       int32_t from, int32_t until);
 
 /* The splits of a gauge that reported in hour, with value and time, in order of split
  * text; returns how many there are (for explain). */

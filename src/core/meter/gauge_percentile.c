@@ -321,32 +321,6 @@ select_words(const struct window *window, uint32_t ignored)
 	return rank_select(found, found_count, found_count - ignored);
 }
 
-/* Callers walk the series of a meter in order. A cell lies behind four dependent
- * misses, so bring those of the series to come, one step nearer with each call. */
-static void
-prefetch_ahead(const struct series *gauge, const struct window *window)
-{
-	enum { AHEAD_SERIES = 8, AHEAD_SPLIT = 6, AHEAD_PAGES = 4, AHEAD_CELLS = 2 };
-
-	const struct series_list *list = &gauge->book->meters[gauge->meter->index];
-	if (gauge->index + AHEAD_SERIES >= list->count)
-		return;
-	struct series *const *at = &list->at[gauge->index];
-	__builtin_prefetch(at[AHEAD_SERIES]);
-	__builtin_prefetch(series_road(at[AHEAD_SPLIT]));
-	const struct split *road = series_road(at[AHEAD_PAGES]);
-	for (uint32_t i = 0; i < road->count; i += 2)
-		__builtin_prefetch(&road->pages[i]);
-	road       = series_road(at[AHEAD_CELLS]);
-	uint32_t i = split_page_seek(road, window->page_first);
-	for (; i < road->count && road->pages[i].index <= window->until >> PAGE_SHIFT; i++) {
-		const struct page *page = &road->pages[i];
-		size_t             size = (size_t)page->capacity * page_value_width(page);
-		for (size_t line = 0; line < size; line += LINE_SIZE)
-			__builtin_prefetch(page->cells + line);
-	}
-}
-
 int64_t
 series_percentile(const struct series *gauge, int32_t from, int32_t until, int32_t percent,
                   uint32_t *hours)
@@ -364,7 +338,6 @@ series_percentile(const struct series *gauge, int32_t from, int32_t until, int32
 	window.page_first  = from >> PAGE_SHIFT;
 	window.pages_count = (uint32_t)(((until - 1) >> PAGE_SHIFT) - window.page_first + 1);
 	CHECK(window.pages_count <= PAGES_MAX);
-	prefetch_ahead(gauge, &window);
 	if (!window_survey(&window, series_road(gauge)))
 		return percentile_plain(gauge, from, until, percent, hours);
 	*hours = window.hours;

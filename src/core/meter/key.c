@@ -119,6 +119,24 @@ series_make(struct book *book, const struct catalog_meter *meter, const struct b
 	return series;
 }
 
+/* The hash of a key whatever the meter. */
+enum { METER_ANY = INT32_MAX };
+
+/* Into the ring of the series with the same key; number is that of its first split. */
+static void
+series_link(struct book *book, struct series *series, const struct book_key *key, uint32_t number)
+{
+	struct hash         hash = key_hash(METER_ANY, key);
+	const struct split *one  = book_split_find(book, hash);
+	series->sibling          = series;
+	if (one) {
+		series->sibling      = one->series->sibling;
+		one->series->sibling = series;
+	} else {
+		table_add(&book->table, &book->books->pool, hash, number);
+	}
+}
+
 /* A gauge's splits are found by a hash of their own; the hash of the key alone finds
  * the series through its first split. */
 struct split *
@@ -142,8 +160,10 @@ book_split_make(struct book *book, const struct catalog_meter *meter, const stru
 		split->text[i] = gauge ? names_add(&books->names, split_text[i]) : NAME_EMPTY;
 	series->splits = split;
 	series->splits_count++;
-	if (!first)
+	if (!first) {
+		series_link(book, series, key, number);
 		table_add(&book->table, &books->pool, by_key, number);
+	}
 	if (gauge)
 		table_add(&book->table, &books->pool, hash, number);
 	return split;

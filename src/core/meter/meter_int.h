@@ -150,7 +150,8 @@ struct series {
 	struct book                *book;
 	const struct catalog_meter *meter;
 	uint32_t                    splits_count;
-	uint32_t                    index; /* among the meter's */
+	uint32_t                    index;   /* among the meter's */
+	struct series              *sibling; /* the same key in another meter: a ring */
 	_Alignas(LINE_SIZE) struct book_key key;
 };
 

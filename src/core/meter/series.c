@@ -24,6 +24,18 @@ book_series_find(const struct book *book, uint32_t meter, const struct book_key 
 	return split ? split->series : NULL;
 }
 
+const struct series *
+series_sibling(const struct series *series, uint32_t meter)
+{
+	const struct series *at = series;
+	do {
+		if (at->meter->index == meter)
+			return at;
+		at = at->sibling;
+	} while (at != series);
+	return NULL;
+}
+
 const struct book_key *
 series_key(const struct series *series)
 {
@@ -72,6 +84,66 @@ series_sum(const struct series *gauge, int32_t from, int32_t until, int64_t *sum
 			page_sum(page, from, until, sums, present);
 		}
 	}
+}
+
+/* ---- what a walk will read ---- */
+
+/* The cells that a search for the hour looks at first. */
+static void
+cells_fetch(const struct split *split)
+{
+	if (split->count > 0) {
+		__builtin_prefetch(&split->cells[split->count - 1]);
+		__builtin_prefetch(&split->cells[split->count / 2]);
+	}
+}
+
+static void
+pages_fetch(const struct split *road, int32_t from, int32_t until)
+{
+	uint32_t i = split_page_seek(road, from >> PAGE_SHIFT);
+	for (; i < road->count && road->pages[i].index <= until >> PAGE_SHIFT; i++) {
+		const struct page *page = &road->pages[i];
+		size_t             size = (size_t)page->capacity * page_value_width(page);
+		for (size_t line = 0; line < size; line += LINE_SIZE)
+			__builtin_prefetch(page->cells + line);
+	}
+}
+
+/* A cell lies behind five dependent misses; each call brings those of the series to come
+ * one step nearer. */
+void
+book_series_fetch(const struct book *book, uint32_t meter, uint32_t index, int32_t gauge_meter,
+                  int32_t from, int32_t until)
+{
+	enum {
+		AHEAD_SERIES  = 16,
+		AHEAD_SIBLING = 12,
+		AHEAD_ROAD    = 9,
+		AHEAD_HEADS   = 6,
+		AHEAD_CELLS   = 3,
+	};
+
+	const struct series_list *list = &book->meters[meter];
+	if (list->count < AHEAD_SERIES || index >= list->count - AHEAD_SERIES)
+		return;
+	struct series *const *at = &list->at[index];
+	__builtin_prefetch(at[AHEAD_SERIES]);
+	__builtin_prefetch(at[AHEAD_SIBLING]->sibling);
+	__builtin_prefetch(at[AHEAD_SIBLING]->splits);
+	if (list->at[index]->meter->kind != SERIES_GAUGE)
+		cells_fetch(at[AHEAD_ROAD]->splits);
+	if (gauge_meter < 0)
+		return;
+	const struct series *gauge = series_sibling(at[AHEAD_ROAD], (uint32_t)gauge_meter);
+	if (gauge)
+		__builtin_prefetch(series_road(gauge));
+	gauge = series_sibling(at[AHEAD_HEADS], (uint32_t)gauge_meter);
+	for (uint32_t i = 0; gauge && i < series_road(gauge)->count; i += 2)
+		__builtin_prefetch(&series_road(gauge)->pages[i]);
+	gauge = series_sibling(at[AHEAD_CELLS], (uint32_t)gauge_meter);
+	if (gauge)
+		pages_fetch(series_road(gauge), from, until);
 }
 
 static int
