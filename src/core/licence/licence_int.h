@@ -72,7 +72,7 @@ struct evaluation {
 	uint32_t                       rows_capacity;
 	int64_t                       *sums; /* scratch, one an hour of the window */
 	int64_t                       *values;
-	uint64_t                      *present;      /* a bit an hour */
+	uint64_t                      *present; /* a bit an hour */
 };
 
 /* Applications that stand for a key of the rule (L-16), sorted by that key. */

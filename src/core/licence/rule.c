@@ -223,7 +223,7 @@ own_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
 
 	const struct series *gauge =
 		rule->gauge_meter < 0 ? NULL : series_sibling(own, (uint32_t)rule->gauge_meter);
-	const struct source  source = { *key, own, &own, 1, &gauge, gauge ? 1 : 0 };
+	const struct source source = { *key, own, &own, 1, &gauge, gauge ? 1 : 0 };
 	source_evaluate(evaluation, rule, &source, part);
 }
 

@@ -79,10 +79,10 @@ struct book_key {
 
 struct series; /* one key's cells */
 
-uint32_t                    book_series_count(const struct book *book, uint32_t meter);
-const struct series        *book_series_at(const struct book *book, uint32_t meter, uint32_t index);
-const struct series        *book_series_find(const struct book *book, uint32_t meter,
-                                             const struct book_key *key);
+uint32_t             book_series_count(const struct book *book, uint32_t meter);
+const struct series *book_series_at(const struct book *book, uint32_t meter, uint32_t index);
+const struct series *book_series_find(const struct book *book, uint32_t meter,
+                                      const struct book_key *key);
 /* The series of the same key in that meter; NULL when there is none. */
 const struct series        *series_sibling(const struct series *series, uint32_t meter);
 const struct book_key      *series_key(const struct series *series);

@@ -44,40 +44,78 @@ put_text(struct text *out, struct span text)
 	text_add(out, text);
 }
 
+static inline char *
+varint_write(char *at, uint64_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		*at++ = (char)(value | 0x80);
+	*at++ = (char)value;
+	return at;
+}
+
+/* How the numbers of a column stand to its units: scale of them are a whole one, and each
+ * is fine of the small ones. */
+struct column {
+	int64_t scale;
+	int64_t fine;
+};
+
 /* Cells as differences, in the larger unit when all are whole in it. */
 static void
-put_column(struct text *out, const int64_t *cells, uint32_t count, int64_t unit)
+put_column(struct text *out, int64_t *cells, uint32_t count, struct column column)
 {
 	bool whole = true;
-	for (uint32_t i = 0; i < count; i++)
-		whole &= cells[i] % unit == 0;
-	int64_t scale = whole ? unit : 1;
-	int64_t last  = 0;
+	for (uint32_t i = 0; column.scale > 1 && whole && i < count; i++)
+		whole = cells[i] % column.scale == 0;
 	text_add_char(out, whole ? CHUNK_COLUMN_WHOLE : CHUNK_COLUMN_FINE);
+	for (uint32_t i = 0; whole && column.scale > 1 && i < count; i++)
+		cells[i] /= column.scale;
+	for (uint32_t i = 0; !whole && i < count; i++)
+		cells[i] *= column.fine;
+
+	char   *begin = text_reserve(out, (size_t)count * VARINT_SIZE_MAX);
+	char   *at    = begin;
+	int64_t last  = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		put_signed(out, cells[i] / scale - last);
-		last = cells[i] / scale;
+		int64_t step = cells[i] - last;
+		at           = varint_write(at, (uint64_t)step << 1 ^ (step < 0 ? UINT64_MAX : 0));
+		last         = cells[i];
 	}
+	out->size += (size_t)(at - begin);
 }
 
 /* ---- gauges ---- */
 
+/* The present ones of a page's values or times, as they are kept. */
+static uint32_t
+page_numbers(const struct page *page, const uint8_t *cells, enum width width, int64_t *numbers)
+{
+	uint32_t count = 0;
+	for (uint32_t half = 0; half < 2; half++) {
+		for (uint64_t left = page->present[half]; left != 0; left &= left - 1) {
+			uint32_t place   = half * 64 + (uint32_t)__builtin_ctzll(left);
+			uint32_t slot    = page->capacity == PAGE_HOURS ? place : count;
+			numbers[count++] = cell_get(cells, width, slot);
+		}
+	}
+	return count;
+}
+
 static void
 put_page(struct text *out, const struct page *page)
 {
-	int64_t  values[PAGE_HOURS];
-	int64_t  times[PAGE_HOURS];
-	uint32_t count = 0;
-	for (uint32_t place = 0; place < PAGE_HOURS; place++) {
-		if (!page_has(page, place))
-			continue;
-		values[count]  = page_value(page, place);
-		times[count++] = page_time(page, place);
-	}
+	int64_t       numbers[PAGE_HOURS];
+	int64_t       value  = value_unit(page_value_width(page));
+	int64_t       time   = time_unit(page_time_width(page));
+	struct column values = { MILLIONTHS / value, value };
+	struct column times  = { NS_PER_SECOND / time, time };
+
 	put_word(out, page->present[0]);
 	put_word(out, page->present[1]);
-	put_column(out, values, count, MILLIONTHS);
-	put_column(out, times, count, NS_PER_SECOND);
+	uint32_t count = page_numbers(page, page->cells, page_value_width(page), numbers);
+	put_column(out, numbers, count, values);
+	count = page_numbers(page, page_times(page), page_time_width(page), numbers);
+	put_column(out, numbers, count, times);
 }
 
 /* Bit i: the i-th page of the era has a cell. */

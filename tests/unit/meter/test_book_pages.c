@@ -97,8 +97,8 @@ split_event(int round, int32_t first)
 	static const char *const names[] = { "a", "b", "c", "d" };
 	static const int64_t     ends[]  = { 60, 300, 65536, INT64_C(4000000000) };
 	int64_t                  value   = (int64_t)(random_next() % (uint64_t)ends[round % 4]);
-	struct event             event   = event_report(
-			      SPAN("s"), hour_start(first + (int32_t)random_below(RANGE)), value * MILLIONTHS);
+	struct instant           hour    = hour_start(first + (int32_t)random_below(RANGE));
+	struct event             event   = event_report(SPAN("s"), hour, value * MILLIONTHS);
 	event.time.ns += (int64_t)random_below(60) * (NS_PER_SECOND / (round % 2 ? 1 : 1000));
 	if (round >= 4 && random_below(1000) == 0)
 		event.number[REPORT_VALUE]++;
