@@ -207,6 +207,36 @@ test_long_work_answers_later(void **state)
 	assert_int_equal(ask_status(site, "POST", "/v1/backup", "tly_o", json, "{"), 400);
 }
 
+/* Large bodies go another way, and come to the same answers. */
+static void
+test_large_bodies_are_answered_alike(void **state)
+{
+	enum { LINES = 20000 };
+	struct site *site = *state;
+	char        *body = malloc((size_t)LINES * 3);
+	char         accepted[32];
+	assert_non_null(body);
+	for (size_t i = 0; i < LINES; i++)
+		memcpy(body + i * 3, "{}\n", 3);
+	snprintf(accepted, sizeof(accepted), "\"accepted\":%d,", LINES);
+	struct reply reply =
+		ask(site, "POST", "/v1/events", "tly_i", NDJSON, body, (size_t)LINES * 3);
+	assert_int_equal(reply.status, 200);
+	assert_non_null(strstr(reply.body, accepted));
+	reply_free(&reply);
+	atomic_store(&site->engine->failing, ERR_STORE_FULL);
+	reply = ask(site, "POST", "/v1/events", "tly_i", NDJSON, body, (size_t)LINES * 3);
+	assert_int_equal(reply.status, 503);
+	reply_free(&reply);
+	atomic_store(&site->engine->failing, ERR_NONE);
+	body[0] = '!';
+	reply   = ask(site, "POST", "/v1/events", "tly_i", NDJSON, body, (size_t)LINES * 3);
+	assert_int_equal(reply.status, 400);
+	reply_free(&reply);
+	free(body);
+	assert_healthy(site);
+}
+
 /* What a client asked for and does not wait for is stopped. */
 static void
 test_long_work_stops_when_its_client_leaves(void **state)
@@ -417,6 +447,7 @@ main(void)
 		cmocka_unit_test(test_lists_as_csv),
 		cmocka_unit_test(test_export_is_streamed_whole_and_may_be_left),
 		cmocka_unit_test(test_long_work_answers_later),
+		cmocka_unit_test(test_large_bodies_are_answered_alike),
 		cmocka_unit_test(test_long_work_stops_when_its_client_leaves),
 		cmocka_unit_test(test_E3_a_failed_commit_is_503),
 		cmocka_unit_test(test_metrics_and_openapi),
