@@ -179,14 +179,14 @@ socket_of(struct MHD_Connection *connection)
 bool
 answer_write(struct exchange *exchange)
 {
+	static const char         HEAD[] = "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n"
+					   "Content-Length: %zu\r\nConnection: close\r\n\r\n";
 	const struct http_answer *answer = &exchange->answer;
+	const char               *reason = MHD_get_reason_phrase_for((unsigned)answer->status);
+	int                       fd     = socket_of(exchange->connection);
 	char                      head[256];
-	int                       fd   = socket_of(exchange->connection);
-	int                       size = snprintf(head, sizeof(head),
-	                                          "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-	                                                                "Connection: close\r\n\r\n",
-	                                          answer->status, MHD_get_reason_phrase_for((unsigned)answer->status),
-	                                          answer->content_type, answer->body.size);
+	int size = snprintf(head, sizeof(head), HEAD, answer->status, reason, answer->content_type,
+	                    answer->body.size);
 	CHECK(size > 0 && (size_t)size < sizeof(head));
 	CHECK(!exchange->server->is_tls);
 	if (send(fd, head, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE) < 0 ||

@@ -74,10 +74,10 @@ void answer_headers(struct MHD_Response *response, const struct exchange *exchan
 /* ---- intake.c: the library's callbacks for one request, in their order ---- */
 
 struct exchange *exchange_on(struct MHD_Connection *connection);
-void           *on_target(void *context, const char *uri, struct MHD_Connection *connection);
-enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *url,
-                          const char *method, const char *version, const char *upload,
-                          size_t *upload_size, void **request_context);
+void            *on_target(void *context, const char *uri, struct MHD_Connection *connection);
+enum MHD_Result  on_access(void *context, struct MHD_Connection *connection, const char *url,
+                           const char *method, const char *version, const char *upload,
+                           size_t *upload_size, void **request_context);
 void on_completed(void *context, struct MHD_Connection *connection, void **request_context,
                   enum MHD_RequestTerminationCode why);
 /* Give the connection's body buffer back. */
