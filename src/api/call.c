@@ -39,6 +39,8 @@ param_place(struct call *call, enum param_index param)
 		return &question->at;
 	case PARAM_INDEX_KNOWN_AT:
 		return &question->known_at;
+	case PARAM_INDEX_UNIT:
+		return &question->unit;
 	case PARAM_INDEX_KIND:
 		return &question->kind;
 	case PARAM_INDEX_ORG:

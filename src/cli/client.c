@@ -36,10 +36,11 @@ open_local(struct cli *cli, enum client_store store, struct client *client, stru
 {
 	const char          *directory = args_value(&cli->args, OPTION_DATA);
 	struct local_options options   = {
-		  .directory  = directory ? directory : "./tally-data",
-		  .must_exist = store == CLIENT_MUST_EXIST,
-		  .catalog    = args_value(&cli->args, OPTION_CATALOG),
-		  .settings   = engine_settings_default(),
+		  .directory    = directory ? directory : "./tally-data",
+		  .must_exist   = store == CLIENT_MUST_EXIST,
+		  .catalog      = args_value(&cli->args, OPTION_CATALOG),
+		  .alternatives = args_value(&cli->args, OPTION_ALTERNATIVES),
+		  .settings     = engine_settings_default(),
 	};
 	return local_open(&options, &client->local, refusal);
 }
@@ -273,6 +274,7 @@ client_question(const struct cli *cli, struct question *question)
 	*question = (struct question){
 		.at       = cli_value(cli, OPTION_AT),
 		.known_at = cli_value(cli, OPTION_KNOWN_AT),
+		.unit     = cli_value(cli, OPTION_UNIT),
 		.kind     = cli_value(cli, OPTION_KIND),
 		.org      = cli_value(cli, OPTION_ORG),
 		.project  = cli_value(cli, OPTION_PROJECT),

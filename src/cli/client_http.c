@@ -61,6 +61,7 @@ path_close(struct path *path)
 static void
 path_rows(struct path *path, const struct question *question)
 {
+	path_query(path, "unit", question->unit);
 	path_query(path, "kind", question->kind);
 	path_query(path, "org", question->org);
 	path_query(path, "project", question->project);

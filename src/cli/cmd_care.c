@@ -71,6 +71,11 @@ catalog_answer(const struct catalog *catalog, struct arena *arena)
 	json_key_uint(&out, SPAN("meters"), catalog->meters_count);
 	json_key_uint(&out, SPAN("modules"), catalog->modules_count);
 	json_key_uint(&out, SPAN("rules"), catalog->rules_count);
+	json_key(&out, SPAN("alternatives"));
+	json_array(&out);
+	for (uint32_t i = 0; i < catalog->alternatives_count; i++)
+		json_string(&out, catalog->alternatives[i].name);
+	json_array_end(&out);
 	json_object_end(&out);
 	return json_close(&out);
 }

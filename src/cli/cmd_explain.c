@@ -62,6 +62,7 @@ show_explain(struct cli *cli, const struct json *answer)
 	show_parts(cli, answer, 0);
 	printf("\n");
 	show_part_rules(cli, json_member(answer, SPAN("parts")));
+	show_by(cli, answer);
 	if (rows && rows->count > 0) {
 		printf("\n");
 		show_rows(cli, rows);
@@ -90,8 +91,16 @@ cmd_explain(struct cli *cli)
 		question.org     = cli_word(cli, 3);
 		question.project = cli_word(cli, 4);
 		question.id      = cli_word(cli, 5);
+	} else if (cli->args.words_count == 5) {
+		question.kind    = cli_word(cli, 2);
+		question.org     = cli_word(cli, 3);
+		question.project = cli_word(cli, 4);
+	} else if (cli->args.words_count == 4) {
+		question.kind = cli_word(cli, 2);
+		question.id   = cli_word(cli, 3);
 	} else if (cli->args.words_count > 2) {
-		return cli_misused(cli, "a row is named by KIND ORG PROJECT ID, all four");
+		return cli_misused(cli, "a row is named by KIND ORG PROJECT ID, a row without "
+		                        "project by KIND ID, a project by PART ORG PROJECT");
 	}
 	return client_show(cli, ASK_EXPLAIN, &question, show_explain);
 }

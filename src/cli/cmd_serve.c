@@ -129,9 +129,10 @@ serve_with(struct cli *cli, const struct settings *settings)
 	struct local         local;
 	struct refusal       refusal = { .err = ERR_NONE };
 	struct local_options options = {
-		.directory = args_value(&cli->args, OPTION_DATA),
-		.catalog   = args_value(&cli->args, OPTION_CATALOG),
-		.settings  = settings_engine(settings),
+		.directory    = args_value(&cli->args, OPTION_DATA),
+		.catalog      = args_value(&cli->args, OPTION_CATALOG),
+		.alternatives = settings->value[SETTING_CATALOG_ALTERNATIVES],
+		.settings     = settings_engine(settings),
 	};
 	if (!options.directory)
 		options.directory = "./tally-data";

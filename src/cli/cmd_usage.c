@@ -8,8 +8,20 @@ static const struct show_column FIGURES[] = {
 	{ "MODULE", "module", SHOW_TEXT },      { "UNIT", "unit", SHOW_TEXT },
 	{ "MODEL", "model", SHOW_TEXT },        { "OWNED", "owned", SHOW_NUMBER },
 	{ "USED", "used", SHOW_NUMBER },        { "OVER", "over", SHOW_OVER },
-	{ "PERCENT", "percent", SHOW_PERCENT }, { "WINDOW", "window", SHOW_WINDOW },
+	{ "PERCENT", "percent", SHOW_PERCENT }, { "CURRENCY", "currency", SHOW_TEXT },
+	{ "WINDOW", "window", SHOW_WINDOW },
 };
+
+/* Which of several figures these parts and rows are of. */
+static void
+show_heading(struct cli *cli, const struct json *module)
+{
+	printf("\n");
+	show_clean(cli, show_text(module, "module"));
+	printf(", unit ");
+	show_clean(cli, show_text(module, "unit"));
+	printf("\n");
+}
 
 static void
 show_module(struct cli *cli, const struct json *module)
@@ -18,6 +30,7 @@ show_module(struct cli *cli, const struct json *module)
 
 	printf("\n");
 	show_parts(cli, module, 0);
+	show_by(cli, module);
 	if (rows && rows->count > 0)
 		printf("\n");
 	show_rows(cli, rows);
@@ -36,8 +49,11 @@ show_usage(struct cli *cli, const struct json *answer)
 		printf("no module has a contract or any usage\n");
 	for (const struct json *module = modules ? modules->first : NULL; module;
 	     module                    = module->next) {
-		if (json_member(module, SPAN("parts")))
-			show_module(cli, module);
+		if (!json_member(module, SPAN("parts")))
+			continue;
+		if (modules->count > 1)
+			show_heading(cli, module);
+		show_module(cli, module);
 	}
 }
 

@@ -7,10 +7,10 @@
 #include "edge/sys/memory.h"
 
 #define STORE (HAS(DATA) | HAS(CATALOG))
-#define REACH (STORE | HAS(SERVER) | HAS(KEY))
+#define REACH (STORE | HAS(ALTERNATIVES) | HAS(SERVER) | HAS(KEY))
 #define ANSWER (REACH | HAS(JSON))
 #define MOMENT (HAS(AT) | HAS(KNOWN_AT))
-#define ROW (HAS(KIND) | HAS(ORG) | HAS(PROJECT) | HAS(ID))
+#define ROW (HAS(UNIT) | HAS(KIND) | HAS(ORG) | HAS(PROJECT) | HAS(ID))
 #define PAGE (HAS(LIMIT) | HAS(CURSOR))
 #define WHICH_EVENTS (HAS(TYPE) | HAS(SUBJECT) | HAS(FROM) | HAS(TO))
 
@@ -39,12 +39,14 @@ const struct command COMMANDS[] = {
 	{ "usage", NULL, "ACCOUNT [MODULE]", 1, 2, ANSWER | MOMENT | ROW | HAS(SORT) | PAGE,
 	  cmd_usage, "licences owned and used: every module, or one with its rows", NULL },
 	{ "trend", NULL, "ACCOUNT MODULE --from T --to T", 2, 2,
-	  ANSWER | HAS(FROM) | HAS(TO) | HAS(STEP) | HAS(KNOWN_AT), cmd_trend,
+	  ANSWER | HAS(FROM) | HAS(TO) | HAS(STEP) | HAS(KNOWN_AT) | HAS(UNIT), cmd_trend,
 	  "owned and used at the end of each day or month", NULL },
 	{ "explain", NULL, "ACCOUNT MODULE [KIND ORG PROJECT ID]", 2, 6, ANSWER | MOMENT | ROW,
 	  cmd_explain, "why a figure is what it is, down to the events",
 	  "With KIND ORG PROJECT ID (or those options) one row: its percentile, the hours that\n"
-	  "were ignored, the events behind them, and what would save a licence." },
+	  "were ignored, the events behind them, and what would save a licence. KIND ID alone\n"
+	  "where rows have no project, such as person MAIL; PART ORG PROJECT for a project of a\n"
+	  "figure without rows." },
 	{ "events", NULL, "ACCOUNT", 1, 1, ANSWER | WHICH_EVENTS | PAGE, cmd_events,
 	  "stored events, newest first", NULL },
 	{ "export events", NULL, "[ACCOUNT]", 0, 1, REACH | WHICH_EVENTS | HAS(OUTPUT),

@@ -169,6 +169,7 @@ show_rows(struct cli *cli, const struct json *rows)
 		{ "KIND", "kind", SHOW_TEXT },
 		{ "ORG", "org", SHOW_TEXT },
 		{ "PROJECT", "project", SHOW_TEXT },
+		{ "ENVIRONMENT", "environment", SHOW_TEXT },
 		{ "SERVICE", "service", SHOW_TEXT },
 		{ "ID", "id", SHOW_TEXT },
 		{ "NAME", "name", SHOW_NAME },
@@ -180,6 +181,26 @@ show_rows(struct cli *cli, const struct json *rows)
 		{ "", "deleted", SHOW_FLAG },
 	};
 	show_table(cli, rows, columns, sizeof columns / sizeof columns[0], 0);
+}
+
+void
+show_by(struct cli *cli, const struct json *module)
+{
+	static const struct show_column columns[] = {
+		{ "PART", "part", SHOW_TEXT },
+		{ "ORG", "org", SHOW_TEXT },
+		{ "PROJECT", "project", SHOW_TEXT },
+		{ "ID", "id", SHOW_TEXT },
+		{ "SKU", "sku", SHOW_TEXT },
+		{ "QUANTITY", "quantity", SHOW_NUMBER },
+		{ "LAST ACTIVITY", "last_activity", SHOW_TIME },
+	};
+	const struct json *by = json_member(module, SPAN("by"));
+
+	if (!by || by->count == 0)
+		return;
+	printf("\n");
+	show_table(cli, by, columns, sizeof columns / sizeof columns[0], 0);
 }
 
 void

@@ -43,6 +43,8 @@ uint32_t show_table(struct cli *cli, const struct json *list, const struct show_
 void show_parts(struct cli *cli, const struct json *module, uint32_t indent);
 /* The rows of a module's answer as a table. */
 void show_rows(struct cli *cli, const struct json *rows);
+/* What a figure without rows is broken down into, after an empty line; nothing else. */
+void show_by(struct cli *cli, const struct json *module);
 /* "more: --cursor C" when the answer has a next page. */
 void show_next(struct cli *cli, const struct json *answer);
 

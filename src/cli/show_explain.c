@@ -307,6 +307,7 @@ print_activity(struct cli *cli, const struct json *list)
 		{ "TYPE", "type", SHOW_TEXT },
 		{ "SOURCE", "source", SHOW_TEXT },
 		{ "ID", "id", SHOW_TEXT },
+		{ "VALUE", "value", SHOW_NUMBER },
 	};
 	struct json *items, head;
 	uint32_t count = count_of(list), skip = count > ACTIVITY_SHOWN ? count - ACTIVITY_SHOWN : 0;
@@ -326,9 +327,33 @@ print_activity(struct cli *cli, const struct json *list)
 	show_table(cli, &head, columns, sizeof(columns) / sizeof(columns[0]), 4);
 }
 
+/* A project or key of a figure without rows: hour by hour, and the events. */
+static void
+print_by(struct cli *cli, const struct json *explained, const struct json *by)
+{
+	static const char *const names[] = { "org", "project", "id", "sku" };
+
+	show_clean(cli, show_text(by, "part"));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct span text = clean_text(cli, by, names[i]);
+		if (text.size > 0)
+			printf(", %s %.*s", names[i], (int)text.size, text.at);
+	}
+	struct span quantity = show_text(by, "quantity");
+	printf(": %.*s in the window\n", (int)quantity.size, quantity.at);
+	print_hours(json_member(explained, SPAN("hours")), 4);
+	print_activity(cli, json_member(explained, SPAN("activity")));
+}
+
 void
 show_explained(struct cli *cli, const struct json *explained)
 {
+	const struct json *by = json_member(explained, SPAN("by"));
+
+	if (by) {
+		print_by(cli, explained, by);
+		return;
+	}
 	const struct json *row = json_member(explained, SPAN("row"));
 	const struct json *why = json_member(explained, SPAN("why"));
 

@@ -151,13 +151,15 @@ asked_module(struct asked *asked, const struct catalog_module *module)
 	asked_at(asked, asked->licence.at_hour);
 }
 
-/* Does the figure have rows of the kind? */
+/* Does the figure have rows of the kind, or a part of that name that is broken down? */
 static bool
 figure_has_kind(const struct catalog *catalog, const struct catalog_module *figure,
                 struct span kind)
 {
 	for (uint32_t i = 0; i < figure->rules_count; i++) {
-		if (span_equal(catalog->rules[figure->rules_first + i].row_kind, kind))
+		const struct catalog_rule *rule = &catalog->rules[figure->rules_first + i];
+		if (span_equal(rule->row_kind, kind) ||
+		    (rule->by != RULE_BY_NOTHING && span_equal(rule->part, kind)))
 			return true;
 	}
 	return false;

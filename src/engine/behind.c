@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/limit.h"
 #include "engine/ask_int.h"
 
 void
@@ -10,20 +11,37 @@ behind_open(struct behind *behind, struct engine *engine, struct span account, i
             int32_t until, struct instant known, struct arena *arena)
 {
 	*behind = (struct behind){
-		.engine  = engine,
-		.account = account,
-		.from    = from,
-		.hours   = (uint32_t)(until - from),
-		.known   = known,
-		.arena   = arena,
+		.engine    = engine,
+		.account   = account,
+		.from      = from,
+		.hours     = (uint32_t)(until - from),
+		.known     = known,
+		.arena     = arena,
+		.kept_from = from,
 	};
+	behind->counts  = arena_take_zeroed(arena, behind->hours * sizeof(uint32_t));
 	behind->by_hour = arena_take_zeroed(arena, behind->hours * sizeof(struct noted *));
+}
+
+static bool
+is_wanted(const struct wanted *wanted, const struct series *series)
+{
+	const struct book_key *key = series_key(series);
+	return wanted->meter == series_meter(series) && span_equal(wanted->key.id, key->id) &&
+	       span_equal(wanted->key.org, key->org) &&
+	       span_equal(wanted->key.project, key->project) &&
+	       span_equal(wanted->key.item, key->item);
 }
 
 static void
 want_series(struct behind *behind, const struct series *series)
 {
 	const struct book_key *key = series_key(series);
+	for (uint32_t i = 0; i < behind->wanted_count; i++) {
+		if (is_wanted(&behind->wanted[i], series))
+			return;
+	}
+	behind->wants_gauge |= series_meter(series)->kind == SERIES_GAUGE;
 	if (behind->wanted_count == behind->wanted_capacity) {
 		uint32_t       capacity = behind->wanted_capacity * 2 + 8;
 		struct wanted *wider    = ARENA_ARRAY(behind->arena, struct wanted, capacity);
@@ -50,22 +68,46 @@ behind_want(struct behind *behind, const struct licence_row *row)
 		want_series(behind, row->activities[i]);
 }
 
+void
+behind_want_by(struct behind *behind, const struct licence_by *by)
+{
+	for (uint32_t i = 0; i < by->series_count; i++)
+		want_series(behind, by->series[i]);
+}
+
+bool
+behind_feeds(const struct behind *behind, const struct noted *noted,
+             const struct series *const *series, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (is_wanted(&behind->wanted[noted->series], series[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
 note_event(struct behind *behind, const struct event *event, uint32_t series)
 {
 	const struct catalog_meter *meter = behind->wanted[series].meter;
 	uint32_t                    hour  = (uint32_t)(hour_of(event->time) - behind->from);
-	struct noted               *noted = arena_take(behind->arena, sizeof *noted);
 	CHECK(hour < behind->hours);
-	*noted = (struct noted){
-		.id       = arena_copy(behind->arena, event->id),
-		.source   = arena_copy(behind->arena, event->source),
-		.type     = arena_copy(behind->arena, event->type_name),
-		.at       = event->time,
-		.series   = series,
-		.is_gauge = meter->kind == SERIES_GAUGE,
-		.value    = meter->value_field >= 0 ? event->number[meter->value_field] : 0,
-		.next     = behind->by_hour[hour],
+	behind->counts[hour]++;
+	behind->found++;
+	if (!behind->wants_gauge && behind->found > LIMIT_EXPLAIN_EVENTS && !behind->counted)
+		return;
+	bool          sums  = meter->kind == SERIES_SUM;
+	struct noted *noted = arena_take(behind->arena, sizeof *noted);
+	*noted              = (struct noted){
+			     .id        = arena_copy(behind->arena, event->id),
+			     .source    = arena_copy(behind->arena, event->source),
+			     .type      = arena_copy(behind->arena, event->type_name),
+			     .at        = event->time,
+			     .series    = series,
+			     .is_gauge  = meter->kind == SERIES_GAUGE,
+			     .has_value = meter->kind == SERIES_GAUGE || sums,
+			     .value     = meter->value_field >= 0 ? event->number[meter->value_field] : 0,
+			     .next      = behind->by_hour[hour],
 	};
 	for (int i = 0; i < 2; i++) {
 		if (meter->split_fields[i] < 0)
@@ -175,15 +217,43 @@ hours_in_order(struct behind *behind)
 	}
 }
 
-/* One subject for all of them narrows the walk; linked applications have others. */
+/* One subject for all of them narrows the walk; linked applications have others, and the
+ * id of some keys is no subject. */
 static struct span
 shared_subject(const struct behind *behind)
 {
-	for (uint32_t i = 1; i < behind->wanted_count; i++) {
-		if (!span_equal(behind->wanted[i].key.id, behind->wanted[0].key.id))
+	for (uint32_t i = 0; i < behind->wanted_count; i++) {
+		if (behind->wanted[i].meter->key_field != KEY_SUBJECT ||
+		    !span_equal(behind->wanted[i].key.id, behind->wanted[0].key.id))
 			return (struct span){ 0 };
 	}
 	return behind->wanted_count > 0 ? behind->wanted[0].key.id : (struct span){ 0 };
+}
+
+/* The newest hours whose events are few enough; the newest of all in any case. */
+static int32_t
+behind_newest(const struct behind *behind)
+{
+	uint64_t kept = 0;
+	for (uint32_t i = behind->hours; i > 0; i--) {
+		if (kept > 0 && kept + behind->counts[i - 1] > LIMIT_EXPLAIN_EVENTS)
+			return behind->from + (int32_t)i;
+		kept += behind->counts[i - 1];
+	}
+	return behind->from;
+}
+
+static enum err
+behind_walk(struct behind *behind, struct scan_filter *filter, struct refusal *refusal)
+{
+	enum err err = scan_log(behind->engine, filter, visit, behind, refusal);
+	if (err != ERR_NONE || behind->wants_gauge || behind->found <= LIMIT_EXPLAIN_EVENTS)
+		return err;
+	behind->kept_from = behind_newest(behind);
+	behind->counted   = true;
+	filter->from      = hour_start(behind->kept_from);
+	memset(behind->by_hour, 0, behind->hours * sizeof(struct noted *));
+	return scan_log(behind->engine, filter, visit, behind, refusal);
 }
 
 enum err
@@ -202,7 +272,7 @@ behind_gather(struct behind *behind, struct refusal *refusal)
 		err = known_retracted(behind->engine, behind->account, behind->known,
 		                      &behind->retracted, refusal);
 	if (err == ERR_NONE)
-		err = scan_log(behind->engine, &filter, visit, behind, refusal);
+		err = behind_walk(behind, &filter, refusal);
 	set128_close(&behind->retracted);
 	hours_in_order(behind);
 	return err;
@@ -229,7 +299,7 @@ noted_write(struct json_out *out, const struct noted *noted)
 		if (noted->split[i].size > 0)
 			json_key_string(out, noted->split_name[i], noted->split[i]);
 	}
-	if (noted->is_gauge) {
+	if (noted->has_value) {
 		json_key(out, SPAN("value"));
 		json_count(out, noted->value);
 	}

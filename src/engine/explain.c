@@ -181,21 +181,67 @@ write_why(const struct writing *writing)
 	json_object_end(out);
 }
 
+/* The events of some series in [from, until), as far as they were kept. */
+struct activity {
+	const struct series *const *series;
+	uint32_t                    count;
+	int32_t                     from;
+	int32_t                     until;
+};
+
 static void
-write_activity(const struct writing *writing)
+write_activity(struct json_out *out, const struct behind *behind, const struct activity *activity)
 {
-	struct json_out *out = writing->out;
 	json_key(out, SPAN("activity"));
 	json_array(out);
-	for (int32_t hour = writing->answer->window_from; hour < writing->answer->window_until;
-	     hour++) {
-		for (const struct noted *noted = behind_hour(writing->behind, hour); noted;
+	for (uint32_t i = 0; i < behind->hours; i++) {
+		int32_t hour = behind->from + (int32_t)i;
+		if (hour < activity->from || hour >= activity->until)
+			continue;
+		for (const struct noted *noted = behind_hour(behind, hour); noted;
 		     noted                     = noted->next) {
-			if (!noted->is_gauge)
+			if (!noted->is_gauge &&
+			    behind_feeds(behind, noted, activity->series, activity->count))
 				noted_write(out, noted);
 		}
 	}
 	json_array_end(out);
+	if (behind->kept_from > behind->from)
+		json_key_hour(out, SPAN("activity_from"), behind->kept_from);
+}
+
+/* A project or key of a figure without rows: what each hour adds, and the events. */
+static void
+write_explained_by(struct json_out *out, const struct licence_question *question,
+                   const struct licence_answer *answer, const struct licence_by *by,
+                   const struct behind *behind, struct arena *arena)
+{
+	int32_t         from     = answer->window_from;
+	uint32_t        hours    = (uint32_t)(answer->window_until - from);
+	int64_t        *values   = ARENA_ARRAY(arena, int64_t, hours);
+	struct activity activity = { by->series, by->series_count, from, answer->window_until };
+
+	licence_by_hours(by, from, answer->window_until, arena, values);
+	json_object(out);
+	json_key(out, SPAN("by"));
+	write_by(out, question->catalog, by);
+	json_key(out, SPAN("hours"));
+	json_array(out);
+	for (uint32_t i = 0; i < hours; i++) {
+		if (values[i] < 0)
+			continue;
+		json_object(out);
+		json_key_hour(out, SPAN("at"), from + (int32_t)i);
+		json_key(out, SPAN("value"));
+		if (by->rule->fold == FOLD_SUM)
+			json_count(out, values[i]);
+		else
+			json_int(out, values[i]);
+		json_object_end(out);
+	}
+	json_array_end(out);
+	write_activity(out, behind, &activity);
+	json_object_end(out);
 }
 
 static void
@@ -212,7 +258,9 @@ write_explained(struct json_out *out, const struct licence_question *question,
 		licence_why(question, row, arena, &why);
 		write_why(&writing);
 	}
-	write_activity(&writing);
+	const struct activity activity = { row->activities, row->activities_count, row->life_from,
+		                           row->life_until };
+	write_activity(out, behind, &activity);
 	json_object_end(out);
 }
 
@@ -228,21 +276,23 @@ write_explained_parts(struct json_out *out, const struct licence_answer *answer)
 		json_object(out);
 		json_key_string(out, SPAN("part"), part->rule->part);
 		json_key_string(out, SPAN("rule"), part->rule->text);
-		json_key_int(out, part->has_keys ? SPAN("keys") : SPAN("quantity"),
-		             part->has_keys ? part->keys : part->quantity);
+		write_part_quantity(out, answer, part);
 		json_key_int(out, SPAN("per"), part->rule->per);
 		json_key_int(out, SPAN("least"), part->rule->least);
 		json_key_int(out, SPAN("total_per"), part->rule->total_per);
-		json_key_int(out, SPAN("licences"), part->licences);
+		json_key(out, SPAN("licences"));
+		write_number(out, answer->amounts, part->licences);
 		json_object_end(out);
 	}
 	json_array_end(out);
 }
 
+/* By its id; a project, which has none, by kind, org and project. */
 static bool
 names_a_row(const struct question *question)
 {
-	return question->id.size > 0;
+	return question->id.size > 0 ||
+	       (question->kind.size > 0 && question->org.size > 0 && question->project.size > 0);
 }
 
 /* ---- the answer ---- */
@@ -263,33 +313,61 @@ count_matches(const struct explaining *explaining)
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < explaining->answer.rows_count; i++)
 		count += row_matches(&explaining->answer.rows[i], explaining->question);
+	for (uint32_t i = 0; i < explaining->answer.by_count; i++)
+		count += by_matches(&explaining->answer.by[i], explaining->question);
 	return count;
 }
 
 static void
 write_all(struct explaining *explaining, struct json_out *out, struct arena *arena)
 {
-	const struct licence_answer *answer = &explaining->answer;
-	bool                         named  = names_a_row(explaining->question);
+	const struct licence_answer   *answer = &explaining->answer;
+	const struct licence_question *asked  = &explaining->asked.licence;
+	bool                           named  = names_a_row(explaining->question);
 	json_object(out);
 	json_key_string(out, SPAN("account"), explaining->question->account);
 	json_key_hour(out, SPAN("at"), explaining->asked.licence.at_hour);
 	write_figure(out, &explaining->asked.licence, answer);
 	json_key_string(out, SPAN("rule"), explaining->asked.licence.module->text);
 	write_explained_parts(out, answer);
+	if (!named && module_has_by(asked->catalog, asked->module))
+		write_broken_down(out, asked->catalog, answer, explaining->question);
+	if (!named && !module_has_rows(asked->catalog, asked->module)) {
+		json_object_end(out);
+		return;
+	}
 	json_key(out, named ? SPAN("explained") : SPAN("rows"));
 	json_array(out);
 	for (uint32_t i = 0; i < answer->rows_count; i++) {
 		if (!row_matches(&answer->rows[i], explaining->question))
 			continue;
 		if (named)
-			write_explained(out, &explaining->asked.licence, answer, &answer->rows[i],
-			                &explaining->behind, arena);
+			write_explained(out, asked, answer, &answer->rows[i], &explaining->behind,
+			                arena);
 		else
-			write_row(out, explaining->asked.licence.catalog, &answer->rows[i]);
+			write_row(out, asked->catalog, &answer->rows[i]);
+	}
+	for (uint32_t i = 0; named && i < answer->by_count; i++) {
+		if (by_matches(&answer->by[i], explaining->question))
+			write_explained_by(out, asked, answer, &answer->by[i], &explaining->behind,
+			                   arena);
 	}
 	json_array_end(out);
 	json_object_end(out);
+}
+
+/* Of the window; but who has access was granted it before. */
+static int32_t
+earliest_hour(const struct explaining *explaining)
+{
+	int32_t earliest = explaining->answer.window_from;
+	for (uint32_t i = 0; i < explaining->answer.rows_count; i++) {
+		const struct licence_row *row = &explaining->answer.rows[i];
+		if (row->rule->fold == FOLD_ACCESS && row->life_from < earliest &&
+		    row_matches(row, explaining->question))
+			earliest = row->life_from;
+	}
+	return earliest;
 }
 
 static enum err
@@ -300,7 +378,12 @@ want_rows(struct explaining *explaining, struct arena *arena, struct refusal *re
 		return refuse(refusal, ERR_NOT_FOUND, SPAN("id"),
 		              SPAN("no row of the figure has this kind, org, project and id"));
 	behind_open(&explaining->behind, explaining->engine, explaining->question->account,
-	            answer->window_from, answer->window_until, explaining->asked.known, arena);
+	            earliest_hour(explaining), answer->window_until, explaining->asked.known,
+	            arena);
+	for (uint32_t i = 0; i < answer->by_count; i++) {
+		if (by_matches(&answer->by[i], explaining->question))
+			behind_want_by(&explaining->behind, &answer->by[i]);
+	}
 	for (uint32_t i = 0; i < answer->rows_count; i++) {
 		if (row_matches(&answer->rows[i], explaining->question))
 			behind_want(&explaining->behind, &answer->rows[i]);

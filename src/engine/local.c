@@ -48,6 +48,9 @@ parts_open(const struct local_options *options, struct local *local, struct refu
 	struct engine_options engine_options = { .settings = options->settings };
 	enum err              err =
 		local_catalog_read(options->catalog, &local->arena, &local->catalog, refusal);
+	if (err == ERR_NONE && options->alternatives)
+		err = catalog_turn_on(local->catalog, span_of(options->alternatives), &local->arena,
+		                      &local->catalog, refusal);
 	if (err != ERR_NONE)
 		return err;
 	err = store_local_open(&store_options, &engine_options.store, refusal);

@@ -9,9 +9,10 @@
 
 struct local_options {
 	const char            *directory;
-	bool                   must_exist; /* ERR_STORE_MISSING rather than make a store */
-	const char            *catalog;    /* path of a YAML file; NULL: the built-in one */
-	struct engine_settings settings;   /* engine_settings_default() */
+	bool                   must_exist;   /* ERR_STORE_MISSING rather than make a store */
+	const char            *catalog;      /* path of a YAML file; NULL: the built-in one */
+	const char            *alternatives; /* of the catalogue, to turn on: "a,b"; NULL: none */
+	struct engine_settings settings;     /* engine_settings_default() */
 };
 
 struct local {
@@ -28,7 +29,7 @@ MUST_CHECK enum err local_open(const struct local_options *options, struct local
 void local_close(struct local *local);
 
 /* The catalogue of a file, or the built-in one when path is NULL. ERR_FILE_READ;
- * ERR_CATALOG names line and row. It lives as long as the arena. */
+ * ERR_CATALOG names line and row. Its alternatives are off. It lives as long as the arena. */
 MUST_CHECK enum err local_catalog_read(const char *path, struct arena *arena,
                                        const struct catalog **catalog, struct refusal *refusal);
 

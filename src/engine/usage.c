@@ -73,7 +73,7 @@ write_figure(struct json_out *out, const struct licence_question *question,
 	json_object_end(out);
 }
 
-static void
+void
 write_part_quantity(struct json_out *out, const struct licence_answer *answer,
                     const struct licence_part *part)
 {
@@ -354,15 +354,14 @@ write_rows(struct json_out *out, const struct catalog *catalog, const struct lic
 
 /* ---- the answer ---- */
 
-/* Whether the question is about this project or key. */
-static bool
+bool
 by_matches(const struct licence_by *by, const struct question *question)
 {
-	return asked_for(question->org, by->org) && asked_for(question->project, by->project) &&
-	       asked_for(question->id, by->id);
+	return asked_for(question->kind, by->rule->part) && asked_for(question->org, by->org) &&
+	       asked_for(question->project, by->project) && asked_for(question->id, by->id);
 }
 
-static void
+void
 write_broken_down(struct json_out *out, const struct catalog *catalog,
                   const struct licence_answer *answer, const struct question *question)
 {

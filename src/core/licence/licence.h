@@ -91,6 +91,10 @@ bool licence_figure_fits(const struct catalog_module  *figure,
 void licence_answer(const struct licence_question *question, bool with_rows, struct arena *arena,
                     struct licence_answer *answer);
 
+/* What each hour of [from, until) adds to it; -1: no event. values has one an hour. */
+void licence_by_hours(const struct licence_by *by, int32_t from, int32_t until, struct arena *arena,
+                      int64_t *values);
+
 /* Trend (L-62): the last hour of each day or month of [from_hour, until_hour). */
 struct licence_point {
 	int32_t at_hour;

@@ -171,3 +171,32 @@ total_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
 	int64_t divide = whole ? rule->total_per * MILLIONTHS : rule->total_per;
 	part->licences = ceil_divide(part->quantity, divide);
 }
+
+/* ---- hour by hour ---- */
+
+void
+licence_by_hours(const struct licence_by *by, int32_t from, int32_t until, struct arena *arena,
+                 int64_t *values)
+{
+	uint32_t window = (uint32_t)(until - from);
+	int32_t *hours  = ARENA_ARRAY(arena, int32_t, window);
+
+	CHECK(from < until);
+	for (uint32_t i = 0; i < window; i++)
+		values[i] = -1;
+	for (uint32_t i = 0; i < by->series_count; i++) {
+		const struct series *series = by->series[i];
+		bool                 sums   = series_meter(series)->kind == SERIES_SUM;
+		uint32_t             count  = series_hours(series, from, until, hours, window);
+		for (uint32_t j = 0; j < count; j++) {
+			int64_t       *value = &values[hours[j] - from];
+			int64_t        added = 0;
+			struct instant last;
+			if (!sums)
+				added = series_count(series, hours[j], hours[j] + 1);
+			else if (!series_total(series, hours[j], hours[j] + 1, &added, &last))
+				CHECK(false);
+			*value = add_capped(*value < 0 ? 0 : *value, added);
+		}
+	}
+}
