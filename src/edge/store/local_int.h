@@ -123,17 +123,18 @@ void                digests_encode(const struct digests *digests, uint8_t bytes[
 
 /* ---- local_wal.c: what an unclean stop left, read before SQLite does ---- */
 
-/* A byte of the last transaction that would make it whole. */
+/* A byte of the last transaction, or of the header, that would make it whole. */
 struct wal_patch {
 	off_t   at;
 	uint8_t found;
 	uint8_t whole;
+	bool    sure; /* what it makes readable was whole once */
 };
 
 enum { WAL_PATCHES_MAX = 1024 };
 
 struct wal_patches {
-	struct wal_patch list[WAL_PATCHES_MAX];
+	struct wal_patch list[WAL_PATCHES_MAX + 1]; /* the header's besides */
 	uint32_t         count;
 };
 

@@ -335,18 +335,30 @@ frames_examine(struct wal *wal, struct wal_patches *patches)
 	return ERR_NONE;
 }
 
-/* One bit makes the header fit, and then the first frame is of its generation. */
-static bool
-header_is_turned(uint8_t *header, const uint8_t *frame)
+enum { HEADER_BITS = WAL_HEADER_SIZE * 8 };
+
+/* The bit that makes the header fit, so that the first frame is of its generation;
+ * HEADER_BITS when there is none. */
+static uint32_t
+header_turned(uint8_t *header, const uint8_t *frame)
 {
-	for (uint32_t bit = 0; bit < WAL_HEADER_SIZE * 8; bit++) {
+	for (uint32_t bit = 0; bit < HEADER_BITS; bit++) {
 		header[bit / 8] ^= (uint8_t)(1U << bit % 8);
 		bool fits = header_verifies(header) && memcmp(header + 16, frame + 8, 8) == 0;
 		header[bit / 8] ^= (uint8_t)(1U << bit % 8);
 		if (fits)
-			return true;
+			return bit;
 	}
-	return false;
+	return HEADER_BITS;
+}
+
+/* In the sequence number: it is counted up when a WAL that has been moved into tally.db
+ * begins anew, so the power may have failed in the midst of that header. Turned back, the
+ * frames behind it are moved once more, which changes nothing then. */
+static bool
+header_bit_counts(uint32_t bit)
+{
+	return bit / 8 >= 12 && bit / 8 < 16;
 }
 
 static void
@@ -358,23 +370,38 @@ header_take(struct wal *wal, const uint8_t *header)
 }
 
 static enum err
-header_examine(struct wal *wal, bool *readable)
+header_mend(uint8_t *header, uint32_t bit, struct wal_patches *patches)
 {
-	uint8_t header[WAL_HEADER_SIZE];
+	uint32_t byte  = bit / 8;
+	uint8_t  found = header[byte];
+	if (!header_bit_counts(bit))
+		return store_complain(ERR_STORE_DAMAGED, "tally.db-wal, header: one bit is turned");
+
+	header[byte] ^= (uint8_t)(1U << bit % 8);
+	patches->list[patches->count++] = (struct wal_patch){ byte, found, header[byte], true };
+	return ERR_NONE;
+}
+
+static enum err
+header_examine(struct wal *wal, bool *readable, struct wal_patches *patches)
+{
+	uint8_t  header[WAL_HEADER_SIZE];
+	enum err err = ERR_NONE;
 
 	*readable = false;
 	if (pread(wal->handle, header, sizeof(header), 0) != (ssize_t)sizeof(header))
 		return ERR_NONE;
-	*readable = header_verifies(header);
-	if (*readable) {
-		header_take(wal, header);
-		return ERR_NONE;
-	}
 	/* The header is synced before the first frame of its generation is written: one
 	 * that was cut off has nothing behind it to lose. */
-	if (frame_read(wal, 0) && header_is_turned(header, wal->frame))
-		return store_complain(ERR_STORE_DAMAGED, "tally.db-wal, header: one bit is turned");
-	return ERR_NONE;
+	if (!header_verifies(header) && frame_read(wal, 0)) {
+		uint32_t bit = header_turned(header, wal->frame);
+		if (bit < HEADER_BITS)
+			err = header_mend(header, bit, patches);
+	}
+	*readable = err == ERR_NONE && header_verifies(header);
+	if (*readable)
+		header_take(wal, header);
+	return err;
 }
 
 enum err
@@ -386,7 +413,7 @@ wal_examine(const struct local *local, struct wal_patches *patches)
 	patches->count = 0;
 	if (wal.handle < 0)
 		return errno == ENOENT ? ERR_NONE : file_fault(errno, "opening", local->wal);
-	enum err err = header_examine(&wal, &readable);
+	enum err err = header_examine(&wal, &readable, patches);
 	if (err == ERR_NONE && readable)
 		err = frames_examine(&wal, patches);
 	close(wal.handle);

@@ -88,7 +88,7 @@ wal_patch(const struct local *local, const struct wal_patches *patches)
 	for (uint32_t i = 0; i < patches->count; i++) {
 		const struct wal_patch *patch = &patches->list[i];
 		enum err                err   = patch_try(local, patch);
-		if (err != ERR_STORE_DAMAGED)
+		if (err != ERR_STORE_DAMAGED || patch->sure)
 			return err;
 		err = wal_mend(local, patch->at, patch->found);
 		if (err != ERR_NONE)
