@@ -45,6 +45,7 @@ struct suite {
 /* The run that is being recorded; hooks reach it here. */
 static struct recording {
 	struct model_log log;
+	struct model     live; /* as it is while the run goes on */
 	bool             on;
 	int64_t          promised; /* state */
 	int64_t          hoped;
@@ -61,13 +62,20 @@ record_call(struct disk_call *call)
 		call->error = EIO;
 	if (call->kind == DISK_WRITE && recording.fail_write > 0 && --recording.fail_write == 0)
 		call->error = ENOSPC;
-	if (call->error == 0 || call->kind == DISK_SYNC)
-		log_add(&recording.log, call, recording.promised, recording.hoped);
+	if (call->kind == DISK_EXTENTS) {
+		call->unwritten = model_unwritten(&recording.live, call->name);
+		return;
+	}
+	if (call->error != 0 && call->kind != DISK_SYNC)
+		return;
+	log_add(&recording.log, call, recording.promised, recording.hoped);
+	model_play(&recording.live, recording.log.ops[recording.log.count - 1]);
 }
 
 static void
 recording_begin(const char *directory)
 {
+	model_clear(&recording.live);
 	log_clear(&recording.log);
 	recording.on        = true;
 	recording.promised  = 0;
@@ -119,7 +127,8 @@ struct run {
 	struct suite *suite;
 	struct store *store;
 	struct state  states[STATES_MAX];
-	int64_t       count; /* states so far */
+	int64_t       count;  /* states so far */
+	uint32_t      faults; /* of 16 steps so many prepare a fault */
 };
 
 /* The next state: some keys get a new value or none. Key 0 says which commit it was. */
@@ -173,6 +182,17 @@ run_recover(struct run *run)
 }
 
 static bool
+run_open(struct run *run)
+{
+	struct store_local_options options = { .directory = run->suite->live };
+	struct refusal             refusal;
+	for (int i = 0; i < 5; i++)
+		if (store_local_open(&options, &run->store, &refusal) == ERR_NONE)
+			return true;
+	return false;
+}
+
+static bool
 run_commit(struct run *run)
 {
 	struct store_write writes[16];
@@ -191,18 +211,11 @@ run_commit(struct run *run)
 		differs(run->suite, "a commit after a fault", "was taken before recovery");
 		return false;
 	}
-	return run_recover(run) && state_settle(run);
-}
-
-static bool
-run_open(struct run *run)
-{
-	struct store_local_options options = { .directory = run->suite->live };
-	struct refusal             refusal;
-	for (int i = 0; i < 5; i++)
-		if (store_local_open(&options, &run->store, &refusal) == ERR_NONE)
-			return true;
-	return false;
+	/* The process recovers, or it is killed and another one starts. */
+	if (draw(&run->suite->seed) % 2)
+		return run_recover(run) && state_settle(run);
+	run->store->ops->close(run->store);
+	return run_open(run) && state_settle(run);
 }
 
 /* One step of the script. */
@@ -210,27 +223,27 @@ static bool
 run_step(struct run *run)
 {
 	uint64_t *seed = &run->suite->seed;
-	switch (draw(seed) % 16) {
-	case 0:
+	uint32_t  step = (uint32_t)(draw(seed) % 16);
+	if (step == 0) {
 		run->store->ops->close(run->store);
 		return run_open(run);
-	case 1:
-		return run_recover(run);
-	case 2:
-		recording.fail_sync = 1 + (uint32_t)(draw(seed) % 3);
-		return true;
-	case 3:
-		recording.fail_write = 1 + (uint32_t)(draw(seed) % 8);
-		return true;
-	default:
-		return run_commit(run);
 	}
+	if (step == 1)
+		return run_recover(run);
+	if (step >= 2 + run->faults)
+		return run_commit(run);
+	if (step % 3 == 0)
+		recording.fail_write = 1 + (uint32_t)(draw(seed) % 8);
+	else
+		recording.fail_sync = 1 + (uint32_t)(draw(seed) % 3);
+	return true;
 }
 
 static bool
 run_record(struct run *run)
 {
 	uint32_t steps = 6 + (uint32_t)(draw(&run->suite->seed) % 16);
+	run->faults    = draw(&run->suite->seed) % 2 ? 2 : 6;
 	run->count     = 1;
 	run->states[0] = (struct state){ { 0 } };
 	remove_tree(run->suite->live);
@@ -341,12 +354,14 @@ cut_again(struct suite *suite, const struct run *run, bool strict, int64_t promi
 	struct model     model = { .strict = false };
 	bool             same  = true;
 	recording.log          = (struct model_log){ .count = 0 };
+	recording.live         = (struct model){ .strict = false };
 	recording_begin(suite->left);
+	model_begin(&recording.live, &suite->outcome, strict);
 	same = left_compare(suite, run, suite->left, promised, hoped);
 	recording_end();
 	model_begin(&model, &suite->outcome, strict);
 	for (uint32_t i = 0; i < recording.log.count && same; i++) {
-		model_play(&model, &recording.log.ops[i]);
+		model_play(&model, recording.log.ops[i]);
 		if (draw(&suite->seed) % 6 != 0 || !model_undecided(&model))
 			continue;
 		outcome_draw(&suite->second, &model, &suite->seed);
@@ -358,6 +373,7 @@ cut_again(struct suite *suite, const struct run *run, bool strict, int64_t promi
 	model_clear(&model);
 	log_clear(&recording.log);
 	free(recording.log.ops);
+	model_clear(&recording.live);
 	recording = kept;
 	return same;
 }
@@ -392,11 +408,11 @@ run_cut(struct suite *suite, struct run *run, bool strict)
 	bool         same  = true;
 	memset(suite->seen, 0, SEEN_MAX * sizeof *suite->seen);
 	for (uint32_t i = 0; i < recording.log.count && same; i++) {
-		const struct model_op *op   = &recording.log.ops[i];
+		const struct model_op *op   = recording.log.ops[i];
 		bool                   last = i + 1 == recording.log.count;
 		model_play(&model, op);
-		int64_t promised = last ? recording.promised : op[1].promised;
-		int64_t hoped    = last ? -1 : op[1].hoped;
+		int64_t promised = last ? recording.promised : recording.log.ops[i + 1]->promised;
+		int64_t hoped    = last ? -1 : recording.log.ops[i + 1]->hoped;
 		same             = cut_here(suite, run, &model, promised, hoped);
 	}
 	model_clear(&model);
@@ -481,7 +497,7 @@ engine_cut(struct suite *suite, uint32_t writer, bool strict)
 	bool         same  = true;
 	memset(suite->seen, 0, SEEN_MAX * sizeof *suite->seen);
 	for (uint32_t i = 0; i < recording.log.count && same; i++) {
-		const struct model_op *op   = &recording.log.ops[i];
+		const struct model_op *op   = recording.log.ops[i];
 		bool                   last = i + 1 == recording.log.count;
 		model_play(&model, op);
 		outcome_draw(&suite->outcome, &model, &suite->seed);
@@ -489,8 +505,10 @@ engine_cut(struct suite *suite, uint32_t writer, bool strict)
 		    !outcome_is_new(suite, suite->outcome.hash))
 			continue;
 		outcome_write(&suite->outcome, suite->left);
-		same = engine_compare(suite, writer, last ? recording.promised : op[1].promised,
-		                      last ? -1 : op[1].hoped);
+		same = engine_compare(suite, writer,
+		                      last ? recording.promised
+		                           : recording.log.ops[i + 1]->promised,
+		                      last ? -1 : recording.log.ops[i + 1]->hoped);
 		suite->passed += same;
 	}
 	model_clear(&model);
@@ -535,6 +553,7 @@ main(int count, char **args)
 	remove_tree(scratch);
 	outcome_free(&suite.outcome);
 	outcome_free(&suite.second);
+	model_clear(&recording.live);
 	log_clear(&recording.log);
 	free(recording.log.ops);
 	free(suite.pool);

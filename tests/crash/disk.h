@@ -10,6 +10,9 @@
 #include "load.h"
 
 #include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 
 enum disk_kind {
@@ -20,6 +23,7 @@ enum disk_kind {
 	DISK_SYNC_DIRECTORY,
 	DISK_REMOVE,
 	DISK_MOVE,
+	DISK_EXTENTS,
 	DISK_KINDS
 };
 
@@ -31,6 +35,7 @@ static const char *const disk_names[DISK_KINDS] = {
 	[DISK_REMOVE]         = "remove",
 	[DISK_MOVE]           = "move",
 	[DISK_SYNC_DIRECTORY] = "sync directory",
+	[DISK_EXTENTS]        = "extents",
 };
 
 struct disk_call {
@@ -42,6 +47,7 @@ struct disk_call {
 	size_t         size;       /* DISK_WRITE: of bytes; DISK_TRUNCATE: of the file then */
 	int            error;      /* the hook sets it: the call fails and does nothing */
 	size_t         size_taken; /* the hook may make it less: a short write */
+	bool           unwritten;  /* DISK_EXTENTS: the hook says that a part of the file is */
 };
 
 typedef void disk_hook(struct disk_call *call);
@@ -119,6 +125,10 @@ disk_open(const char *path, int flags, mode_t mode)
 	const char *name = disk_name(path);
 	if (name && flags & O_CREAT && access(path, F_OK) != 0) {
 		struct disk_call call = { .kind = DISK_CREATE, .name = name };
+		if (disk_ask(&call) != 0)
+			return -1;
+	} else if (name && flags & O_TRUNC) {
+		struct disk_call call = { .kind = DISK_TRUNCATE, .name = name };
 		if (disk_ask(&call) != 0)
 			return -1;
 	}
@@ -232,6 +242,27 @@ int
 fdatasync(int handle)
 {
 	return disk_sync(handle, SYS_fdatasync);
+}
+
+/* Which parts of a file the file system calls unwritten (FIEMAP). */
+int
+ioctl(int handle, unsigned long request, ...)
+{
+	va_list args;
+	va_start(args, request);
+	struct fiemap *map = va_arg(args, struct fiemap *);
+	va_end(args);
+	const char      *name = request == FS_IOC_FIEMAP ? disk_handle(handle) : NULL;
+	struct disk_call call = { .kind = DISK_EXTENTS, .name = name };
+	if (name && disk_ask(&call) != 0)
+		return -1;
+	if (!call.unwritten)
+		return (int)syscall(SYS_ioctl, handle, request, map);
+	map->fm_mapped_extents = 1;
+	map->fm_extents[0]     = (struct fiemap_extent){
+		    .fe_flags = FIEMAP_EXTENT_UNWRITTEN | FIEMAP_EXTENT_LAST,
+	};
+	return 0;
 }
 
 int

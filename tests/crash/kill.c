@@ -51,6 +51,8 @@ round_write(struct round *round, struct record *record)
 	round->killed += WIFSIGNALED(status) ? 1 : 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		record_differs(record, "the writing process ended with %d", WEXITSTATUS(status));
+	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+		record_differs(record, "the writing process died of signal %d", WTERMSIG(status));
 }
 
 static bool

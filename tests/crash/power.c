@@ -189,6 +189,8 @@ round_write(struct place *place, struct record *record, bool eager)
 	waitpid(child, &status, 0);
 	if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		record_differs(record, "the writing process ended with %d", WEXITSTATUS(status));
+	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+		record_differs(record, "the writing process died of signal %d", WTERMSIG(status));
 }
 
 static bool

@@ -141,6 +141,11 @@ struct wal_patches {
 /* ERR_STORE_DAMAGED when a frame is broken that a power cut cannot have broken. */
 MUST_CHECK enum err wal_examine(const struct local *local, struct wal_patches *patches);
 MUST_CHECK enum err wal_mend(const struct local *local, off_t at, uint8_t byte);
+
+/* ---- local_renew.c: files that a failed sync may have left in doubt ---- */
+
+/* An earlier sync of the file failed, whoever saw it. */
+bool path_in_doubt(const char *path);
 /* Put a synced copy in the place of a file of the store. */
 MUST_CHECK enum err path_renew(const struct local *local, const char *path);
 

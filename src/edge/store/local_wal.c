@@ -12,8 +12,6 @@
  * checksum of the frame before; so a frame can be verified against its neighbour even
  * when the chain before is broken. Frames with other salts are left from older
  * generations of the WAL. */
-#define _GNU_SOURCE
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,7 +25,6 @@ enum {
 	FRAME_HEAD_SIZE = 24,
 	FRAME_SIZE      = FRAME_HEAD_SIZE + PAGE_SIZE,
 	SECTOR_SIZE     = 512,
-	COPY_SIZE       = 64 * 1024,
 };
 
 #define WAL_MAGIC 0x377f0682U /* its last bit: words are summed big-endian */
@@ -430,56 +427,4 @@ wal_mend(const struct local *local, off_t at, uint8_t byte)
 	int error = pwrite(handle, &byte, 1, at) == 1 ? 0 : errno ? errno : EIO;
 	close(handle);
 	return error == 0 ? ERR_NONE : file_fault(error, "mending", local->wal);
-}
-
-/* ---- renewing ---- */
-
-static int
-bytes_copy(int from, int to)
-{
-	char    bytes[COPY_SIZE];
-	off_t   at = 0;
-	ssize_t size;
-
-	while ((size = pread(from, bytes, sizeof(bytes), at)) > 0) {
-		for (ssize_t done = 0; done < size;) {
-			ssize_t wrote = pwrite(to, bytes + done, (size_t)(size - done), at + done);
-			if (wrote <= 0)
-				return wrote < 0 ? errno : EIO;
-			done += wrote;
-		}
-		at += size;
-	}
-	if (size < 0)
-		return errno;
-	return fsync(to) == 0 ? 0 : errno;
-}
-
-/* The copy takes the name only when it is whole and synced. */
-static int
-handle_renew(const struct local *local, int from, const char *path)
-{
-	char fresh[PATH_MAX + 8];
-
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	int to = open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (to < 0)
-		return errno;
-	int error = bytes_copy(from, to);
-	close(to);
-	if (error == 0 && renameat2(AT_FDCWD, fresh, AT_FDCWD, path, 0) != 0)
-		error = errno;
-	return error == 0 ? file_sync_directory(local->directory) : error;
-}
-
-enum err
-path_renew(const struct local *local, const char *path)
-{
-	int handle = open(path, O_RDONLY | O_CLOEXEC);
-	if (handle < 0)
-		return errno == ENOENT ? ERR_NONE : file_fault(errno, "opening", path);
-
-	int error = file_size(path) > 0 ? handle_renew(local, handle, path) : 0;
-	close(handle);
-	return error == 0 ? ERR_NONE : file_fault(error, "writing again", path);
 }

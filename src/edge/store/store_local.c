@@ -101,12 +101,12 @@ wal_patch(const struct local *local, const struct wal_patches *patches)
  *
  * Why no falsely clean page survives this. A failed fsync may mark pages of the page
  * cache clean that never reached the disk; a later fsync then succeeds and means
- * nothing. Writing such pages again in their place is not enough: ext4 puts them into
- * blocks that it goes on to call unwritten, says success, and reads zeros after the next
- * mount. So the bytes are copied into a new file, which is synced and takes the name: the
- * WAL always (were it not durable, a power cut during the checkpoint below would find a
- * WAL with holes beside a half updated file), and tally.db when a sync of it may have
- * failed. Then the checkpoint writes what the WAL holds into tally.db and syncs it.
+ * nothing. Writing such pages again in their place is not enough (local_renew.c). So the
+ * bytes are copied into a new file, which is synced and takes the name: the WAL always
+ * (were it not durable, a power cut during the checkpoint below would find a WAL with
+ * holes beside a half updated file), and tally.db when a sync of it may have failed, in
+ * this process or in an earlier one that was killed before it could recover. Then the
+ * checkpoint writes what the WAL holds into tally.db and syncs it.
  * Pages of tally.db that are not in the WAL were synced by the checkpoint that let the
  * WAL begin anew: SQLite lets it only when that sync has succeeded, and we refuse
  * everything when one has not. */
@@ -123,7 +123,7 @@ local_settle(struct local *local)
 		err = wal_patch(local, &patches);
 	if (err == ERR_NONE)
 		err = path_renew(local, local->wal);
-	if (err == ERR_NONE && local->doubtful)
+	if (err == ERR_NONE && (local->doubtful || path_in_doubt(local->file)))
 		err = path_renew(local, local->file);
 	if (err == ERR_NONE)
 		err = writer_open(local, &writer);
