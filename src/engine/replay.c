@@ -207,9 +207,11 @@ enum err
 replay_catch_up(struct engine *engine, struct refusal *refusal)
 {
 	uint64_t from = engine->applied;
+	pthread_mutex_lock(&engine->commit_lock); /* the sealer is not between store and index */
 	pthread_rwlock_wrlock(&engine->books_lock);
 	enum err err = load_log_index(engine, refusal);
 	pthread_rwlock_unlock(&engine->books_lock);
+	pthread_mutex_unlock(&engine->commit_lock);
 	if (err == ERR_NONE && engine->next_ordinal < from)
 		err = refuse(refusal, ERR_STORE_DAMAGED, SPAN("log"),
 		             SPAN("the recovered log lacks events that were acknowledged"));

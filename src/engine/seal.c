@@ -143,6 +143,21 @@ join_writes(const struct stretch *stretch, struct span bytes, const struct block
 	return at;
 }
 
+/* The index has the stretch as it was found. It has not when this join was tried before,
+ * failed, took effect all the same, and the index was read anew (replay_catch_up). */
+static bool
+stretch_stands(struct engine *engine, const struct stretch *stretch)
+{
+	pthread_rwlock_rdlock(&engine->books_lock);
+	uint32_t begin  = log_index_find(&engine->log, stretch->blocks[0].first);
+	bool     stands = begin + stretch->count <= engine->log.count;
+	for (uint32_t i = 0; i < stretch->count && stands; i++)
+		stands = engine->log.blocks[begin + i].first == stretch->blocks[i].first &&
+		         engine->log.blocks[begin + i].count == stretch->blocks[i].count;
+	pthread_rwlock_unlock(&engine->books_lock);
+	return stands;
+}
+
 /* Store and index change under one hold of commit_lock, so that a reader who misses a
  * block finds the joined one after waiting for it (scan_block). */
 static enum err
@@ -153,8 +168,11 @@ commit_join(struct engine *engine, const struct stretch *stretch, struct span by
 		ARENA_ARRAY(arena, struct store_write, 2 * (size_t)stretch->count);
 	uint32_t count = join_writes(stretch, bytes, joined, arena, writes);
 	pthread_mutex_lock(&engine->commit_lock);
-	enum err err = engine->store->ops->commit(engine->store, writes, count);
-	if (err == ERR_NONE) {
+	bool     stands = stretch_stands(engine, stretch);
+	enum err err    = ERR_NONE;
+	if (stands)
+		err = engine->store->ops->commit(engine->store, writes, count);
+	if (stands && err == ERR_NONE) {
 		pthread_rwlock_wrlock(&engine->books_lock);
 		index_join(&engine->log, stretch, joined);
 		pthread_rwlock_unlock(&engine->books_lock);
