@@ -24,7 +24,8 @@ static struct {
 	uint64_t         at;    /* the call that is harmed */
 	uint64_t         calls; /* so far */
 	uint64_t         until_ms;
-	_Atomic uint64_t faults; /* of writes and syncs: what was written may not last */
+	bool             doubt;   /* a write or sync failed, and no recovery has begun since */
+	_Atomic uint64_t retried; /* good syncs of the WAL all the same: they prove nothing */
 } plan;
 
 static void
@@ -32,7 +33,17 @@ call_fail(struct disk_call *call, int error)
 {
 	call->error = error;
 	if (call->kind == DISK_WRITE || call->kind == DISK_SYNC)
-		plan.faults++;
+		plan.doubt = true;
+}
+
+/* A recovery asks which parts of tally.db are lost, when the WAL is a new file already. */
+static void
+call_judge(const struct disk_call *call)
+{
+	if (call->kind == DISK_EXTENTS)
+		plan.doubt = false;
+	if (call->kind == DISK_SYNC && call->error == 0 && strcmp(call->name, "tally.db-wal") == 0)
+		plan.retried += plan.doubt;
 }
 
 static void
@@ -46,7 +57,7 @@ call_tear(const struct disk_call *call)
 }
 
 static void
-call_harm(struct disk_call *call)
+call_spoil(struct disk_call *call)
 {
 	bool here = ++plan.calls == plan.at;
 	if (plan.harm == HARM_LONG && plan.until_ms > 0 && now_ms() < plan.until_ms)
@@ -79,6 +90,13 @@ call_harm(struct disk_call *call)
 	}
 }
 
+static void
+call_harm(struct disk_call *call)
+{
+	call_spoil(call);
+	call_judge(call);
+}
+
 /* ---- the script, in a process of its own ---- */
 
 /* Open, again while the fault stands. */
@@ -99,16 +117,15 @@ script_open(struct machine *machine, const char *directory)
 	return false;
 }
 
-/* Until it is taken. An answer "taken" with a fault since it was handed over is a lie. */
+/* Until it is taken. An answer "taken" that rests on a sync after a fault is a lie. */
 static bool
 script_send(struct machine *machine, uint32_t writer, uint32_t batch)
 {
 	say("SEND %u %u\n", writer, batch);
 	for (int i = 0; i < TRIES_MAX; i++) {
 		struct ingest_counts counts = { 0 };
-		uint64_t             faults = plan.faults;
 		enum err             err    = machine_send(machine, writer, batch, &counts);
-		if (err == ERR_NONE && plan.faults != faults)
+		if (err == ERR_NONE && plan.retried > 0)
 			say("acknowledged %u-%u over a failed call\n", writer, batch);
 		if (err == ERR_NONE) {
 			say("ACK %u %u\n", writer, batch);

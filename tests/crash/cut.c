@@ -10,7 +10,7 @@
  * runs are strict about names. Some syncs and writes fail on the way. Outcomes that are
  * the same as an earlier one of the run are not counted. The last line is "N passed, N
  * failed". */
-#include "model.h"
+#include "outcome.h"
 
 enum {
 	KEYS       = 36,  /* different records of a run */
