@@ -303,10 +303,8 @@ static void
 print_activity(struct cli *cli, const struct json *list)
 {
 	static const struct show_column columns[] = {
-		{ "TIME", "time", SHOW_TIME },
-		{ "TYPE", "type", SHOW_TEXT },
-		{ "SOURCE", "source", SHOW_TEXT },
-		{ "ID", "id", SHOW_TEXT },
+		{ "TIME", "time", SHOW_TIME },     { "TYPE", "type", SHOW_TEXT },
+		{ "SOURCE", "source", SHOW_TEXT }, { "ID", "id", SHOW_TEXT },
 		{ "VALUE", "value", SHOW_NUMBER },
 	};
 	struct json *items, head;

@@ -97,6 +97,7 @@ note_event(struct behind *behind, const struct event *event, uint32_t series)
 	if (!behind->wants_gauge && behind->found > LIMIT_EXPLAIN_EVENTS && !behind->counted)
 		return;
 	bool          sums  = meter->kind == SERIES_SUM;
+	int32_t       field = meter->value_field;
 	struct noted *noted = arena_take(behind->arena, sizeof *noted);
 	*noted              = (struct noted){
 			     .id        = arena_copy(behind->arena, event->id),
@@ -106,7 +107,7 @@ note_event(struct behind *behind, const struct event *event, uint32_t series)
 			     .series    = series,
 			     .is_gauge  = meter->kind == SERIES_GAUGE,
 			     .has_value = meter->kind == SERIES_GAUGE || sums,
-			     .value     = meter->value_field >= 0 ? event->number[meter->value_field] : 0,
+			     .value     = field >= 0 ? event->number[field] : 0,
 			     .next      = behind->by_hour[hour],
 	};
 	for (int i = 0; i < 2; i++) {

@@ -20,6 +20,7 @@ key_row(const struct evaluation *evaluation, const struct catalog_rule *rule,
 	const struct catalog *catalog = evaluation->question->catalog;
 	bool                  each    = catalog->meters[rule->active_meter].each_field >= 0;
 	bool                  counts  = rule->total_per == 1 && !rule->uncounted;
+	const struct span     none    = { 0 };
 
 	return (struct licence_row){
 		.rule         = rule,
@@ -27,8 +28,8 @@ key_row(const struct evaluation *evaluation, const struct catalog_rule *rule,
 		.project      = key->project,
 		.id           = each ? key->item : key->id,
 		.name         = each ? key->item : key_name(evaluation, rule, key),
-		.service      = each ? key->id : (struct span){ 0 },
-		.item         = each || rule->item.size > 0 ? (struct span){ 0 } : key->item,
+		.service      = each ? key->id : none,
+		.item         = each || rule->item.size > 0 ? none : key->item,
 		.has_licences = counts,
 		.life_from    = INT32_MIN,
 		.life_until   = INT32_MAX,
