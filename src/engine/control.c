@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/control_int.h"
+#include "engine/people_load.h"
 
 /* ---- in memory ---- */
 
@@ -244,6 +245,8 @@ load_record(void *context, struct span key, struct span value)
 		return load_contract(engine, key, value);
 	case 'k':
 		return key_read(engine, value);
+	case 'p':
+		return people_load(engine, key, value);
 	default:
 		return ERR_NONE;
 	}

@@ -8,6 +8,7 @@
 #include "edge/sys/memory.h"
 #include "engine/checkpoint.h"
 #include "engine/engine_int.h"
+#include "engine/people_load.h"
 #include "engine/seal.h"
 
 #define ENGINE_MAGIC UINT64_C(0x74616c6c79656e67)
@@ -120,6 +121,7 @@ parts_open(struct engine *engine)
 	engine->recent  = recent_open(system_memory());
 	engine->recall  = recall_open();
 	engine->builder = block_builder_open(system_memory());
+	rosters_open(engine);
 	for (int i = 0; i < GROUPS; i++) {
 		struct group *group = calloc(1, sizeof *group);
 		CHECK(group != NULL);
@@ -148,6 +150,7 @@ parts_close(struct engine *engine)
 	free(engine->accounts);
 	free(engine->keys);
 	free(engine->log.blocks);
+	rosters_close(engine);
 	batch_free_all(engine);
 	runs_close(engine);
 	set128_close(&engine->retracted);
@@ -200,6 +203,7 @@ engine_open(const struct engine_options *options, struct engine **out, struct re
 	CHECK(failed == 0);
 	failed = pthread_create(&engine->sealer, NULL, sealer_run, engine);
 	CHECK(failed == 0);
+	people_resume(engine);
 	*out = engine;
 	return ERR_NONE;
 }

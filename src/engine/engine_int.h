@@ -123,6 +123,8 @@ struct key_entry {
 	_Atomic int64_t used_ns;
 };
 
+struct rosters;
+
 struct engine {
 	uint64_t               magic;
 	struct store          *store;
@@ -150,6 +152,8 @@ struct engine {
 	uint64_t audit_count;
 	uint8_t  audit_hash[AUDIT_HASH_SIZE];
 	bool     audit_stale; /* a commit failed: what is on disk must be looked up */
+
+	struct rosters *rosters; /* people_int.h */
 
 	pthread_rwlock_t books_lock;
 	struct books    *books;
@@ -281,6 +285,10 @@ struct scan_filter {
 	uint64_t       ordinal_from;
 	uint64_t       ordinal_until; /* exclusive */
 	bool           newest_first;
+
+	/* Only events in whose text one of these stands, as it is or behind an escape. */
+	const struct span *words;
+	uint32_t           words_count;
 };
 struct scan_filter scan_everything(void);
 /* event lives during the call. Anything but ERR_NONE stops the scan and is returned. */

@@ -2,6 +2,7 @@
  *
  * Blocks are skipped by their summaries, rows by single slots; only rows that may match
  * are rebuilt and decoded. Works on the log as it was when the walk began. */
+#define _GNU_SOURCE /* memmem */
 #include "engine/engine_int.h"
 
 #include <stdio.h>
@@ -185,6 +186,21 @@ row_may_match(struct walk *walk, struct block *block, uint32_t row)
 	return !filter->known || block_received(block, row).ns <= filter->known_until.ns;
 }
 
+/* An escaped text may stand for any word: it is decoded to be sure. */
+static bool
+row_holds_word(struct walk *walk, struct block *block, uint32_t row)
+{
+	if (walk->filter->words_count == 0)
+		return true;
+	struct span raw = block_raw(block, row, &walk->row_arena);
+	for (uint32_t i = 0; i < walk->filter->words_count; i++) {
+		const struct span *word = &walk->filter->words[i];
+		if (memmem(raw.at, raw.size, word->at, word->size))
+			return true;
+	}
+	return memchr(raw.at, '\\', raw.size) != NULL;
+}
+
 static bool
 event_matches(const struct scan_filter *filter, const struct event *event)
 {
@@ -204,7 +220,7 @@ walk_row(struct walk *walk, struct block *block, uint32_t row)
 	uint64_t ordinal = block_summary_of(block)->first + row;
 	if (ordinal < walk->filter->ordinal_from || ordinal >= walk->filter->ordinal_until)
 		return ERR_NONE;
-	if (!row_may_match(walk, block, row))
+	if (!row_may_match(walk, block, row) || !row_holds_word(walk, block, row))
 		return ERR_NONE;
 	const struct event *event;
 	enum err            err = scan_rows(walk->intake, block, row, 1, &walk->row_arena, &event);

@@ -115,15 +115,24 @@ struct span
 columns_cell(const struct list_columns *columns, uint32_t row, uint32_t column)
 {
 	CHECK(row < columns->sheet->rows_count);
-	if (column >= columns->sheet->rows[row].cells_count)
+	const struct sheet_row *cells = &columns->sheet->rows[row];
+	if (column >= cells->cells_count || cells->cells[column].size == 0)
 		return SPAN("");
-	return text_trim(columns->sheet->rows[row].cells[column]);
+	return text_trim(cells->cells[column]);
 }
 
 struct span
 columns_value(const struct list_columns *columns, uint32_t row, uint32_t field)
 {
 	return columns_cell(columns, row, columns->of[field]);
+}
+
+bool
+columns_says(const struct list_columns *columns, uint32_t row, uint32_t field)
+{
+	const struct sheet_row *cells  = &columns->sheet->rows[row];
+	uint32_t                column = columns->of[field];
+	return column < cells->cells_count && cells->cells[column].at != NULL;
 }
 
 struct span

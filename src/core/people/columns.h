@@ -39,6 +39,9 @@ bool columns_row_fits(const struct list_columns *columns, uint32_t row);
 /* The cell of a field or of a column, trimmed; empty when there is none. */
 struct span columns_value(const struct list_columns *columns, uint32_t row, uint32_t field);
 struct span columns_cell(const struct list_columns *columns, uint32_t row, uint32_t column);
+/* Whether the row says anything about the field, be it that there is none: an object of a
+ * JSON list may leave a member out. */
+bool columns_says(const struct list_columns *columns, uint32_t row, uint32_t field);
 /* The name of the column as the list has it. */
 struct span columns_name(const struct list_columns *columns, uint32_t column);
 /* Where a field of a row stands, for an error. */

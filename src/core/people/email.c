@@ -71,6 +71,16 @@ email_is_one(struct span text)
 	return true;
 }
 
+bool
+email_is_text(struct span text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)
+			return false;
+	}
+	return text.size > 0 && text.size <= LIMIT_PERSON_TEXT_SIZE;
+}
+
 /* ---- found by hash ---- */
 
 enum { TEXT_INDEX_SLOTS_MIN = 64 };

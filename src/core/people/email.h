@@ -19,6 +19,10 @@ struct span email_fold(struct span text, struct arena *arena);
  * and no longer than a person's texts may be. */
 bool email_is_one(struct span text);
 
+/* The least that is asked of an e-mail, for histories that hold stranger ones: not empty, no
+ * control characters, not too long. */
+bool email_is_text(struct span text);
+
 /* Texts by number, found by hash. The texts stay the caller's. seed: unknown to whoever
  * chose the texts, so that nobody can aim at one slot. */
 struct text_index {
