@@ -1,7 +1,6 @@
 /* ask.c - from a question to the core's figures: which account, hour, contract, book. */
 #include <stdio.h>
 
-#include "edge/sys/memory.h"
 #include "engine/ask_int.h"
 
 /* ---- moments ---- */
@@ -101,7 +100,7 @@ known_books(struct engine *engine, struct span account, struct instant known, st
 {
 	struct set128      retracted = { 0 };
 	struct knowing     knowing   = { .engine    = engine,
-		                         .books     = books_open(engine->catalog, system_memory()),
+		                         .books     = engine_books(engine),
 		                         .retracted = &retracted };
 	struct scan_filter filter    = known_filter(account, known);
 	enum err           err       = known_retracted(engine, account, known, &retracted, refusal);

@@ -200,7 +200,7 @@ verify_once(struct engine *engine, store_progress *progress, void *context, stru
 	};
 	uint64_t before  = retracted_count(engine);
 	uint64_t chunks  = 0;
-	verifying.books  = books_open(engine->catalog, system_memory());
+	verifying.books  = engine_books(engine);
 	verifying.intake = intake_take(engine);
 	enum err err     = verify_until(&verifying, scan_end(engine));
 	if (err == ERR_NONE)

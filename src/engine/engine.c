@@ -112,12 +112,22 @@ locks_open(struct engine *engine)
 	pthread_cond_init(&engine->seal_changed, NULL);
 }
 
+struct books *
+engine_books(const struct engine *engine)
+{
+	struct books *books = books_open(engine->catalog, system_memory());
+
+	books_seed(books, engine->books_seed);
+	return books;
+}
+
 static void
 parts_open(struct engine *engine)
 {
 	arena_open(&engine->control_arena, system_memory());
 	arena_open(&engine->runs_arena, system_memory());
-	engine->books   = books_open(engine->catalog, system_memory());
+	randombytes_buf(&engine->books_seed, sizeof engine->books_seed);
+	engine->books   = engine_books(engine);
 	engine->recent  = recent_open(system_memory());
 	engine->recall  = recall_open();
 	engine->builder = block_builder_open(system_memory());

@@ -131,8 +131,9 @@ struct engine {
 	const struct catalog  *catalog;
 	struct engine_settings settings;
 	struct instant (*clock)(void *context);
-	void   *clock_context;
-	uint8_t secret[IDENTITY_SECRET_SIZE];
+	void    *clock_context;
+	uint8_t  secret[IDENTITY_SECRET_SIZE];
+	uint64_t books_seed; /* drawn at each start */
 
 	pthread_mutex_t counting_lock; /* held from a group's commit until it is counted */
 	pthread_mutex_t commit_lock;   /* one caller of store->commit at a time */
@@ -334,6 +335,9 @@ struct account_entry *control_account(const struct engine *engine, struct span a
 const struct account *control_account_at(const struct account_entry *entry, struct instant known);
 /* Under the lock: is it there; its currency then. */
 bool control_account_known(struct engine *engine, struct span account, char currency[4]);
+
+/* engine.c: new books under the engine's seed. */
+struct books *engine_books(const struct engine *engine);
 
 /* change.c: one change of control data, at most once for each Idempotency-Key, and with
  * a record of it in the audit trail (A-24). Every change goes this way:

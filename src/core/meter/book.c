@@ -68,6 +68,14 @@ books_open(const struct catalog *catalog, struct memory memory)
 }
 
 void
+books_seed(struct books *books, uint64_t seed)
+{
+	CHECK(books->books_count == 0 && books->names.count == NAME_EMPTY + 1);
+	books->seed       = seed;
+	books->names.seed = seed;
+}
+
+void
 books_close(struct books *books)
 {
 	struct arena arena = books->arena; /* the books lie in it themselves */
@@ -102,7 +110,7 @@ book_make(struct books *books, struct span account, struct hash hash)
 struct book *
 book_of(struct books *books, struct span account, bool make)
 {
-	struct hash hash  = hash_of(account.at, account.size);
+	struct hash hash  = hash_of(books->seed, account.at, account.size);
 	uint32_t    probe = 0;
 	for (;;) {
 		uint32_t index = table_find(&books->accounts, hash, &probe);
@@ -237,8 +245,9 @@ static struct hash
 feed_hash(const struct feed *feed)
 {
 	if (feed->meter->kind == SERIES_GAUGE)
-		return split_hash(feed->meter->index, &feed->key, feed->split_text);
-	return key_hash(feed->meter->index, &feed->key);
+		return split_hash(feed->book->books, feed->meter->index, &feed->key,
+		                  feed->split_text);
+	return key_hash(feed->book->books, feed->meter->index, &feed->key);
 }
 
 static void

@@ -22,8 +22,11 @@ struct books; /* all accounts */
 struct book;  /* one account */
 
 struct books *books_open(const struct catalog *catalog, struct memory memory);
-void          books_close(struct books *books);
-size_t        books_size(const struct books *books); /* bytes held */
+/* Before anything is in them: a number that nobody outside knows. Keys are told apart by
+ * 96 bits of a hash under it, so that nobody can choose names that count as one. */
+void   books_seed(struct books *books, uint64_t seed);
+void   books_close(struct books *books);
+size_t books_size(const struct books *books); /* bytes held */
 
 /* The account's book, made when absent (make) or NULL. */
 struct book *book_of(struct books *books, struct span account, bool make);

@@ -176,8 +176,8 @@ static struct split *
 read_split_place(struct chunk *chunk, const struct book_key *key, const struct span *text)
 {
 	struct hash   hash  = chunk->meter->kind == SERIES_GAUGE
-	                              ? split_hash(chunk->meter->index, key, text)
-	                              : key_hash(chunk->meter->index, key);
+	                              ? split_hash(chunk->books, chunk->meter->index, key, text)
+	                              : key_hash(chunk->books, chunk->meter->index, key);
 	struct split *split = book_split_find(chunk->book, hash);
 	if (!split)
 		split = book_split_make(chunk->book, chunk->meter, key, text, hash);

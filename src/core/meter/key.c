@@ -13,8 +13,9 @@ enum {
 _Static_assert(PART_SIZE_MAX < DIGEST_MARK, "a size is never taken for the mark");
 
 struct key_bytes {
-	uint8_t at[KEY_SIZE_MAX];
-	size_t  size;
+	uint8_t  at[KEY_SIZE_MAX];
+	size_t   size;
+	uint64_t seed; /* of the books */
 };
 
 /* Each part stands behind its size, so that no two keys have the same bytes. */
@@ -22,7 +23,7 @@ static inline void
 key_add(struct key_bytes *bytes, struct span part)
 {
 	if (part.size > PART_SIZE_MAX) {
-		struct hash digest       = hash_of(part.at, part.size);
+		struct hash digest       = hash_of(bytes->seed, part.at, part.size);
 		bytes->at[bytes->size++] = DIGEST_MARK;
 		memcpy(bytes->at + bytes->size, &digest.place, sizeof(digest.place));
 		bytes->size += sizeof(digest.place);
@@ -48,21 +49,24 @@ key_begin(struct key_bytes *bytes, uint32_t meter, const struct book_key *key)
 }
 
 struct hash
-key_hash(uint32_t meter, const struct book_key *key)
+key_hash(const struct books *books, uint32_t meter, const struct book_key *key)
 {
 	struct key_bytes bytes;
+	bytes.seed = books->seed;
 	key_begin(&bytes, meter, key);
-	return hash_of(bytes.at, bytes.size);
+	return hash_of(bytes.seed, bytes.at, bytes.size);
 }
 
 struct hash
-split_hash(uint32_t meter, const struct book_key *key, const struct span *split)
+split_hash(const struct books *books, uint32_t meter, const struct book_key *key,
+           const struct span *split)
 {
 	struct key_bytes bytes;
+	bytes.seed = books->seed;
 	key_begin(&bytes, meter, key);
 	key_add(&bytes, split[0]);
 	key_add(&bytes, split[1]);
-	return hash_of(bytes.at, bytes.size);
+	return hash_of(bytes.seed, bytes.at, bytes.size);
 }
 
 /* ---- series and splits ---- */
@@ -126,7 +130,7 @@ enum { METER_ANY = INT32_MAX };
 static void
 series_link(struct book *book, struct series *series, const struct book_key *key, uint32_t number)
 {
-	struct hash         hash = key_hash(METER_ANY, key);
+	struct hash         hash = key_hash(book->books, METER_ANY, key);
 	const struct split *one  = book_split_find(book, hash);
 	series->sibling          = series;
 	if (one) {
@@ -145,7 +149,7 @@ book_split_make(struct book *book, const struct catalog_meter *meter, const stru
 {
 	struct books  *books  = book->books;
 	bool           gauge  = meter->kind == SERIES_GAUGE;
-	struct hash    by_key = gauge ? key_hash(meter->index, key) : hash;
+	struct hash    by_key = gauge ? key_hash(book->books, meter->index, key) : hash;
 	struct split  *first  = gauge ? book_split_find(book, by_key) : NULL;
 	struct series *series = first ? first->series : series_make(book, meter, key);
 	uint32_t       number;

@@ -16,7 +16,8 @@ struct hash {
 	uint32_t check;
 };
 
-struct hash hash_of(const void *bytes, size_t size);
+/* seed: of the books, a secret, so that nobody can make two keys or names collide. */
+struct hash hash_of(uint64_t seed, const void *bytes, size_t size);
 
 #define TABLE_NONE UINT32_MAX
 
@@ -73,6 +74,7 @@ struct names {
 	uint32_t      capacity;
 	struct arena *arena;
 	struct pool  *pool;
+	uint64_t      seed;
 };
 
 enum { NAME_EMPTY = 0 };
@@ -325,6 +327,7 @@ struct books {
 	struct arena          scratch;
 	struct pool           pool;
 	struct lines          lines;
+	uint64_t              seed; /* of every hash in here */
 	struct names          names;
 	struct table          accounts;
 	struct book         **books;
@@ -355,9 +358,10 @@ void *vector_grow(struct pool *pool, void *at, size_t element_size, uint32_t cou
 
 /* ---- series of keys ---- */
 
-struct hash key_hash(uint32_t meter, const struct book_key *key);
+struct hash key_hash(const struct books *books, uint32_t meter, const struct book_key *key);
 /* split points to the two split texts. */
-struct hash split_hash(uint32_t meter, const struct book_key *key, const struct span *split);
+struct hash split_hash(const struct books *books, uint32_t meter, const struct book_key *key,
+                       const struct span *split);
 /* The split with this hash, NULL when there is none. */
 struct split *book_split_find(const struct book *book, struct hash hash);
 /* A split that is not there yet, and its series when that is new; hash is the split's

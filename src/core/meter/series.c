@@ -20,7 +20,7 @@ const struct series *
 book_series_find(const struct book *book, uint32_t meter, const struct book_key *key)
 {
 	CHECK(meter < book->books->catalog->meters_count);
-	const struct split *split = book_split_find(book, key_hash(meter, key));
+	const struct split *split = book_split_find(book, key_hash(book->books, meter, key));
 	return split ? split->series : NULL;
 }
 

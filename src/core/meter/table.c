@@ -7,9 +7,9 @@
 enum { TABLE_CAPACITY_MIN = 16, NAMES_MIN = 64 };
 
 struct hash
-hash_of(const void *bytes, size_t size)
+hash_of(uint64_t seed, const void *bytes, size_t size)
 {
-	XXH128_hash_t hash = XXH3_128bits(bytes, size);
+	XXH128_hash_t hash = XXH3_128bits_withSeed(bytes, size, seed);
 	return (struct hash){ .place = hash.low64, .check = (uint32_t)hash.high64 };
 }
 
@@ -89,9 +89,10 @@ vector_grow(struct pool *pool, void *at, size_t element_size, uint32_t count, ui
 void
 names_open(struct names *names, struct arena *arena, struct pool *pool)
 {
-	*names         = (struct names){ .arena = arena, .pool = pool };
-	uint32_t empty = names_add(names, (struct span){ "", 0 });
-	CHECK(empty == NAME_EMPTY);
+	*names       = (struct names){ .arena = arena, .pool = pool };
+	names->texts = vector_grow(pool, NULL, sizeof(struct span), 0, &names->capacity);
+	names->texts[NAME_EMPTY] = (struct span){ "", 0 };
+	names->count             = NAME_EMPTY + 1;
 }
 
 /* The bytes are compared too: names of one account must never read as another's,
@@ -99,7 +100,10 @@ names_open(struct names *names, struct arena *arena, struct pool *pool)
 uint32_t
 names_add(struct names *names, struct span text)
 {
-	struct hash hash  = hash_of(text.at, text.size);
+	if (text.size == 0)
+		return NAME_EMPTY;
+
+	struct hash hash  = hash_of(names->seed, text.at, text.size);
 	uint32_t    probe = 0;
 	for (;;) {
 		uint32_t name = table_find(&names->table, hash, &probe);
