@@ -31,6 +31,8 @@ enum {
 	METER_SYNC,     /* count of all, without org and project */
 	METER_FLAGGED,  /* count where a flag is true */
 	METER_CHANGED,  /* count where a quantity is not 0 */
+	METER_SPENT,    /* sum of the values of an environment, by infrastructure */
+	METER_NAMED,    /* count of the account, where two conditions hold */
 	METERS
 };
 
@@ -77,7 +79,12 @@ static const struct catalog_condition is_serverless = { DEPLOY_TYPE, ASK_CLASS, 
 	                                                0 };
 static const struct catalog_condition names_service = { SYNC_SERVICE, ASK_PRESENT, NULL, 0, 0 };
 static const struct catalog_condition is_flagged    = { SYNC_FLAG, ASK_IS, flag_yes, 1, 0 };
-static const struct catalog_condition has_changes   = { SYNC_CHANGES, ASK_IS_NOT, NULL, 0, 0 };
+static const struct span              two_services[]      = { TEXT("cart"), TEXT("pay") };
+static const struct catalog_condition named_and_changed[] = {
+	{ SYNC_SERVICE, ASK_IS, two_services, 2, 0 },
+	{ SYNC_CHANGES, ASK_ABOVE, NULL, 0, 4999999 },
+};
+static const struct catalog_condition has_changes = { SYNC_CHANGES, ASK_IS_NOT, NULL, 0, 0 };
 
 /* A meter without conditions, value or parts of a key but the subject. */
 #define METER(named, reads, keeps, number)                                                         \
@@ -108,6 +115,30 @@ static const struct catalog_meter fixture_meters[METERS] = {
 	{ METER("c.changed", TYPE_SYNC, SERIES_COUNT, 7), .value_field = -1, .each_field = -1,
 	  .org_field = SYNC_ORG, .project_field = -1, .split_fields = { -1, -1 },
 	  .where = &has_changes, .where_count = 1 },
+	{ .name          = TEXT("d.spent"),
+	  .type          = TYPE_REPORT,
+	  .kind          = SERIES_SUM,
+	  .index         = 8,
+	  .key_field     = REPORT_ENV,
+	  .item_field    = REPORT_INFRA,
+	  .value_field   = REPORT_VALUE,
+	  .each_field    = -1,
+	  .org_field     = REPORT_ORG,
+	  .project_field = -1,
+	  .split_fields  = { -1, -1 } },
+	{ .name          = TEXT("d.named"),
+	  .type          = TYPE_SYNC,
+	  .kind          = SERIES_COUNT,
+	  .index         = 9,
+	  .key_field     = KEY_NOTHING,
+	  .item_field    = -1,
+	  .value_field   = -1,
+	  .each_field    = -1,
+	  .org_field     = -1,
+	  .project_field = -1,
+	  .split_fields  = { -1, -1 },
+	  .where         = named_and_changed,
+	  .where_count   = 2 },
 };
 static const struct catalog fixture_catalog = {
 	.name              = TEXT("fixture"),
@@ -233,7 +264,7 @@ event_random(void)
 		if (random_below(2) > 0)
 			event_set_number(&event, SYNC_FLAG, random_below(2));
 		if (random_below(2) > 0)
-			event_set_number(&event, SYNC_CHANGES, (int64_t)random_below(2) * 5);
+			event_set_number(&event, SYNC_CHANGES, (int64_t)random_below(3) * 4999999);
 	}
 	return event;
 }

@@ -1,5 +1,5 @@
 /* test_book.c - books against their definition, recomputed from a plain list of events. */
-#include "book_fixture.h"
+#include "book_model.h"
 
 #include <string.h>
 
@@ -25,202 +25,13 @@ events_apply(struct books *books, uint32_t count)
 	books_apply_events(books, pointers, count);
 }
 
-/* ---- the model: what an event means to a meter, said anew ---- */
-
-static struct span
-model_text(const struct event *event, int32_t field)
-{
-	if (field < 0 || !(event->present >> field & 1))
-		return (struct span){ "", 0 };
-	return event->field[field];
-}
-
-static bool
-model_selects(uint32_t meter, const struct event *event)
-{
-	struct span type = model_text(event, DEPLOY_TYPE);
-	bool serverless  = event->type->index == TYPE_DEPLOY && span_equal(type, SPAN("Lambda"));
-	switch (meter) {
-	case METER_REPORT:
-		return event->type->index == TYPE_REPORT && event->present >> REPORT_VALUE & 1;
-	case METER_DEPLOY:
-	case METER_CLASS:
-		return event->type->index == TYPE_DEPLOY && !serverless;
-	case METER_FUNCTION:
-		return serverless;
-	case METER_LINK:
-		return event->type->index == TYPE_SYNC && event->present >> SYNC_SERVICE & 1;
-	case METER_SYNC:
-		return event->type->index == TYPE_SYNC;
-	case METER_FLAGGED:
-		return event->type->index == TYPE_SYNC && event->present >> SYNC_FLAG & 1 &&
-		       event->number[SYNC_FLAG] == 1;
-	case METER_CHANGED:
-		return event->type->index == TYPE_SYNC &&
-		       !(event->present >> SYNC_CHANGES & 1 && event->number[SYNC_CHANGES] == 0);
-	default:
-		return false;
-	}
-}
-
-static bool
-model_has_item(uint32_t meter, const struct event *event, struct span item)
-{
-	if (meter != METER_FUNCTION)
-		return item.size == 0;
-	if (event->list_count == 0)
-		return span_equal(event->subject, item);
-	for (uint32_t i = 0; i < event->list_count; i++) {
-		if (span_equal(event->list[i], item))
-			return true;
-	}
-	return false;
-}
-
-static bool
-model_feeds(uint32_t meter, const struct event *event, struct span account,
-            const struct book_key *key)
-{
-	if (!model_selects(meter, event) || !span_equal(event->account, account))
-		return false;
-	return span_equal(model_text(event, fixture_meters[meter].org_field), key->org) &&
-	       span_equal(model_text(event, fixture_meters[meter].project_field), key->project) &&
-	       span_equal(event->subject, key->id) && model_has_item(meter, event, key->item);
-}
-
-struct model_cell {
-	bool              there;
-	struct instant    at;
-	struct span       text;
-	int64_t           count;
-	struct split_cell splits[16];
-	uint32_t          splits_count;
-};
-
-static void
-model_join_split(struct model_cell *cell, const struct event *event)
-{
-	struct span env   = model_text(event, REPORT_ENV);
-	struct span infra = model_text(event, REPORT_INFRA);
-	int64_t     value = event->number[REPORT_VALUE];
-	uint32_t    at    = 0;
-	while (at < cell->splits_count && (!span_equal(cell->splits[at].split[0], env) ||
-	                                   !span_equal(cell->splits[at].split[1], infra)))
-		at++;
-	struct split_cell *split = &cell->splits[at];
-	if (at == cell->splits_count) {
-		cell->splits_count++;
-		*split = (struct split_cell){ { env, infra }, value, event->time };
-	} else if (event->time.ns > split->at.ns ||
-	           (event->time.ns == split->at.ns && value > split->value)) {
-		split->value = value;
-		split->at    = event->time;
-	}
-}
-
-static struct model_cell
-model_cell(uint32_t meter, struct span account, const struct book_key *key, int32_t hour,
-           uint32_t count)
-{
-	struct model_cell cell = { 0 };
-	for (uint32_t i = 0; i < count; i++) {
-		const struct event *event = &events[i];
-		if (hour_of(event->time) != hour || !model_feeds(meter, event, account, key))
-			continue;
-		struct span text = model_text(event, fixture_meters[meter].value_field);
-		if (meter == METER_REPORT)
-			model_join_split(&cell, event);
-		if (!cell.there || event->time.ns > cell.at.ns ||
-		    (event->time.ns == cell.at.ns && span_compare(text, cell.text) > 0)) {
-			cell.at   = event->time;
-			cell.text = text;
-		}
-		cell.there = true;
-		cell.count++;
-	}
-	return cell;
-}
-
-static void
-check_splits(const struct series *series, int32_t hour, const struct model_cell *model)
-{
-	struct split_cell cells[16];
-	int64_t           sum = 0, sums[1] = { 0 };
-	uint64_t          present[1] = { 0 };
-	assert_int_equal(series_splits(series, hour, cells, 16), model->splits_count);
-	for (uint32_t i = 0; i < model->splits_count; i++) {
-		uint32_t at = 0; /* the model's are in no order */
-		while (!span_equal(cells[at].split[0], model->splits[i].split[0]) ||
-		       !span_equal(cells[at].split[1], model->splits[i].split[1]))
-			assert_true(++at < model->splits_count);
-		assert_int_equal(cells[at].value, model->splits[i].value);
-		assert_int_equal(cells[at].at.ns, model->splits[i].at.ns);
-		if (__builtin_add_overflow(sum, model->splits[i].value, &sum))
-			sum = INT64_MAX;
-	}
-	for (uint32_t i = 1; i < model->splits_count; i++) {
-		int order = span_compare(cells[i - 1].split[0], cells[i].split[0]);
-		assert_true(order < 0 || (order == 0 && span_compare(cells[i - 1].split[1],
-		                                                     cells[i].split[1]) < 0));
-	}
-	series_sum(series, hour, hour + 1, sums, present);
-	assert_int_equal(sums[0], sum);
-	assert_int_equal(present[0], model->there);
-}
-
-static void
-check_cell(const struct series *series, uint32_t meter, int32_t hour,
-           const struct model_cell *model)
-{
-	struct latest_cell latest;
-	int32_t            hours[2];
-	assert_int_equal(series_hours(series, hour, hour + 1, hours, 2), model->there);
-	if (fixture_meters[meter].kind == SERIES_GAUGE) {
-		check_splits(series, hour, model);
-		return;
-	}
-	assert_int_equal(series_latest(series, hour, hour + 1, &latest), model->there);
-	if (model->there) {
-		assert_int_equal(latest.at.ns, model->at.ns);
-		assert_true(span_equal(latest.text, model->text));
-	}
-	if (fixture_meters[meter].kind == SERIES_COUNT)
-		assert_int_equal(series_count(series, hour, hour + 1), model->count);
-}
-
-/* Every series that an event names, in every hour there is. */
-static void
-check_event(struct books *books, uint32_t meter, const struct event *event, uint32_t count)
-{
-	struct book_key key = {
-		.org     = model_text(event, fixture_meters[meter].org_field),
-		.project = model_text(event, fixture_meters[meter].project_field),
-		.id      = event->subject,
-	};
-	if (meter == METER_FUNCTION)
-		key.item = event->list_count ? event->list[event->list_count / 2] : event->subject;
-	const struct book   *book   = book_of(books, event->account, false);
-	const struct series *series = book ? book_series_find(book, meter, &key) : NULL;
-	int32_t              hour   = hour_of(event->time);
-	struct model_cell    model  = model_cell(meter, event->account, &key, hour, count);
-	if (!series) {
-		assert_false(model.there);
-		return;
-	}
-	assert_true(span_equal(series_key(series)->id, key.id));
-	assert_true(span_equal(series_key(series)->item, key.item));
-	assert_true(span_equal(series_key(series)->org, key.org));
-	assert_true(span_equal(series_key(series)->project, key.project));
-	check_cell(series, meter, hour, &model);
-}
-
 static void
 check_books(struct books *books, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i += 5) {
 		for (uint32_t meter = 0; meter < METERS; meter++) {
 			if (fixture_meters[meter].type == events[i].type->index)
-				check_event(books, meter, &events[i], count);
+				check_event(books, meter, &events[i], events, count);
 		}
 	}
 }
@@ -323,6 +134,40 @@ test_E7_all_events_retracted_leave_an_empty_book(void **state)
 }
 
 /* ---- one thing at a time ---- */
+
+/* A total over hours is the sum of its hours, wherever pages begin and end. */
+static void
+test_L40_a_total_is_the_sum_of_its_hours(void **state)
+{
+	(void)state;
+	struct books   *books = books_open(&fixture_catalog, system_memory());
+	struct book_key key   = { .id = word_envs[0] };
+	for (int32_t hour = -200; hour < 400; hour += 3) {
+		struct event event = event_report(SPAN("s"), hour_start(hour), hour + 1000);
+		event_set(&event, REPORT_ENV, word_envs[0]);
+		apply_one(books, &event, 0);
+		apply_one(books, &event, 0);
+	}
+	const struct series *series =
+		book_series_find(book_of(books, word_accounts[0], false), METER_SPENT, &key);
+	for (int32_t from = -210; from < 410; from += 13) {
+		for (int32_t until = from; until < 410; until += 29) {
+			int64_t        total, expected = 0;
+			struct instant last = { 0 }, expected_last = { 0 };
+			for (int32_t hour = from; hour < until; hour++) {
+				if (hour < -200 || hour >= 400 || (hour + 200) % 3 != 0)
+					continue;
+				expected += 2 * (hour + 1000);
+				expected_last = hour_start(hour);
+			}
+			assert_int_equal(series_total(series, from, until, &total, &last),
+			                 expected > 0);
+			assert_int_equal(total, expected);
+			assert_int_equal(last.ns, expected_last.ns);
+		}
+	}
+	books_close(books);
+}
 
 static void
 test_L3_of_one_time_the_larger_value_counts(void **state)
@@ -484,6 +329,7 @@ main(void)
 		cmocka_unit_test(test_E4_order_and_batches_never_matter),
 		cmocka_unit_test(test_E7_a_retracted_event_never_was),
 		cmocka_unit_test(test_E7_all_events_retracted_leave_an_empty_book),
+		cmocka_unit_test(test_L40_a_total_is_the_sum_of_its_hours),
 		cmocka_unit_test(test_L3_of_one_time_the_larger_value_counts),
 		cmocka_unit_test(test_L3_a_sum_past_the_largest_number_stays_there),
 		cmocka_unit_test(test_L13_functions_are_distinct_and_none_is_the_service),

@@ -249,6 +249,17 @@ test_a_chunk_is_what_the_manual_says(void **state)
 				       "acme"
 				       "\x01"
 				       "\x2a" /* era -1, position 42 */
+				       "\x07"
+				       "d.spent\x03"
+				       "\x25\0\0\0\0\0\0\0"
+				       "\x01"
+				       "\0\0\x04prod\0"
+				       "\x01\0\0" /* key, one split without texts */
+				       "\x80"
+				       "\0\0\0\0\0\0\0\0"
+				       "\0\0\0\0\0\0\0\xc0"
+				       "\x01\x80\xb5\x18\x02"
+				       "\0\x14\x13"
 				       "\x08m.report\0"
 				       "\x26\0\0\0\0\0\0\0"
 				       "\x01"
