@@ -70,6 +70,8 @@ row_compare(const struct licence_row *a, const struct licence_row *b)
 		order = span_compare(a->org, b->org);
 	if (order == 0)
 		order = span_compare(a->project, b->project);
+	if (order == 0)
+		order = span_compare(a->item, b->item);
 	if (order == 0 && a->rule != b->rule)
 		order = a->rule < b->rule ? -1 : 1;
 	if (order == 0 && a->life != b->life)

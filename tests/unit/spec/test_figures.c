@@ -1,63 +1,11 @@
 /* test_figures.c - sentences of docs/spec/licences.md over a whole engine: activity, windows,
  * applications, sums, trends, coverage. */
-#include "../engine/engine_fixture.h"
-
-#include "core/json/json_read.h"
-
-struct site {
-	struct fixture fixture;
-	struct text    lines;
-	uint32_t       sent;
-};
-
-static int
-site_open(void **state)
-{
-	struct site *site = calloc(1, sizeof(*site));
-	assert_non_null(site);
-	fixture_open(&site->fixture);
-	fixture_engine(&site->fixture, store_memory_open());
-	fixture_account(&site->fixture, "acme");
-	text_open(&site->lines, &site->fixture.arena);
-	*state = site;
-	return 0;
-}
-
-static int
-site_close(void **state)
-{
-	struct site *site = *state;
-	engine_close(site->fixture.engine);
-	fixture_close(&site->fixture);
-	free(site);
-	return 0;
-}
-
-/* One event, kept until send(). */
-static void
-say(struct site *site, const char *type, const char *subject, const char *time, const char *data)
-{
-	static const char form[] = "{\"id\":\"e%u\",\"source\":\"s\",\"type\":\"%s\","
-				   "\"account\":\"acme\",\"subject\":\"%s\","
-				   "\"time\":\"%s\",\"data\":{%s}}\n";
-	char              line[512];
-	int size = snprintf(line, sizeof(line), form, site->sent++, type, subject, time, data);
-	assert_in_range(size, 1, (int)sizeof(line) - 1);
-	text_add(&site->lines, (struct span){ line, (size_t)size });
-}
+#include "site.h"
 
 static void
 deploy(struct site *site, const char *service, const char *time)
 {
 	say(site, "cd.deployment", service, time, "\"deployment_type\":\"Kubernetes\"");
-}
-
-static void
-send(struct site *site)
-{
-	struct ingest_counts counts = fixture_ingest(&site->fixture, text_span(&site->lines));
-	assert_int_equal(counts.rejected, 0);
-	assert_int_equal(counts.accepted, site->sent);
 }
 
 /* The CD module of the answer at a moment. */
@@ -68,14 +16,6 @@ module_at(struct site *site, const char *at)
 	struct span  answer = fixture_usage(&site->fixture, "acme", at, "");
 	assert_int_equal(json_parse(answer, &site->fixture.arena, &root, NULL), ERR_NONE);
 	return json_member(root, SPAN("modules"))->first;
-}
-
-static int64_t
-number(const struct json *object, const char *key)
-{
-	int64_t value;
-	assert_int_equal(json_int64(json_member(object, span_of(key)), &value), ERR_NONE);
-	return value;
 }
 
 static int64_t
