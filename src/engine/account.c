@@ -1,5 +1,6 @@
 /* account.c - putting and showing accounts. */
 #include "engine/control_int.h"
+#include "engine/person_int.h"
 
 static struct span
 account_answer(const struct account_version *version, struct arena *arena)
@@ -114,15 +115,29 @@ engine_account_get(struct engine *engine, struct span account, struct arena *are
 	return entry ? ERR_NONE : refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
 }
 
-enum err
-engine_account_list(struct engine *engine, struct span only, uint32_t limit, struct span cursor,
-                    struct arena *arena, struct span *answer, struct refusal *refusal)
+/* Whose accounts are listed: of one id, of one person, or all. */
+struct listed {
+	struct span only;
+	struct span email;
+};
+
+static bool
+is_listed(const struct engine *engine, const struct account_entry *entry,
+          const struct listed *listed)
+{
+	if (listed->only.size > 0 && !span_equal(listed->only, entry->id))
+		return false;
+	return listed->email.size == 0 || role_of(engine, entry->id, listed->email) != 0;
+}
+
+static struct span
+accounts_write(struct engine *engine, const struct listed *listed, uint32_t limit,
+               struct span cursor, struct arena *arena)
 {
 	struct json_out out;
 	struct span     last  = { 0 };
 	uint32_t        shown = 0, at;
 	bool            found;
-	(void)refusal;
 	json_open(&out, arena);
 	json_object(&out);
 	json_key(&out, SPAN("accounts"));
@@ -132,18 +147,41 @@ engine_account_list(struct engine *engine, struct span only, uint32_t limit, str
 	at += found; /* the cursor is the last id of the page before */
 	for (; at < engine->accounts_count && (limit == 0 || shown < limit); at++) {
 		const struct account_entry *entry = engine->accounts[at];
-		if (only.size > 0 && !span_equal(only, entry->id))
+		if (!is_listed(engine, entry, listed))
 			continue;
 		json_raw(&out, account_answer(&entry->history[entry->history_count - 1], arena));
 		last = entry->id;
 		shown++;
 	}
+	/* Whether there is more of what is listed: the rest is nobody's business. */
+	while (at < engine->accounts_count && !is_listed(engine, engine->accounts[at], listed))
+		at++;
 	bool more = at < engine->accounts_count;
 	pthread_rwlock_unlock(&engine->control_lock);
 	json_array_end(&out);
 	if (more && shown > 0)
 		json_key_string(&out, SPAN("next"), last);
 	json_object_end(&out);
-	*answer = json_close(&out);
+	return json_close(&out);
+}
+
+enum err
+engine_account_list(struct engine *engine, struct span only, uint32_t limit, struct span cursor,
+                    struct arena *arena, struct span *answer, struct refusal *refusal)
+{
+	struct listed listed = { .only = only };
+	(void)refusal;
+	*answer = accounts_write(engine, &listed, limit, cursor, arena);
+	return ERR_NONE;
+}
+
+enum err
+engine_person_accounts(struct engine *engine, struct span email, uint32_t limit, struct span cursor,
+                       struct arena *arena, struct span *answer, struct refusal *refusal)
+{
+	struct listed listed = { .email = email };
+	(void)refusal;
+	CHECK(email.size > 0);
+	*answer = accounts_write(engine, &listed, limit, cursor, arena);
 	return ERR_NONE;
 }

@@ -7,6 +7,7 @@
 
 #include "engine/control_int.h"
 #include "engine/people_load.h"
+#include "engine/person_int.h"
 
 /* ---- in memory ---- */
 
@@ -247,6 +248,10 @@ load_record(void *context, struct span key, struct span value)
 		return key_read(engine, value);
 	case 'p':
 		return people_load(engine, key, value);
+	case 'r':
+		return role_read(engine, value);
+	case 'u':
+		return person_read(engine, value);
 	default:
 		return ERR_NONE;
 	}
@@ -259,6 +264,8 @@ control_open(struct engine *engine, struct refusal *refusal)
 {
 	enum err err = engine->store->ops->scan(engine->store, SPACE_CONTROL, SPAN("a"), SPAN(""),
 	                                        load_record, engine);
+	if (err == ERR_NONE)
+		err = session_open(engine);
 	if (err == ERR_NONE)
 		err = audit_open(engine);
 	return err == ERR_NONE

@@ -144,6 +144,87 @@ struct key_grant {
 MUST_CHECK enum err engine_key_check(struct engine *engine, struct span secret,
                                      struct key_grant *grant);
 
+/* ---- people who sign in, and their roles (A-20, A-22) ---- */
+
+/* {"email","name","operator":bool,"password"?}: without a password one is drawn, and the
+ * answer shows it this once. ERR_PERSON_EXISTS, ERR_PASSWORD. */
+MUST_CHECK enum err engine_person_add(struct engine *engine, const struct change *change,
+                                      struct span json, struct arena *arena, struct span *answer,
+                                      struct refusal *refusal);
+/* Any of {"name","operator","disabled","password"}; password null: draw one, as above. A
+ * new password and disabling end the person's sessions. ERR_PERSON_UNKNOWN,
+ * ERR_LAST_OPERATOR, ERR_LAST_ADMINISTRATOR. */
+MUST_CHECK enum err engine_person_change(struct engine *engine, const struct change *change,
+                                         struct span email, struct span json, struct arena *arena,
+                                         struct span *answer, struct refusal *refusal);
+/* With roles and sessions. The same refusals. */
+MUST_CHECK enum err engine_person_remove(struct engine *engine, const struct change *change,
+                                         struct span email, struct arena *arena,
+                                         struct span *answer, struct refusal *refusal);
+/* {"users":[{"email","name","operator","disabled","created","roles":[..]}],"next"?} */
+MUST_CHECK enum err engine_person_list(struct engine *engine, uint32_t limit, struct span cursor,
+                                       struct arena *arena, struct span *answer,
+                                       struct refusal *refusal);
+/* Is there a person who may operate the installation? */
+bool engine_has_operator(struct engine *engine);
+
+/* A role may be given to any e-mail; it counts once that person can sign in. So nobody
+ * learns here who is known elsewhere (A-23). {"account","email","roles":[..]} */
+MUST_CHECK enum err engine_role_grant(struct engine *engine, const struct change *change,
+                                      struct span account, struct span email, struct span role,
+                                      struct arena *arena, struct span *answer,
+                                      struct refusal *refusal);
+/* role empty: all of that person in the account. ERR_LAST_ADMINISTRATOR. */
+MUST_CHECK enum err engine_role_revoke(struct engine *engine, const struct change *change,
+                                       struct span account, struct span email, struct span role,
+                                       struct arena *arena, struct span *answer,
+                                       struct refusal *refusal);
+/* {"account","roles":[{"email","roles":[..]}]} */
+MUST_CHECK enum err engine_role_list(struct engine *engine, struct span account,
+                                     struct arena *arena, struct span *answer,
+                                     struct refusal *refusal);
+/* The rights (core/people/role.h) of a person in an account; account empty: in any. */
+uint32_t engine_person_rights(struct engine *engine, struct span email, struct span account);
+/* {"accounts":[...]}: those in which the person has any right. */
+MUST_CHECK enum err engine_person_accounts(struct engine *engine, struct span email, uint32_t limit,
+                                           struct span cursor, struct arena *arena,
+                                           struct span *answer, struct refusal *refusal);
+
+enum { SESSION_TOKEN_SIZE = 43, EMAIL_SIZE = 254 };
+
+struct session_grant {
+	char           email[EMAIL_SIZE + 1];
+	bool           is_operator;
+	struct instant expires;
+	char           csrf[SESSION_TOKEN_SIZE + 1]; /* the token that changes must carry */
+};
+
+/* json: {"email","password"}. ERR_SIGN_IN, the same in words and time for a person that
+ * there is not, one that is disabled, and a wrong password; ERR_SIGN_IN_SLOW with
+ * *wait_s after too many of them, for the person and address of *change alone. Takes
+ * about a tenth of a second. */
+MUST_CHECK enum err engine_session_begin(struct engine *engine, const struct change *change,
+                                         struct span json, struct arena *arena,
+                                         char token[SESSION_TOKEN_SIZE + 1], uint32_t *wait_s,
+                                         struct refusal *refusal);
+/* ERR_SESSION for unknown, ended and expired alike. */
+MUST_CHECK enum err engine_session_check(struct engine *engine, struct span token,
+                                         struct session_grant *grant);
+MUST_CHECK enum err engine_session_end(struct engine *engine, const struct change *change,
+                                       struct span token, struct arena *arena,
+                                       struct refusal *refusal);
+/* Who is signed in: {"email","name","operator","expires","csrf","roles":[{"account",
+ * "roles":[..]}]}. */
+MUST_CHECK enum err engine_session_show(struct engine *engine, const struct session_grant *grant,
+                                        struct arena *arena, struct span *answer,
+                                        struct refusal *refusal);
+/* json: {"current","password"}: the person's own. Ends every session of the person. The
+ * refusals of engine_session_begin, and ERR_PASSWORD. */
+MUST_CHECK enum err engine_session_password(struct engine *engine, const struct change *change,
+                                            struct span email, struct span json,
+                                            struct arena *arena, uint32_t *wait_s,
+                                            struct refusal *refusal);
+
 /* ---- the audit trail (A-24) ---- */
 
 struct question;

@@ -1,0 +1,485 @@
+/* session.c - signing in, and what a signed-in browser holds (A-22).
+ *
+ * A token is 256 random bits; the store holds its BLAKE2b hash alone, in SPACE_CONTROL
+ * under "S" and the hash. The token against forged requests is a keyed hash of the
+ * token: only who may read the page's answers can know it. */
+#include <sodium.h>
+
+#include "core/base/limit.h"
+#include "engine/person_int.h"
+
+enum { TOKEN_BYTES = 32, SIGNING_IN_MAX = 4, SWEEP_MAX = 64 };
+
+static void
+token_hash(struct span token, uint8_t hash[SESSION_HASH_SIZE])
+{
+	crypto_generichash(hash, SESSION_HASH_SIZE, (const uint8_t *)token.at, token.size, NULL, 0);
+}
+
+static void
+token_text(const uint8_t bytes[TOKEN_BYTES], char text[SESSION_TOKEN_SIZE + 1])
+{
+	sodium_bin2base64(text, SESSION_TOKEN_SIZE + 1, bytes, TOKEN_BYTES,
+	                  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static struct span
+session_key(const uint8_t hash[SESSION_HASH_SIZE], struct arena *arena)
+{
+	struct text text;
+	text_open(&text, arena);
+	text_add_char(&text, 'S');
+	text_add(&text, (struct span){ (const char *)hash, SESSION_HASH_SIZE });
+	return text_span(&text);
+}
+
+/* ---- in memory ---- */
+
+static uint32_t
+session_index(const struct people *people, const uint8_t hash[SESSION_HASH_SIZE], bool *found)
+{
+	uint32_t low = 0, high = people->sessions_count;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int      order  = memcmp(people->sessions[middle].hash, hash, SESSION_HASH_SIZE);
+		*found          = order == 0;
+		if (*found)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*found = false;
+	return low;
+}
+
+static void
+session_remember(struct people *people, const struct session_entry *session)
+{
+	bool     found;
+	uint32_t at      = session_index(people, session->hash, &found);
+	people->sessions = people_grown(people->sessions, people->sessions_count,
+	                                &people->sessions_capacity, sizeof *people->sessions);
+	CHECK(!found);
+	memmove(&people->sessions[at + 1], &people->sessions[at],
+	        (people->sessions_count - at) * sizeof *people->sessions);
+	people->sessions[at] = *session;
+	people->sessions_count++;
+}
+
+static void
+session_drop(struct people *people, const uint8_t hash[SESSION_HASH_SIZE])
+{
+	bool     found;
+	uint32_t at = session_index(people, hash, &found);
+	if (!found)
+		return;
+	people->sessions_count--;
+	memmove(&people->sessions[at], &people->sessions[at + 1],
+	        (people->sessions_count - at) * sizeof *people->sessions);
+}
+
+static struct store_write
+session_removal(const struct session_entry *session, struct arena *arena)
+{
+	return (struct store_write){ .space  = SPACE_CONTROL,
+		                     .remove = true,
+		                     .key    = session_key(session->hash, arena) };
+}
+
+uint32_t
+session_writes(const struct engine *engine, const struct person_entry *person, struct arena *arena,
+               struct store_write *writes)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < engine->people->sessions_count; i++) {
+		const struct session_entry *session = &engine->people->sessions[i];
+		if (session->person != person)
+			continue;
+		CHECK(count < LIMIT_SESSIONS);
+		writes[count++] = session_removal(session, arena);
+	}
+	return count;
+}
+
+void
+session_forget(struct engine *engine, const struct person_entry *person)
+{
+	struct people *people = engine->people;
+	uint32_t       kept   = 0;
+	for (uint32_t i = 0; i < people->sessions_count; i++) {
+		if (people->sessions[i].person != person)
+			people->sessions[kept++] = people->sessions[i];
+	}
+	people->sessions_count = kept;
+}
+
+/* ---- at the start ---- */
+
+static struct span
+session_json(const struct session_entry *session, struct arena *arena)
+{
+	struct json_out out;
+	json_open(&out, arena);
+	json_object(&out);
+	json_key_string(&out, SPAN("email"), session->person->email);
+	json_key(&out, SPAN("created"));
+	json_instant(&out, session->created);
+	json_key(&out, SPAN("expires"));
+	json_instant(&out, session->expires);
+	json_object_end(&out);
+	return json_close(&out);
+}
+
+/* One whose person is gone is left to lie: it opens nothing. */
+static enum err
+session_read(void *context, struct span key, struct span value)
+{
+	struct engine       *engine = context;
+	struct arena         arena;
+	struct json         *root;
+	struct session_entry session = { .person = NULL };
+	enum err             err     = ERR_STORE_DAMAGED;
+	arena_open(&arena, engine->control_arena.memory);
+	if (key.size == 1 + SESSION_HASH_SIZE &&
+	    json_parse(value, &arena, &root, NULL) == ERR_NONE &&
+	    instant_parse(person_text(root, SPAN("created")), &session.created, NULL) == ERR_NONE &&
+	    instant_parse(person_text(root, SPAN("expires")), &session.expires, NULL) == ERR_NONE) {
+		err            = ERR_NONE;
+		session.person = person_find(engine, person_text(root, SPAN("email")));
+		memcpy(session.hash, key.at + 1, SESSION_HASH_SIZE);
+		if (session.person)
+			session_remember(engine->people, &session);
+	}
+	arena_close(&arena);
+	return err;
+}
+
+enum err
+session_open(struct engine *engine)
+{
+	return engine->store->ops->scan(engine->store, SPACE_CONTROL, SPAN("S"), SPAN("T"),
+	                                session_read, engine);
+}
+
+/* ---- signing in ---- */
+
+struct credentials {
+	struct span email;
+	struct span password;
+	struct span wanted; /* the new password, where one is asked for */
+};
+
+static enum err
+credentials_read(struct span json, struct span password, struct span wanted, struct arena *arena,
+                 struct credentials *credentials, struct refusal *refusal)
+{
+	struct json *root;
+	enum err     err = json_parse(json, arena, &root, refusal);
+	if (err != ERR_NONE)
+		return err;
+	credentials->email    = person_text(root, SPAN("email"));
+	credentials->password = person_text(root, password);
+	credentials->wanted   = person_text(root, wanted);
+	if (credentials->password.size == 0)
+		return refuse(refusal, ERR_FIELD_MISSING, password,
+		              SPAN("the password is missing"));
+	if (credentials->password.size > LIMIT_PASSWORD_SIZE)
+		return refuse(refusal, ERR_SIGN_IN, SPAN(""), SPAN(""));
+	return ERR_NONE;
+}
+
+/* A copy of the person's hash, so that no lock is held while it is compared. */
+static bool
+password_right(struct engine *engine, struct span email, struct span password)
+{
+	struct person_entry copy;
+	pthread_rwlock_rdlock(&engine->control_lock);
+	const struct person_entry *person = person_find(engine, email);
+	if (person)
+		copy = *person;
+	pthread_rwlock_unlock(&engine->control_lock);
+	bool is_right = password_is(engine, person ? &copy : NULL, password);
+	if (person)
+		sodium_memzero(copy.password, sizeof copy.password);
+	return is_right;
+}
+
+/* Whether the password is the person's, unless there were too many wrong ones. */
+static enum err
+credentials_check(struct engine *engine, const struct change *change, struct span email,
+                  struct span password, uint32_t *wait_s, struct refusal *refusal)
+{
+	struct people *people = engine->people;
+	pthread_mutex_lock(&people->password_lock);
+	*wait_s = slow_wait_s(people->slow, email, change->address, engine_now(engine));
+	pthread_mutex_unlock(&people->password_lock);
+	if (*wait_s > 0)
+		return refuse(refusal, ERR_SIGN_IN_SLOW, SPAN(""), SPAN(""));
+	if (atomic_fetch_add(&people->signing_in, 1) >= SIGNING_IN_MAX) {
+		atomic_fetch_sub(&people->signing_in, 1);
+		return refuse(refusal, ERR_TOO_MANY_REQUESTS, SPAN(""), SPAN(""));
+	}
+	bool is_right = password_right(engine, email, password);
+	atomic_fetch_sub(&people->signing_in, 1);
+	pthread_mutex_lock(&people->password_lock);
+	if (is_right)
+		slow_passed(people->slow, email, change->address);
+	else
+		slow_failed(people->slow, email, change->address, engine_now(engine));
+	pthread_mutex_unlock(&people->password_lock);
+	return is_right ? ERR_NONE : refuse(refusal, ERR_SIGN_IN, SPAN(""), SPAN(""));
+}
+
+/* What must give way: sessions that have ended, and the person's oldest when there are as
+ * many as there may be. */
+static uint32_t
+session_sweep(const struct people *people, const struct session_entry *made,
+              const struct session_entry **swept)
+{
+	const struct session_entry *oldest = NULL;
+	uint32_t                    count = 0, own = 0;
+	for (uint32_t i = 0; i < people->sessions_count; i++) {
+		const struct session_entry *session = &people->sessions[i];
+		if (session->expires.ns <= made->created.ns && count < SWEEP_MAX) {
+			swept[count++] = session;
+		} else if (session->person == made->person) {
+			own++;
+			if (!oldest || session->created.ns < oldest->created.ns)
+				oldest = session;
+		}
+	}
+	if (own >= LIMIT_SESSIONS)
+		swept[count++] = oldest;
+	return count;
+}
+
+static enum err
+session_store(struct change_begun *begun, const struct session_entry *session, struct arena *arena,
+              struct refusal *refusal)
+{
+	struct people              *people = begun->engine->people;
+	const struct session_entry *swept[SWEEP_MAX + 1];
+	struct session_entry        gone[SWEEP_MAX + 1];
+	struct store_write          writes[SWEEP_MAX + 2];
+	uint32_t                    count = session_sweep(people, session, swept);
+	struct span                 json  = session_json(session, arena);
+	writes[count]                     = control_write(session_key(session->hash, arena), json);
+	for (uint32_t i = 0; i < count; i++) {
+		gone[i]   = *swept[i];
+		writes[i] = session_removal(&gone[i], arena);
+	}
+	struct change_note note = { .what  = SPAN("session.begin"),
+		                    .id    = session->person->email,
+		                    .after = json };
+	enum err err = change_commit(begun, &note, writes, count + 1, SPAN(""), arena, refusal);
+	if (err != ERR_NONE)
+		return err;
+	pthread_rwlock_wrlock(&begun->engine->control_lock);
+	for (uint32_t i = 0; i < count; i++)
+		session_drop(people, gone[i].hash);
+	session_remember(people, session);
+	pthread_rwlock_unlock(&begun->engine->control_lock);
+	return ERR_NONE;
+}
+
+static struct change
+change_of(const struct change *change, struct span email)
+{
+	return (struct change){ .actor_kind = ACTOR_PERSON,
+		                .actor      = email,
+		                .address    = change->address };
+}
+
+/* The person was right a moment ago, and may be gone by now. */
+static enum err
+session_make(struct engine *engine, const struct change *change, struct span email,
+             struct arena *arena, char token[SESSION_TOKEN_SIZE + 1], struct refusal *refusal)
+{
+	struct change_begun begun;
+	struct change       by = change_of(change, email);
+	struct span         ignored;
+	uint8_t             random[TOKEN_BYTES];
+	char                drawn[SESSION_TOKEN_SIZE + 1];
+	enum err            err =
+		change_begin(engine, &by, SPAN(""), SPAN(""), arena, &begun, &ignored, refusal);
+	if (err != ERR_NONE)
+		return err;
+	struct session_entry session = { .person  = person_find(engine, email),
+		                         .created = engine_now(engine) };
+	session.expires.ns           = session.created.ns + LIMIT_SESSION_HOURS * NS_PER_HOUR;
+	randombytes_buf(random, sizeof random);
+	token_text(random, drawn);
+	token_hash(span_of(drawn), session.hash);
+	if (!session.person || session.person->is_disabled)
+		err = refuse(refusal, ERR_SIGN_IN, SPAN(""), SPAN(""));
+	else
+		err = session_store(&begun, &session, arena, refusal);
+	change_end(&begun);
+	if (err == ERR_NONE)
+		memcpy(token, drawn, sizeof drawn);
+	sodium_memzero(random, sizeof random);
+	sodium_memzero(drawn, sizeof drawn);
+	return err;
+}
+
+enum err
+engine_session_begin(struct engine *engine, const struct change *change, struct span json,
+                     struct arena *arena, char token[SESSION_TOKEN_SIZE + 1], uint32_t *wait_s,
+                     struct refusal *refusal)
+{
+	struct credentials credentials;
+	*wait_s = 0;
+	enum err err =
+		credentials_read(json, SPAN("password"), SPAN(""), arena, &credentials, refusal);
+	if (err != ERR_NONE)
+		return err;
+	/* What is no e-mail is nobody's, and is told so like any other stranger. */
+	if (email_read(credentials.email, arena, &credentials.email, NULL) != ERR_NONE)
+		credentials.email = SPAN("");
+	err = credentials_check(engine, change, credentials.email, credentials.password, wait_s,
+	                        refusal);
+	return err == ERR_NONE
+	               ? session_make(engine, change, credentials.email, arena, token, refusal)
+	               : err;
+}
+
+/* ---- being signed in ---- */
+
+static void
+csrf_of(struct span token, char csrf[SESSION_TOKEN_SIZE + 1])
+{
+	uint8_t hash[TOKEN_BYTES];
+	crypto_generichash(hash, sizeof hash, (const uint8_t *)"csrf", 4, (const uint8_t *)token.at,
+	                   token.size);
+	token_text(hash, csrf);
+}
+
+enum err
+engine_session_check(struct engine *engine, struct span token, struct session_grant *grant)
+{
+	uint8_t hash[SESSION_HASH_SIZE];
+	bool    found;
+	if (token.size != SESSION_TOKEN_SIZE)
+		return ERR_SESSION;
+	token_hash(token, hash);
+	struct instant now = engine_now(engine);
+	pthread_rwlock_rdlock(&engine->control_lock);
+	uint32_t                    at      = session_index(engine->people, hash, &found);
+	const struct session_entry *session = found ? &engine->people->sessions[at] : NULL;
+	found = found && session->expires.ns > now.ns && !session->person->is_disabled;
+	if (found) {
+		*grant = (struct session_grant){ .is_operator = session->person->is_operator,
+			                         .expires     = session->expires };
+		memcpy(grant->email, session->person->email.at, session->person->email.size);
+	}
+	pthread_rwlock_unlock(&engine->control_lock);
+	if (!found)
+		return ERR_SESSION;
+	csrf_of(token, grant->csrf);
+	return ERR_NONE;
+}
+
+enum err
+engine_session_end(struct engine *engine, const struct change *change, struct span token,
+                   struct arena *arena, struct refusal *refusal)
+{
+	struct change_begun begun;
+	struct span         ignored;
+	uint8_t             hash[SESSION_HASH_SIZE];
+	bool                found;
+	token_hash(token, hash);
+	struct change without   = *change;
+	without.idempotency_key = SPAN("");
+	enum err err = change_begin(engine, &without, SPAN(""), SPAN(""), arena, &begun, &ignored,
+	                            refusal);
+	if (err != ERR_NONE)
+		return err;
+	uint32_t at = session_index(engine->people, hash, &found);
+	if (found) {
+		const struct session_entry *session = &engine->people->sessions[at];
+		struct store_write          write   = session_removal(session, arena);
+		struct change_note          note    = { .what   = SPAN("session.end"),
+			                                .id     = session->person->email,
+			                                .before = session_json(session, arena) };
+		err = change_commit(&begun, &note, &write, 1, SPAN(""), arena, refusal);
+	}
+	if (found && err == ERR_NONE) {
+		pthread_rwlock_wrlock(&engine->control_lock);
+		session_drop(engine->people, hash);
+		pthread_rwlock_unlock(&engine->control_lock);
+	}
+	change_end(&begun);
+	return err;
+}
+
+enum err
+engine_session_show(struct engine *engine, const struct session_grant *grant, struct arena *arena,
+                    struct span *answer, struct refusal *refusal)
+{
+	struct json_out out;
+	struct span     email = span_of(grant->email);
+	json_open(&out, arena);
+	json_object(&out);
+	json_key_string(&out, SPAN("email"), email);
+	pthread_rwlock_rdlock(&engine->control_lock);
+	const struct person_entry *person = person_find(engine, email);
+	if (person) {
+		json_key_string(&out, SPAN("name"), person->name);
+		json_key_bool(&out, SPAN("operator"), person->is_operator);
+		role_accounts_write(&out, engine, email);
+	}
+	pthread_rwlock_unlock(&engine->control_lock);
+	json_key(&out, SPAN("expires"));
+	json_instant(&out, grant->expires);
+	json_key_string(&out, SPAN("csrf"), span_of(grant->csrf));
+	json_object_end(&out);
+	if (!person)
+		return refuse(refusal, ERR_SESSION, SPAN(""), SPAN(""));
+	*answer = json_close(&out);
+	return ERR_NONE;
+}
+
+/* ---- the person's own password ---- */
+
+static enum err
+password_store(struct change_begun *begun, struct span email, const char *hash, struct arena *arena,
+               struct refusal *refusal)
+{
+	const struct person_entry *entry = person_find(begun->engine, email);
+	if (!entry)
+		return refuse(refusal, ERR_SESSION, SPAN(""), SPAN(""));
+	struct person_entry person = *entry;
+	struct change_note  note   = { .what = SPAN("person.password"), .id = email };
+	memcpy(person.password, hash, sizeof person.password);
+	return person_store(begun, &person, &note, true, SPAN(""), arena, refusal);
+}
+
+enum err
+engine_session_password(struct engine *engine, const struct change *change, struct span email,
+                        struct span json, struct arena *arena, uint32_t *wait_s,
+                        struct refusal *refusal)
+{
+	struct credentials  credentials;
+	struct change_begun begun;
+	struct span         ignored;
+	char                hash[PASSWORD_HASH_SIZE];
+	struct change       by = change_of(change, email);
+	*wait_s                = 0;
+	enum err err           = credentials_read(json, SPAN("current"), SPAN("password"), arena,
+	                                          &credentials, refusal);
+	if (err == ERR_NONE)
+		err = credentials_check(engine, change, email, credentials.password, wait_s,
+		                        refusal);
+	if (err == ERR_NONE)
+		err = password_hash(engine, credentials.wanted, hash, refusal);
+	if (err == ERR_NONE)
+		err = change_begin(engine, &by, SPAN(""), SPAN(""), arena, &begun, &ignored,
+		                   refusal);
+	if (err != ERR_NONE)
+		return err;
+	err = password_store(&begun, email, hash, arena, refusal);
+	change_end(&begun);
+	return err;
+}
