@@ -1,7 +1,7 @@
 # tally.bash - completion of the tally command for bash.
 _tally() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="serve demo ingest account contract usage trend explain events export key audit backup verify catalog"
+	local commands="serve demo ingest account contract usage trend explain events export key person role audit backup verify catalog"
 	local common="--data --server --key --json --catalog --help --version"
 	local options=$common
 
@@ -33,6 +33,11 @@ _tally() {
 		options="$common --name --scope --account --expires"
 		[ "$COMP_CWORD" -eq 2 ] && options="create list revoke"
 		;;
+	person)
+		options="$common --name --operator --limit --cursor"
+		[ "$COMP_CWORD" -eq 2 ] && options="add list password disable enable remove"
+		;;
+	role) [ "$COMP_CWORD" -eq 2 ] && options="grant revoke list" ;;
 	audit)
 		options="$common --head --limit --cursor"
 		[ "$COMP_CWORD" -eq 2 ] && options="list verify"

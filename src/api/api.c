@@ -22,6 +22,7 @@ struct api_server {
 	struct decoders    *decoders;
 	struct http_service service;
 	bool                log_requests;
+	bool                is_tls;
 	uint32_t            stop_ms;
 	_Atomic(uint32_t)   threads_count;
 };
@@ -49,7 +50,11 @@ allow_write(uint32_t methods, struct arena *arena)
 static void
 problem_answer(struct http_request *request, const struct refusal *refusal, const char *allow)
 {
-	int status = err_http_status(refusal->err);
+	const struct call *call   = request->context;
+	int                status = err_http_status(refusal->err);
+	uint32_t           wait_s = call ? call->retry_after_s : 0;
+	if (wait_s == 0)
+		wait_s = err_may_retry(refusal->err) ? RETRY_AFTER_S : 0;
 	http_answer(request,
 	            &(struct http_answer){
 			    .status        = status,
@@ -57,7 +62,7 @@ problem_answer(struct http_request *request, const struct refusal *refusal, cons
 			    .body          = problem_write(refusal, request->path, request->arena),
 			    .allow         = allow,
 			    .authenticate  = status == 401 ? "Bearer realm=\"tally\"" : NULL,
-			    .retry_after_s = err_may_retry(refusal->err) ? RETRY_AFTER_S : 0,
+			    .retry_after_s = wait_s,
 			    .close         = refusal->err == ERR_STORE_CLOSING,
 		    });
 }
@@ -87,6 +92,7 @@ call_answer(struct call *call)
 		.body         = call->answer,
 		.stream       = call->stream,
 		.disposition  = call->disposition,
+		.cookie       = call->cookie,
 	};
 	if (call->wants_csv && call->route->list.size > 0 &&
 	    !csv_write(call->answer, call->route->list, call->arena, &answer.body))
@@ -236,8 +242,10 @@ request_log(const struct http_request *request)
 	}
 	path[size]              = 0;
 	const struct call *call = request->context;
-	fprintf(stderr, "tally: %.8s %s key=%s\n", request->method.at, path,
-	        call && call->grant.id[0] ? call->grant.id : "-");
+	struct span        by   = call ? caller_name(&call->caller) : SPAN("");
+	fprintf(stderr, "tally: %.8s %s %s=%.*s\n", request->method.at, path,
+	        call && call->caller.kind == CALLER_PERSON ? "person" : "key",
+	        by.size > 0 ? (int)by.size : 1, by.size > 0 ? by.at : "-");
 }
 
 static void
@@ -325,6 +333,12 @@ call_work(struct call *call, void (*run)(struct call *call), route_handler *fini
 
 /* ---- open and close ---- */
 
+bool
+call_is_tls(const struct call *call)
+{
+	return call->api->is_tls;
+}
+
 void
 api_http_metrics(struct api_server *api, struct http_metrics *metrics)
 {
@@ -349,6 +363,7 @@ api_server_start(const struct api_server_options *options, struct api_server **s
 	memset(api, 0, sizeof(*api));
 	api->engine       = options->engine;
 	api->log_requests = options->log_requests;
+	api->is_tls       = options->tls_cert != NULL;
 	api->stop_ms      = options->limits.stop_ms;
 	api->service = (struct http_service){ on_head, on_body, on_later, on_refused, on_end, api };
 	struct http_options http = {

@@ -1,7 +1,7 @@
 /* call.c - what a request's head means: route, key, query, fields. */
 #include "api/call.h"
 
-#include "api/access.h"
+#include "api/cookie.h"
 #include "core/base/limit.h"
 
 enum { JSON_BODY_SIZE = 1 << 20 };
@@ -63,6 +63,8 @@ param_place(struct call *call, enum param_index param)
 		return &question->cursor;
 	case PARAM_INDEX_ACCOUNT:
 		return &call->export_account;
+	case PARAM_INDEX_ROLE:
+		return &call->role;
 	case PARAM_INDEX_STEP:
 	case PARAM_INDEX_LIMIT:
 	case PARAM_INDEX_RECEIPTS:
@@ -140,14 +142,48 @@ query_read(struct call *call)
 	return ERR_NONE;
 }
 
+/* A key, where one is given; else the browser's session. */
 static enum err
-key_read(struct call *call)
+caller_read(struct call *call)
 {
-	struct span secret = SPAN("");
-	enum err    err    = head_bearer(call->request->field[HTTP_AUTHORIZATION], &secret);
-	if (!err)
-		err = engine_key_check(call->engine, secret, &call->grant);
+	const struct span *field  = call->request->field;
+	struct caller     *caller = &call->caller;
+	struct span        secret = SPAN("");
+	caller->token             = cookie_find(field[HTTP_COOKIE], call_is_tls(call));
+	enum err err              = ERR_NONE;
+	if (field[HTTP_AUTHORIZATION].at || !caller->token.at) {
+		caller->kind = CALLER_KEY;
+		err          = head_bearer(field[HTTP_AUTHORIZATION], &secret);
+		if (!err)
+			err = engine_key_check(call->engine, secret, &caller->key);
+	} else {
+		caller->kind = CALLER_PERSON;
+		err          = engine_session_check(call->engine, caller->token, &caller->session);
+	}
+	if (err)
+		caller->kind = CALLER_NOBODY;
 	return err ? call_refuse(call, err, SPAN(""), SPAN("")) : ERR_NONE;
+}
+
+/* A browser sends the cookie along with whatever some page makes it send. So a change
+ * needs a token that only our own pages can know, and signing in must at least not come
+ * from elsewhere. A key is never sent by itself. */
+static enum err
+site_check(struct call *call)
+{
+	const struct span   *field   = call->request->field;
+	const struct caller *caller  = &call->caller;
+	struct span          csrf    = field[HTTP_CSRF_TOKEN];
+	bool                 is_ours = true;
+	if (call->route->method == METHOD_GET || caller->kind == CALLER_KEY)
+		return ERR_NONE;
+	if (caller->kind == CALLER_PERSON)
+		is_ours = csrf.size == SESSION_TOKEN_SIZE &&
+		          engine_token_equal(csrf, span_of(caller->session.csrf));
+	if (!is_ours ||
+	    !cookie_is_same_site(field[HTTP_SEC_FETCH_SITE], field[HTTP_ORIGIN], field[HTTP_HOST]))
+		return call_refuse(call, ERR_CROSS_SITE, SPAN("X-CSRF-Token"), SPAN(""));
+	return ERR_NONE;
 }
 
 static enum err
@@ -196,18 +232,18 @@ call_begin(struct call *call, uint32_t *allowed)
 	enum err no_route = route_find(request->path, method_of(request->method), call->arena,
 	                               &call->route, &call->path, allowed);
 	if (no_route || call->route->access != ACCESS_OPEN) {
-		enum err err = key_read(call);
+		enum err err = caller_read(call);
 		if (err)
 			return err;
 	}
 	if (no_route)
 		return call_refuse(call, no_route, SPAN(""), SPAN(""));
-	if (call->route->access != ACCESS_OPEN) {
-		enum err err = access_decide(call->route, &call->grant, call->path.account);
-		if (err)
-			return call_refuse(call, err, SPAN(""), SPAN(""));
-	}
-	enum err err = query_read(call);
+	enum err err = access_decide(call->engine, call->route, &call->caller, call->path.account);
+	if (err)
+		return call_refuse(call, err, SPAN(""), SPAN(""));
+	err = site_check(call);
+	if (!err)
+		err = query_read(call);
 	return err ? err : fields_read(call);
 }
 
@@ -220,8 +256,10 @@ call_fill(struct call *call)
 	call->question.module  = call->path.module.at ? call->path.module : none;
 	if (call->path.id.at)
 		call->question.id = call->path.id;
-	call->change.actor_kind = ACTOR_KEY;
-	call->change.actor      = span_of(call->grant.id);
+	call->change.actor_kind = call->caller.kind == CALLER_PERSON ? ACTOR_PERSON : ACTOR_KEY;
+	call->change.actor      = caller_name(&call->caller);
+	if (call->route->method != METHOD_GET && call->route->body != BODY_EVENTS)
+		call->change.address = http_peer(call->request);
 	call->request->body_max = call->route->body == BODY_EVENTS ? call->request->body_max
 	                          : call->route->body == BODY_JSON ? JSON_BODY_SIZE
 	                                                           : 0;

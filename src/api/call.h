@@ -4,6 +4,7 @@
 #ifndef TALLY_API_CALL_H
 #define TALLY_API_CALL_H
 
+#include "api/access.h"
 #include "api/route.h"
 #include "edge/http/head.h"
 #include "edge/http/server.h"
@@ -17,11 +18,12 @@ struct call {
 	struct http_request *request;
 	struct arena        *arena;
 	const struct route  *route;
-	struct key_grant     grant;
+	struct caller        caller;
 	struct route_path    path;
 	struct question      question; /* the query, and account and module of the path */
 	bool                 receipts;
 	struct span          export_account;
+	struct span          role; /* of the query */
 	struct change        change;
 	enum media           media;
 	enum packing         packing;
@@ -33,6 +35,8 @@ struct call {
 	struct span         answer;
 	const char         *content_type; /* NULL: application/json */
 	const char         *disposition;
+	const char         *cookie;
+	uint32_t            retry_after_s; /* 0: as the error has it */
 	struct http_stream *stream;
 	struct refusal      refusal;
 
@@ -50,7 +54,7 @@ MUST_CHECK enum err call_refuse(struct call *call, enum err err, struct span fie
                                 struct span detail);
 
 /* Everything that can be decided before the body is there, in the order of
- * precedence: key, path, method, right, query, fields. ERR_METHOD: *allowed is the sum
+ * precedence: caller, path, method, right, query, fields. ERR_METHOD: *allowed is the sum
  * of 1 << method of those that there are. */
 MUST_CHECK enum err call_begin(struct call *call, uint32_t *allowed);
 /* After it: what the handler starts from. */
@@ -67,6 +71,7 @@ MUST_CHECK enum err call_work(struct call   *call, void (*work)(struct call *cal
 /* A thread that outlives the call, such as the writer of a stream. */
 MUST_CHECK enum err api_thread(struct api_server *api, void (*run)(void *context), void *context);
 
+bool call_is_tls(const struct call *call);
 void api_http_metrics(struct api_server *api, struct http_metrics *metrics);
 
 #endif

@@ -11,6 +11,10 @@ route_handler handle_contracts_list, handle_contract_get, handle_contract_versio
 route_handler handle_usage_get, handle_trend_get, handle_explain_get;
 route_handler handle_keys_list, handle_key_post, handle_key_delete;
 route_handler handle_audit_list, handle_audit_export, handle_audit_verify;
+route_handler handle_session_post, handle_session_get, handle_session_delete,
+	handle_session_password;
+route_handler handle_users_list, handle_user_post, handle_user_put, handle_user_delete;
+route_handler handle_roles_list, handle_role_put, handle_role_delete;
 route_handler handle_export_get, handle_backup_post, handle_verify_post;
 route_handler handle_health_get, handle_ready_get, handle_metrics_get, handle_openapi_get;
 

@@ -7,8 +7,13 @@
 enum err
 handle_accounts_list(struct call *call)
 {
-	uint32_t limit = call->question.limit ? call->question.limit : LIMIT_PAGE_ROWS;
-	return engine_account_list(call->engine, span_of(call->grant.account), limit,
+	uint32_t             limit  = call->question.limit ? call->question.limit : LIMIT_PAGE_ROWS;
+	const struct caller *caller = &call->caller;
+	if (caller->kind == CALLER_PERSON && !caller->session.is_operator)
+		return engine_person_accounts(call->engine, caller_name(caller), limit,
+		                              call->question.cursor, call->arena, &call->answer,
+		                              &call->refusal);
+	return engine_account_list(call->engine, span_of(caller->key.account), limit,
 	                           call->question.cursor, call->arena, &call->answer,
 	                           &call->refusal);
 }

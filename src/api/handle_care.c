@@ -1,5 +1,4 @@
 /* handle_care.c - what operators need: export, backup, verify. */
-#include "api/access.h"
 #include "api/call.h"
 #include "api/handle.h"
 #include "core/json/json_read.h"
@@ -70,8 +69,8 @@ handle_export_get(struct call *call)
 {
 	struct span account = call->export_account;
 	if (account.size == 0)
-		account = span_of(call->grant.account);
-	if (!access_covers(&call->grant, account))
+		account = span_of(call->caller.key.account);
+	if (!access_has(call->engine, &call->caller, account, RIGHT_VIEW))
 		return call_refuse(call, ERR_ACCOUNT_UNKNOWN, SPAN(""), SPAN(""));
 	enum err err = export_check(call, account);
 	if (err)

@@ -37,7 +37,7 @@ handle_events_post(struct call *call)
 	call->ingest = (struct ingest){
 		.body     = call->body,
 		.format   = format_of(call->media),
-		.account  = span_of(call->grant.account),
+		.account  = span_of(call->caller.key.account),
 		.receipts = call->receipts,
 		.done     = ingest_done,
 		.context  = call,

@@ -1,5 +1,4 @@
 /* handle_keys.c - API keys: nobody hands out more than he has. */
-#include "api/access.h"
 #include "api/call.h"
 #include "api/handle.h"
 #include "core/json/json_read.h"
@@ -82,9 +81,9 @@ handle_key_post(struct call *call)
 	if (key->kind != JSON_OBJECT)
 		return call_refuse(call, ERR_FIELD_TYPE, SPAN(""), SPAN("a key is a JSON object"));
 	uint32_t scopes = scopes_read(key);
-	if (!access_may_grant(&call->grant, scopes))
+	if (!access_may_grant(call->engine, &call->caller, account_of(call), scopes))
 		return call_refuse(call, ERR_KEY_SCOPE, SPAN("scopes"),
-		                   SPAN("an API key cannot give scopes that it does not have"));
+		                   SPAN("nobody can give scopes that he does not have"));
 	struct span json = call->body;
 	if (call->path.account.at) {
 		err = account_key_check(call, key, scopes);

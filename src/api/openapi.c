@@ -120,17 +120,25 @@ responses_write(struct json_out *out, const struct route *route)
 }
 
 static void
+scheme_write(struct json_out *out, struct span name)
+{
+	json_object(out);
+	json_key(out, name);
+	json_array(out);
+	json_array_end(out);
+	json_object_end(out);
+}
+
+/* A key or a session: either will do. */
+static void
 security_write(struct json_out *out, const struct route *route)
 {
 	json_key(out, SPAN("security"));
 	json_array(out);
-	if (route->access != ACCESS_OPEN) {
-		json_object(out);
-		json_key(out, SPAN("key"));
-		json_array(out);
-		json_array_end(out);
-		json_object_end(out);
-	}
+	if (route->access != ACCESS_OPEN && route->access != ACCESS_SESSION)
+		scheme_write(out, SPAN("key"));
+	if (route->access != ACCESS_OPEN)
+		scheme_write(out, SPAN("session"));
 	json_array_end(out);
 }
 
@@ -199,7 +207,9 @@ components_write(struct json_out *out)
 {
 	json_key(out, SPAN("components"));
 	json_raw(out,
-	         SPAN("{\"securitySchemes\":{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
+	         SPAN("{\"securitySchemes\":{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+	              "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\","
+	              "\"name\":\"tally_session\"}},"
 	              "\"responses\":{\"Problem\":{\"description\":\"What was refused, and "
 	              "where\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":"
 	              "\"#/components/schemas/Problem\"}}}}},"

@@ -29,15 +29,21 @@ struct param_row {
 };
 extern const struct param_row PARAM_ROWS[PARAM_COUNT];
 
-/* What a key needs. There is no value 0: a route without one is a bug. */
+/* What a caller needs (catalog/route.def says it in words). There is no value 0: a route
+ * without one is a bug. */
 enum access {
-	ACCESS_OPEN = 1, /* no key */
-	ACCESS_ANY,      /* any valid key */
+	ACCESS_OPEN = 1,
+	ACCESS_ANY,
+	ACCESS_SESSION,
+	ACCESS_MEMBER,
+	ACCESS_VIEW,
+	ACCESS_EDIT,
+	ACCESS_INVOICES,
+	ACCESS_BILLING,
+	ACCESS_ADMINISTER,
 	ACCESS_INGEST,
-	ACCESS_READ,
-	ACCESS_WRITE,
-	ACCESS_READ_ALL, /* read, by a key of all accounts */
-	ACCESS_OPERATOR, /* operator, by a key of all accounts */
+	ACCESS_VIEW_ALL,
+	ACCESS_OPERATE,
 };
 
 enum body_kind { BODY_NONE, BODY_JSON, BODY_EVENTS };

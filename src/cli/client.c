@@ -8,6 +8,7 @@
 #include "cli/progress.h"
 #include "edge/sys/signal.h"
 #include "core/base/limit.h"
+#include "core/json/json_read.h"
 #include "edge/http/client.h"
 
 /* ---- opening ---- */
@@ -104,6 +105,11 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 		return engine_explain(engine, question, arena, answer, refusal);
 	case ASK_KEYS:
 		return engine_key_list(engine, question->account, arena, answer, refusal);
+	case ASK_PEOPLE:
+		return engine_person_list(engine, question->limit, question->cursor, arena, answer,
+		                          refusal);
+	case ASK_ROLES:
+		return engine_role_list(engine, question->account, arena, answer, refusal);
 	case ASK_TREND:
 		return engine_trend(engine, question, arena, answer, refusal);
 	case ASK_USAGE:
@@ -137,6 +143,11 @@ client_show(struct cli *cli, enum ask ask, const struct question *question, cli_
 }
 
 /* ---- telling ---- */
+
+#define BY_COMMAND_LINE                                                                            \
+	{                                                                                          \
+		.actor_kind = ACTOR_COMMAND_LINE, .actor = SPAN("command line")                    \
+	}
 
 static const char *
 zero_terminated(struct span text, struct arena *arena)
@@ -177,10 +188,31 @@ verify_local(struct client *client, struct span *answer, struct refusal *refusal
 }
 
 static enum err
+role_local(struct client *client, enum tell tell, struct span account, struct span json,
+           struct span *answer, struct refusal *refusal)
+{
+	const struct change change = BY_COMMAND_LINE;
+	struct engine      *engine = client->local.engine;
+	struct arena       *arena  = &client->cli->arena;
+	struct json        *root;
+	enum err            err = json_parse(json, arena, &root, refusal);
+
+	if (err != ERR_NONE)
+		return err;
+	const struct json *email = json_member(root, SPAN("email"));
+	const struct json *role  = json_member(root, SPAN("role"));
+	struct span        name  = role ? role->text : SPAN("");
+	return tell == TELL_ROLE_GRANT ? engine_role_grant(engine, &change, account, email->text,
+	                                                   name, arena, answer, refusal)
+	                               : engine_role_revoke(engine, &change, account, email->text,
+	                                                    name, arena, answer, refusal);
+}
+
+static enum err
 tell_local(struct client *client, enum tell tell, struct span account, struct span json,
            struct span *answer, struct refusal *refusal)
 {
-	const struct change change = { .actor = SPAN("command line") };
+	const struct change change = BY_COMMAND_LINE;
 	struct engine      *engine = client->local.engine;
 	struct arena       *arena  = &client->cli->arena;
 
@@ -193,6 +225,15 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 		return engine_key_create(engine, &change, json, arena, answer, refusal);
 	case TELL_REVOKE:
 		return engine_key_revoke(engine, &change, json, arena, answer, refusal);
+	case TELL_PERSON_ADD:
+		return engine_person_add(engine, &change, json, arena, answer, refusal);
+	case TELL_PERSON_CHANGE:
+		return engine_person_change(engine, &change, account, json, arena, answer, refusal);
+	case TELL_PERSON_REMOVE:
+		return engine_person_remove(engine, &change, account, arena, answer, refusal);
+	case TELL_ROLE_GRANT:
+	case TELL_ROLE_REVOKE:
+		return role_local(client, tell, account, json, answer, refusal);
 	case TELL_BACKUP:
 		return backup_local(client, json, answer, refusal);
 	case TELL_VERIFY:
@@ -216,6 +257,13 @@ int
 client_change(struct cli *cli, enum tell tell, enum client_store store, struct span json,
               cli_show *show)
 {
+	return client_change_of(cli, tell, store, SPAN(""), json, show);
+}
+
+int
+client_change_of(struct cli *cli, enum tell tell, enum client_store store, struct span account,
+                 struct span json, cli_show *show)
+{
 	struct client  client = { .http = NULL };
 	struct span    answer;
 	struct refusal refusal = { .err = ERR_NONE };
@@ -223,7 +271,7 @@ client_change(struct cli *cli, enum tell tell, enum client_store store, struct s
 
 	if (status != EXIT_DONE)
 		return status;
-	enum err err = client_tell(&client, tell, SPAN(""), json, &answer, &refusal);
+	enum err err = client_tell(&client, tell, account, json, &answer, &refusal);
 	status = err == ERR_NONE ? cli_answer(cli, answer, show) : cli_refused(err, &refusal, NULL);
 	return client_close(&client, status);
 }

@@ -35,6 +35,8 @@ enum ask {
 	ASK_EVENTS,
 	ASK_EXPLAIN,
 	ASK_KEYS,
+	ASK_PEOPLE,
+	ASK_ROLES,
 	ASK_TREND,
 	ASK_USAGE,
 };
@@ -47,13 +49,18 @@ MUST_CHECK int client_show(struct cli *cli, enum ask ask, const struct question 
                            cli_show *show);
 
 enum tell {
-	TELL_ACCOUNT,      /* json is the account */
-	TELL_CONTRACT,     /* json is a contract of account */
-	TELL_KEY,          /* json is what is asked for, of account or of all */
-	TELL_REVOKE,       /* json is the key's id, not JSON */
-	TELL_BACKUP,       /* json is the path, not JSON */
-	TELL_VERIFY,       /* json is not used */
-	TELL_AUDIT_VERIFY, /* json is a head, not JSON, or empty */
+	TELL_ACCOUNT,       /* json is the account */
+	TELL_CONTRACT,      /* json is a contract of account */
+	TELL_KEY,           /* json is what is asked for, of account or of all */
+	TELL_REVOKE,        /* json is the key's id, not JSON */
+	TELL_PERSON_ADD,    /* json is the person */
+	TELL_PERSON_CHANGE, /* account is the e-mail, json what changes */
+	TELL_PERSON_REMOVE, /* account is the e-mail */
+	TELL_ROLE_GRANT,    /* json is {"email","role"}, in account */
+	TELL_ROLE_REVOKE,   /* the same; without a role, all of them */
+	TELL_BACKUP,        /* json is the path, not JSON */
+	TELL_VERIFY,        /* json is not used */
+	TELL_AUDIT_VERIFY,  /* json is a head, not JSON, or empty */
 };
 
 MUST_CHECK enum err client_tell(struct client *client, enum tell tell, struct span account,
@@ -62,6 +69,10 @@ MUST_CHECK enum err client_tell(struct client *client, enum tell tell, struct sp
 /* Open, tell, print, close: all that a command with one change has to do. */
 MUST_CHECK int client_change(struct cli *cli, enum tell tell, enum client_store store,
                              struct span json, cli_show *show);
+
+/* The same for a change of something in account. */
+MUST_CHECK int client_change_of(struct cli *cli, enum tell tell, enum client_store store,
+                                struct span account, struct span json, cli_show *show);
 
 /* Stored events, oldest first, one a line, to write(). */
 MUST_CHECK enum err client_export(struct client *client, const struct question *question,

@@ -97,7 +97,8 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 {
 	struct path path;
 
-	bool of_all = (ask == ASK_KEYS || ask == ASK_AUDIT) && question->account.size == 0;
+	bool of_all = (ask == ASK_KEYS || ask == ASK_AUDIT || ask == ASK_PEOPLE) &&
+	              question->account.size == 0;
 	path_open(&path, arena, of_all ? "/v1" : "/v1/accounts");
 	switch (ask) {
 	case ASK_ACCOUNT:
@@ -131,6 +132,13 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 		if (question->account.size > 0)
 			path_piece(&path, question->account);
 		text_add(&path.text, SPAN("/keys"));
+		break;
+	case ASK_PEOPLE:
+		text_add(&path.text, SPAN("/users"));
+		path_page(&path, question);
+		break;
+	case ASK_ROLES:
+		path_account(&path, question->account, "/roles");
 		break;
 	case ASK_EXPLAIN:
 	case ASK_TREND:
@@ -278,6 +286,20 @@ head_body(struct span head, struct arena *arena)
 	return json_close(&out);
 }
 
+static enum err
+role_path(struct path *path, struct span account, struct span json, struct arena *arena)
+{
+	struct json *root;
+	enum err     err = json_parse(json, arena, &root, NULL);
+
+	if (err != ERR_NONE)
+		return err;
+	path_account(path, account, "/roles");
+	path_piece(path, text_of(root, SPAN("email")));
+	path_query(path, "role", text_of(root, SPAN("role")));
+	return ERR_NONE;
+}
+
 enum err
 client_http_tell(struct client *client, enum tell tell, struct span account, struct span json,
                  struct span *answer, struct refusal *refusal)
@@ -306,6 +328,30 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		request.body   = SPAN("");
 		path_account(&path, SPAN("keys"), "");
 		path_piece(&path, json);
+		break;
+	case TELL_PERSON_ADD:
+		text_add(&path.text, SPAN("/users"));
+		break;
+	case TELL_PERSON_CHANGE:
+		request.method = "PUT";
+		text_add(&path.text, SPAN("/users"));
+		path_piece(&path, account);
+		break;
+	case TELL_PERSON_REMOVE:
+		request.method = "DELETE";
+		text_add(&path.text, SPAN("/users"));
+		path_piece(&path, account);
+		break;
+	case TELL_ROLE_GRANT:
+		request.method = "PUT";
+		text_add(&path.text, SPAN("/accounts"));
+		path_account(&path, account, "/roles");
+		break;
+	case TELL_ROLE_REVOKE:
+		request.method = "DELETE";
+		request.body   = SPAN("");
+		text_add(&path.text, SPAN("/accounts"));
+		err = role_path(&path, account, json, arena);
 		break;
 	case TELL_BACKUP:
 		text_add(&path.text, SPAN("/backup"));

@@ -210,6 +210,8 @@ MUST_CHECK enum err engine_session_begin(struct engine *engine, const struct cha
 /* ERR_SESSION for unknown, ended and expired alike. */
 MUST_CHECK enum err engine_session_check(struct engine *engine, struct span token,
                                          struct session_grant *grant);
+/* Whether two tokens are equal, in a time that does not tell how much of them is. */
+bool                engine_token_equal(struct span a, struct span b);
 MUST_CHECK enum err engine_session_end(struct engine *engine, const struct change *change,
                                        struct span token, struct arena *arena,
                                        struct refusal *refusal);

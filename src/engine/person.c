@@ -50,6 +50,21 @@ person_find(const struct engine *engine, struct span email)
 	return found ? engine->people->persons[at] : NULL;
 }
 
+static void
+person_insert(struct people *people, uint32_t at, struct span email)
+{
+	size_t size               = sizeof *people->persons;
+	people->persons           = people_grown(people->persons, people->persons_count,
+	                                         &people->persons_capacity, size);
+	struct person_entry *made = calloc(1, sizeof *made);
+	CHECK(made != NULL);
+	made->email = email;
+	memmove(&people->persons[at + 1], &people->persons[at],
+	        (people->persons_count - at) * size);
+	people->persons[at] = made;
+	people->persons_count++;
+}
+
 /* The person is the same object for as long as it is there: sessions point to it. */
 void
 person_remember(struct engine *engine, const struct person_entry *person)
@@ -57,17 +72,8 @@ person_remember(struct engine *engine, const struct person_entry *person)
 	struct people *people = engine->people;
 	bool           found;
 	uint32_t       at = person_index(people, person->email, &found);
-	if (!found) {
-		people->persons           = people_grown(people->persons, people->persons_count,
-		                                         &people->persons_capacity, sizeof *people->persons);
-		struct person_entry *made = calloc(1, sizeof *made);
-		CHECK(made != NULL);
-		memmove(&people->persons[at + 1], &people->persons[at],
-		        (people->persons_count - at) * sizeof *people->persons);
-		people->persons[at] = made;
-		people->persons_count++;
-		made->email = arena_copy(&engine->control_arena, person->email);
-	}
+	if (!found)
+		person_insert(people, at, arena_copy(&engine->control_arena, person->email));
 	struct person_entry *entry = people->persons[at];
 	entry->name                = arena_copy(&engine->control_arena, person->name);
 	entry->is_operator         = person->is_operator;

@@ -381,6 +381,12 @@ engine_session_check(struct engine *engine, struct span token, struct session_gr
 	return ERR_NONE;
 }
 
+bool
+engine_token_equal(struct span a, struct span b)
+{
+	return a.size == b.size && sodium_memcmp(a.at, b.at, a.size) == 0;
+}
+
 enum err
 engine_session_end(struct engine *engine, const struct change *change, struct span token,
                    struct arena *arena, struct refusal *refusal)

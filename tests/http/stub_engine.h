@@ -379,4 +379,6 @@ engine_metrics(struct engine *engine, struct engine_metrics *metrics)
 	metrics->counts.accepted = atomic_load(&engine->accepted);
 }
 
+#include "stub_people.h"
+
 #endif

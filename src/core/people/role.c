@@ -9,7 +9,7 @@ static const struct {
 } ROLES[ROLE_COUNT] = {
 	[ROLE_ADMINISTRATOR]         = { { "administrator", 13 },
 	                                 RIGHT_MEMBER | RIGHT_VIEW | RIGHT_EDIT | RIGHT_INVOICES |
-	                                         RIGHT_BILLING | RIGHT_ADMINISTER },
+	                                         RIGHT_BILLING | RIGHT_ADMINISTER | RIGHT_INGEST },
 	[ROLE_BILLING_ADMINISTRATOR] = { { "billing_administrator", 21 },
 	                                 RIGHT_MEMBER | RIGHT_INVOICES | RIGHT_BILLING },
 	[ROLE_LICENCE_EDITOR]        = { { "licence_editor", 14 },

@@ -1,5 +1,6 @@
 /* answer.c - answers: made by a service now or later, sent by the library. */
 #define _GNU_SOURCE /* POLLRDHUP */
+#include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -16,6 +17,24 @@ static struct exchange *
 exchange_of(struct http_request *request)
 {
 	return (struct exchange *)request;
+}
+
+struct span
+http_peer(struct http_request *request)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		exchange_of(request)->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	char        host[INET6_ADDRSTRLEN] = "";
+	const void *at                     = NULL;
+	if (!info || !info->client_addr)
+		return SPAN("");
+	if (info->client_addr->sa_family == AF_INET)
+		at = &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr;
+	else if (info->client_addr->sa_family == AF_INET6)
+		at = &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr;
+	if (!at || !inet_ntop(info->client_addr->sa_family, at, host, sizeof(host)))
+		return SPAN("");
+	return arena_copy(request->arena, span_of(host));
 }
 
 void
@@ -129,6 +148,7 @@ answer_headers(struct MHD_Response *response, const struct exchange *exchange)
 	header_add(response, "Allow", answer->allow);
 	header_add(response, "WWW-Authenticate", answer->authenticate);
 	header_add(response, "Content-Disposition", answer->disposition);
+	header_add(response, "Set-Cookie", answer->cookie);
 	if (answer_closes(exchange))
 		header_add(response, "Connection", "close");
 	if (answer->retry_after_s) {

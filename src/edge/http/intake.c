@@ -28,7 +28,12 @@ static const struct span FIELD_NAMES[HTTP_FIELD_COUNT] = {
 	[HTTP_AUTHORIZATION]    = { "Authorization", 13 },
 	[HTTP_CONTENT_ENCODING] = { "Content-Encoding", 16 },
 	[HTTP_CONTENT_TYPE]     = { "Content-Type", 12 },
+	[HTTP_COOKIE]           = { "Cookie", 6 },
+	[HTTP_CSRF_TOKEN]       = { "X-CSRF-Token", 12 },
+	[HTTP_HOST]             = { "Host", 4 },
 	[HTTP_IDEMPOTENCY_KEY]  = { "Idempotency-Key", 15 },
+	[HTTP_ORIGIN]           = { "Origin", 6 },
+	[HTTP_SEC_FETCH_SITE]   = { "Sec-Fetch-Site", 14 },
 };
 
 static void
@@ -97,6 +102,7 @@ field_take(void *context, enum MHD_ValueKind kind, const char *name_at, size_t n
 			exchange->malformed = true;
 	} else if (head_equal(name, SPAN("Host"))) {
 		exchange->host_fields++;
+		field_known_take(exchange, name, value);
 	} else if (head_equal(name, SPAN("Expect"))) {
 		exchange->expects = true;
 	} else {

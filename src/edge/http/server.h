@@ -21,7 +21,12 @@ enum http_field {
 	HTTP_AUTHORIZATION,
 	HTTP_CONTENT_ENCODING,
 	HTTP_CONTENT_TYPE,
+	HTTP_COOKIE,
+	HTTP_CSRF_TOKEN,
+	HTTP_HOST,
 	HTTP_IDEMPOTENCY_KEY,
+	HTTP_ORIGIN,
+	HTTP_SEC_FETCH_SITE,
 	HTTP_FIELD_COUNT
 };
 
@@ -44,6 +49,7 @@ struct http_answer {
 	const char         *allow;        /* NULL or the header's value, as the next two */
 	const char         *authenticate;
 	const char         *disposition;
+	const char         *cookie;        /* Set-Cookie */
 	uint32_t            retry_after_s; /* 0: none */
 	bool                close;         /* the connection after it */
 };
@@ -64,6 +70,9 @@ struct http_service {
 	void (*end)(void *context, struct http_request *request);
 	void *context;
 };
+
+/* The address that the connection comes from, without its port, in the request's arena. */
+struct span http_peer(struct http_request *request);
 
 void http_answer(struct http_request *request, const struct http_answer *answer);
 /* The answer comes later: http_resume must follow exactly once, from any thread,
