@@ -30,6 +30,32 @@ flag_read(const struct json *value, int *flag, struct refusal *refusal)
 	return ERR_NONE;
 }
 
+static bool
+is_text_member(struct span key)
+{
+	return span_equal(key, SPAN("email")) || span_equal(key, SPAN("name")) ||
+	       span_equal(key, SPAN("password"));
+}
+
+static enum err
+text_read(const struct json *member, struct person_request *request, struct refusal *refusal)
+{
+	if (member->kind != JSON_STRING)
+		return refuse_at(refusal, ERR_FIELD_TYPE, member->byte, member->key,
+		                 SPAN("a text is expected"));
+	if (span_equal(member->key, SPAN("email")))
+		return email_read(member->text, request->arena, &request->email, refusal);
+	if (span_equal(member->key, SPAN("password"))) {
+		request->gives_password = true;
+		request->password       = member->text;
+		return ERR_NONE;
+	}
+	if (member->text.size > LIMIT_ID_SIZE)
+		return refuse(refusal, ERR_FIELD_TOO_LONG, SPAN("name"), SPAN(""));
+	request->name = member->text;
+	return ERR_NONE;
+}
+
 static enum err
 member_read(const struct json *member, struct person_request *request, struct refusal *refusal)
 {
@@ -37,28 +63,14 @@ member_read(const struct json *member, struct person_request *request, struct re
 		return flag_read(member, &request->is_operator, refusal);
 	if (span_equal(member->key, SPAN("disabled")))
 		return flag_read(member, &request->is_disabled, refusal);
-	bool is_password = span_equal(member->key, SPAN("password"));
-	if (is_password && member->kind == JSON_NULL) {
+	if (!is_text_member(member->key))
+		return refuse_at(refusal, ERR_FIELD_UNKNOWN, member->byte, member->key,
+		                 SPAN("a person has email, name, operator, disabled, password"));
+	if (member->kind == JSON_NULL && span_equal(member->key, SPAN("password"))) {
 		request->gives_password = request->draws = true;
 		return ERR_NONE;
 	}
-	if (member->kind != JSON_STRING)
-		return refuse_at(refusal, ERR_FIELD_TYPE, member->byte, member->key,
-		                 SPAN("a text is expected"));
-	if (is_password) {
-		request->gives_password = true;
-		request->password       = member->text;
-		return ERR_NONE;
-	}
-	if (span_equal(member->key, SPAN("email")))
-		return email_read(member->text, request->arena, &request->email, refusal);
-	if (!span_equal(member->key, SPAN("name")))
-		return refuse_at(refusal, ERR_FIELD_UNKNOWN, member->byte, member->key,
-		                 SPAN("a person has email, name, operator, disabled, password"));
-	if (member->text.size > LIMIT_ID_SIZE)
-		return refuse(refusal, ERR_FIELD_TOO_LONG, SPAN("name"), SPAN(""));
-	request->name = member->text;
-	return ERR_NONE;
+	return text_read(member, request, refusal);
 }
 
 /* A fast hash of the request is stored with an Idempotency-Key: no password is in it. */
