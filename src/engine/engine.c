@@ -126,7 +126,7 @@ parts_open(struct engine *engine)
 {
 	arena_open(&engine->control_arena, system_memory());
 	arena_open(&engine->runs_arena, system_memory());
-	people_open(engine);
+	sign_ins_open(engine);
 	randombytes_buf(&engine->books_seed, sizeof engine->books_seed);
 	engine->books   = engine_books(engine);
 	engine->recent  = recent_open(system_memory());
@@ -158,7 +158,7 @@ parts_close(struct engine *engine)
 	}
 	for (uint32_t i = 0; i < engine->keys_count; i++)
 		free(engine->keys[i]);
-	people_close(engine);
+	sign_ins_close(engine);
 	free(engine->accounts);
 	free(engine->keys);
 	free(engine->log.blocks);

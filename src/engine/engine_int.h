@@ -149,7 +149,7 @@ struct engine {
 	uint32_t               keys_capacity;
 	uint64_t               control_sequence; /* of the next control record */
 
-	struct people *people; /* who signs in, under control_lock (person_int.h) */
+	struct sign_ins *sign_ins; /* who signs in, under control_lock (person_int.h) */
 
 	/* The end of the audit trail, under change_lock. */
 	uint64_t audit_count;
@@ -389,8 +389,8 @@ struct store_write control_write(struct span key, struct span value);
 enum err audit_open(struct engine *engine);
 
 /* person.c, role.c: who signs in (person_int.h has the rest) */
-void     people_open(struct engine *engine);
-void     people_close(struct engine *engine);
+void     sign_ins_open(struct engine *engine);
+void     sign_ins_close(struct engine *engine);
 enum err person_read(struct engine *engine, struct span value);
 enum err role_read(struct engine *engine, struct span value);
 

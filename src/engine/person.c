@@ -13,7 +13,7 @@ _Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "room for a hash");
 /* ---- in memory ---- */
 
 void *
-people_grown(void *list, uint32_t count, uint32_t *capacity, size_t item_size)
+sign_ins_grown(void *list, uint32_t count, uint32_t *capacity, size_t item_size)
 {
 	if (count < *capacity)
 		return list;
@@ -24,12 +24,12 @@ people_grown(void *list, uint32_t count, uint32_t *capacity, size_t item_size)
 }
 
 static uint32_t
-person_index(const struct people *people, struct span email, bool *found)
+person_index(const struct sign_ins *sign_ins, struct span email, bool *found)
 {
-	uint32_t low = 0, high = people->persons_count;
+	uint32_t low = 0, high = sign_ins->persons_count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		int      order  = span_compare(people->persons[middle]->email, email);
+		int      order  = span_compare(sign_ins->persons[middle]->email, email);
 		*found          = order == 0;
 		if (*found)
 			return middle;
@@ -46,35 +46,35 @@ struct person_entry *
 person_find(const struct engine *engine, struct span email)
 {
 	bool     found;
-	uint32_t at = person_index(engine->people, email, &found);
-	return found ? engine->people->persons[at] : NULL;
+	uint32_t at = person_index(engine->sign_ins, email, &found);
+	return found ? engine->sign_ins->persons[at] : NULL;
 }
 
 static void
-person_insert(struct people *people, uint32_t at, struct span email)
+person_insert(struct sign_ins *sign_ins, uint32_t at, struct span email)
 {
-	size_t size               = sizeof *people->persons;
-	people->persons           = people_grown(people->persons, people->persons_count,
-	                                         &people->persons_capacity, size);
+	size_t size               = sizeof *sign_ins->persons;
+	sign_ins->persons         = sign_ins_grown(sign_ins->persons, sign_ins->persons_count,
+	                                           &sign_ins->persons_capacity, size);
 	struct person_entry *made = calloc(1, sizeof *made);
 	CHECK(made != NULL);
 	made->email = email;
-	memmove(&people->persons[at + 1], &people->persons[at],
-	        (people->persons_count - at) * size);
-	people->persons[at] = made;
-	people->persons_count++;
+	memmove(&sign_ins->persons[at + 1], &sign_ins->persons[at],
+	        (sign_ins->persons_count - at) * size);
+	sign_ins->persons[at] = made;
+	sign_ins->persons_count++;
 }
 
 /* The person is the same object for as long as it is there: sessions point to it. */
 void
 person_remember(struct engine *engine, const struct person_entry *person)
 {
-	struct people *people = engine->people;
-	bool           found;
-	uint32_t       at = person_index(people, person->email, &found);
+	struct sign_ins *sign_ins = engine->sign_ins;
+	bool             found;
+	uint32_t         at = person_index(sign_ins, person->email, &found);
 	if (!found)
-		person_insert(people, at, arena_copy(&engine->control_arena, person->email));
-	struct person_entry *entry = people->persons[at];
+		person_insert(sign_ins, at, arena_copy(&engine->control_arena, person->email));
+	struct person_entry *entry = sign_ins->persons[at];
 	entry->name                = arena_copy(&engine->control_arena, person->name);
 	entry->is_operator         = person->is_operator;
 	entry->is_disabled         = person->is_disabled;
@@ -85,38 +85,38 @@ person_remember(struct engine *engine, const struct person_entry *person)
 void
 person_forget(struct engine *engine, struct span email)
 {
-	struct people *people = engine->people;
-	bool           found;
-	uint32_t       at = person_index(people, email, &found);
+	struct sign_ins *sign_ins = engine->sign_ins;
+	bool             found;
+	uint32_t         at = person_index(sign_ins, email, &found);
 	CHECK(found);
-	free(people->persons[at]);
-	people->persons_count--;
-	memmove(&people->persons[at], &people->persons[at + 1],
-	        (people->persons_count - at) * sizeof *people->persons);
+	free(sign_ins->persons[at]);
+	sign_ins->persons_count--;
+	memmove(&sign_ins->persons[at], &sign_ins->persons[at + 1],
+	        (sign_ins->persons_count - at) * sizeof *sign_ins->persons);
 }
 
 void
-people_open(struct engine *engine)
+sign_ins_open(struct engine *engine)
 {
-	engine->people = calloc(1, sizeof *engine->people);
-	CHECK(engine->people != NULL);
-	engine->people->slow = slow_open();
-	pthread_mutex_init(&engine->people->password_lock, NULL);
+	engine->sign_ins = calloc(1, sizeof *engine->sign_ins);
+	CHECK(engine->sign_ins != NULL);
+	engine->sign_ins->slow = slow_open();
+	pthread_mutex_init(&engine->sign_ins->password_lock, NULL);
 }
 
 void
-people_close(struct engine *engine)
+sign_ins_close(struct engine *engine)
 {
-	struct people *people = engine->people;
-	for (uint32_t i = 0; i < people->persons_count; i++) {
-		sodium_memzero(people->persons[i]->password, PASSWORD_HASH_SIZE);
-		free(people->persons[i]);
+	struct sign_ins *sign_ins = engine->sign_ins;
+	for (uint32_t i = 0; i < sign_ins->persons_count; i++) {
+		sodium_memzero(sign_ins->persons[i]->password, PASSWORD_HASH_SIZE);
+		free(sign_ins->persons[i]);
 	}
-	free(people->persons);
-	free(people->roles);
-	free(people->sessions);
-	slow_close(people->slow);
-	free(people);
+	free(sign_ins->persons);
+	free(sign_ins->roles);
+	free(sign_ins->sessions);
+	slow_close(sign_ins->slow);
+	free(sign_ins);
 }
 
 /* ---- texts ---- */
@@ -224,11 +224,11 @@ password_hash(struct engine *engine, struct span password, char hash[PASSWORD_HA
 	if (password.size < PASSWORD_SIZE_MIN || password.size > LIMIT_PASSWORD_SIZE)
 		return refuse(refusal, ERR_PASSWORD, SPAN("password"), SPAN(""));
 	memset(hash, 0, PASSWORD_HASH_SIZE);
-	pthread_mutex_lock(&engine->people->password_lock);
+	pthread_mutex_lock(&engine->sign_ins->password_lock);
 	int failed = crypto_pwhash_str(hash, password.at, password.size,
 	                               crypto_pwhash_OPSLIMIT_INTERACTIVE,
 	                               crypto_pwhash_MEMLIMIT_INTERACTIVE);
-	pthread_mutex_unlock(&engine->people->password_lock);
+	pthread_mutex_unlock(&engine->sign_ins->password_lock);
 	if (failed != 0)
 		return refuse(refusal, ERR_SYSTEM, SPAN("password"),
 		              SPAN("there is no memory to hash a password"));
@@ -250,9 +250,9 @@ password_is(struct engine *engine, const struct person_entry *person, struct spa
 		memcpy(hash, person->password, sizeof hash);
 	else
 		memcpy(hash, NOBODYS, sizeof NOBODYS);
-	pthread_mutex_lock(&engine->people->password_lock);
+	pthread_mutex_lock(&engine->sign_ins->password_lock);
 	bool is_right = crypto_pwhash_str_verify(hash, password.at, password.size) == 0;
-	pthread_mutex_unlock(&engine->people->password_lock);
+	pthread_mutex_unlock(&engine->sign_ins->password_lock);
 	return is_right && is_known;
 }
 
@@ -273,8 +273,8 @@ engine_has_operator(struct engine *engine)
 {
 	bool found = false;
 	pthread_rwlock_rdlock(&engine->control_lock);
-	for (uint32_t i = 0; i < engine->people->persons_count; i++) {
-		const struct person_entry *person = engine->people->persons[i];
+	for (uint32_t i = 0; i < engine->sign_ins->persons_count; i++) {
+		const struct person_entry *person = engine->sign_ins->persons[i];
 		found |= person->is_operator && !person->is_disabled;
 	}
 	pthread_rwlock_unlock(&engine->control_lock);
@@ -285,27 +285,27 @@ enum err
 engine_person_list(struct engine *engine, uint32_t limit, struct span cursor, struct arena *arena,
                    struct span *answer, struct refusal *refusal)
 {
-	struct json_out      out;
-	struct span          last   = { 0 };
-	const struct people *people = engine->people;
-	uint32_t             shown  = 0;
-	bool                 found;
+	struct json_out        out;
+	struct span            last     = { 0 };
+	const struct sign_ins *sign_ins = engine->sign_ins;
+	uint32_t               shown    = 0;
+	bool                   found;
 	(void)refusal;
 	json_open(&out, arena);
 	json_object(&out);
 	json_key(&out, SPAN("users"));
 	json_array(&out);
 	pthread_rwlock_rdlock(&engine->control_lock);
-	uint32_t at = person_index(people, cursor, &found);
+	uint32_t at = person_index(sign_ins, cursor, &found);
 	at += found; /* the cursor is the last e-mail of the page before */
-	for (; at < people->persons_count && (limit == 0 || shown < limit); at++, shown++) {
+	for (; at < sign_ins->persons_count && (limit == 0 || shown < limit); at++, shown++) {
 		json_object(&out);
-		person_write(&out, people->persons[at]);
-		role_accounts_write(&out, engine, people->persons[at]->email);
+		person_write(&out, sign_ins->persons[at]);
+		role_accounts_write(&out, engine, sign_ins->persons[at]->email);
 		json_object_end(&out);
-		last = people->persons[at]->email;
+		last = sign_ins->persons[at]->email;
 	}
-	bool more = at < people->persons_count;
+	bool more = at < sign_ins->persons_count;
 	json_array_end(&out);
 	if (more && shown > 0)
 		json_key_string(&out, SPAN("next"), last);

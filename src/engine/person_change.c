@@ -163,7 +163,7 @@ add_begun(struct change_begun *begun, struct person_request *request, struct are
 	struct engine *engine = begun->engine;
 	if (person_find(engine, request->email))
 		return refuse(refusal, ERR_PERSON_EXISTS, SPAN("email"), SPAN(""));
-	if (engine->people->persons_count >= LIMIT_SIGN_INS)
+	if (engine->sign_ins->persons_count >= LIMIT_SIGN_INS)
 		return refuse(refusal, ERR_TOO_MANY_REQUESTS, SPAN(""),
 		              SPAN("there are as many people as there may be"));
 	struct person_entry person = {
@@ -217,19 +217,19 @@ static enum err
 leaving_check(const struct engine *engine, const struct person_entry *person, bool stays_operator,
               bool stays, struct refusal *refusal)
 {
-	const struct people *people   = engine->people;
-	bool                 operates = person->is_operator && !person->is_disabled;
-	for (uint32_t i = 0; i < people->persons_count && operates; i++) {
-		const struct person_entry *other = people->persons[i];
+	const struct sign_ins *sign_ins = engine->sign_ins;
+	bool                   operates = person->is_operator && !person->is_disabled;
+	for (uint32_t i = 0; i < sign_ins->persons_count && operates; i++) {
+		const struct person_entry *other = sign_ins->persons[i];
 		if (other != person && other->is_operator && !other->is_disabled)
 			operates = false; /* somebody else does */
 	}
 	if (operates && !(stays && stays_operator))
 		return refuse(refusal, ERR_LAST_OPERATOR, SPAN(""), SPAN(""));
-	for (uint32_t i = 0; i < people->roles_count && !stays; i++) {
-		if (span_equal(people->roles[i].email, person->email) &&
-		    role_is_last(engine, people->roles[i].account, person->email))
-			return refuse(refusal, ERR_LAST_ADMINISTRATOR, people->roles[i].account,
+	for (uint32_t i = 0; i < sign_ins->roles_count && !stays; i++) {
+		if (span_equal(sign_ins->roles[i].email, person->email) &&
+		    role_is_last(engine, sign_ins->roles[i].account, person->email))
+			return refuse(refusal, ERR_LAST_ADMINISTRATOR, sign_ins->roles[i].account,
 			              SPAN(""));
 	}
 	return ERR_NONE;
@@ -311,27 +311,27 @@ static enum err
 remove_begun(struct change_begun *begun, struct span email, struct arena *arena,
              struct span *answer, struct refusal *refusal)
 {
-	struct engine       *engine = begun->engine;
-	struct people       *people = engine->people;
-	struct person_entry *entry  = person_find(engine, email);
+	struct engine       *engine   = begun->engine;
+	struct sign_ins     *sign_ins = engine->sign_ins;
+	struct person_entry *entry    = person_find(engine, email);
 	if (!entry)
 		return refuse(refusal, ERR_PERSON_UNKNOWN, SPAN("email"), SPAN(""));
 	enum err err = leaving_check(engine, entry, false, false, refusal);
 	if (err != ERR_NONE)
 		return err;
 	struct store_write *writes =
-		ARENA_ARRAY(arena, struct store_write, 1 + LIMIT_SESSIONS + people->roles_count);
+		ARENA_ARRAY(arena, struct store_write, 1 + LIMIT_SESSIONS + sign_ins->roles_count);
 	uint32_t count  = 0;
 	writes[count++] = (struct store_write){ .space  = SPACE_CONTROL,
 		                                .remove = true,
 		                                .key    = person_key(email, arena) };
 	count += session_writes(engine, entry, arena, writes + count);
-	for (uint32_t i = 0; i < people->roles_count; i++) {
-		if (span_equal(people->roles[i].email, email))
+	for (uint32_t i = 0; i < sign_ins->roles_count; i++) {
+		if (span_equal(sign_ins->roles[i].email, email))
 			writes[count++] =
 				(struct store_write){ .space  = SPACE_CONTROL,
 				                      .remove = true,
-				                      .key = role_key(&people->roles[i], arena) };
+				                      .key = role_key(&sign_ins->roles[i], arena) };
 	}
 	*answer                 = person_json(entry, NULL, arena);
 	struct change_note note = { .what = SPAN("person.remove"), .id = email, .before = *answer };
@@ -340,9 +340,9 @@ remove_begun(struct change_begun *begun, struct span email, struct arena *arena,
 		return err;
 	pthread_rwlock_wrlock(&engine->control_lock);
 	session_forget(engine, entry);
-	for (uint32_t i = 0; i < people->roles_count; i++) {
-		if (span_equal(people->roles[i].email, email))
-			people->roles[i].roles = 0;
+	for (uint32_t i = 0; i < sign_ins->roles_count; i++) {
+		if (span_equal(sign_ins->roles[i].email, email))
+			sign_ins->roles[i].roles = 0;
 	}
 	person_forget(engine, email);
 	pthread_rwlock_unlock(&engine->control_lock);

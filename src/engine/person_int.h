@@ -35,7 +35,7 @@ struct session_entry {
 struct slow_table;
 
 /* Sorted by e-mail; by account and e-mail; by hash. Under control_lock. */
-struct people {
+struct sign_ins {
 	struct person_entry **persons;
 	uint32_t              persons_count;
 	uint32_t              persons_capacity;
@@ -51,7 +51,7 @@ struct people {
 };
 
 /* Room for one more of them; stops the process when there is none. */
-void *people_grown(void *list, uint32_t count, uint32_t *capacity, size_t item_size);
+void *sign_ins_grown(void *list, uint32_t count, uint32_t *capacity, size_t item_size);
 
 /* person.c */
 /* In lower case, in arena. ERR_FIELD_VALUE. */

@@ -9,12 +9,12 @@
 /* ---- in memory ---- */
 
 static uint32_t
-role_index(const struct people *people, struct span account, struct span email, bool *found)
+role_index(const struct sign_ins *sign_ins, struct span account, struct span email, bool *found)
 {
-	uint32_t low = 0, high = people->roles_count;
+	uint32_t low = 0, high = sign_ins->roles_count;
 	while (low < high) {
 		uint32_t                 middle = low + (high - low) / 2;
-		const struct role_entry *entry  = &people->roles[middle];
+		const struct role_entry *entry  = &sign_ins->roles[middle];
 		int                      order  = span_compare(entry->account, account);
 		if (order == 0)
 			order = span_compare(entry->email, email);
@@ -34,38 +34,39 @@ uint32_t
 role_of(const struct engine *engine, struct span account, struct span email)
 {
 	bool     found;
-	uint32_t at = role_index(engine->people, account, email, &found);
-	return found ? engine->people->roles[at].roles : 0;
+	uint32_t at = role_index(engine->sign_ins, account, email, &found);
+	return found ? engine->sign_ins->roles[at].roles : 0;
 }
 
 static void
 role_remember(struct engine *engine, const struct role_entry *role)
 {
-	struct people *people = engine->people;
-	bool           found;
-	uint32_t       at = role_index(people, role->account, role->email, &found);
+	struct sign_ins *sign_ins = engine->sign_ins;
+	bool             found;
+	uint32_t         at = role_index(sign_ins, role->account, role->email, &found);
 	if (!found) {
-		people->roles = people_grown(people->roles, people->roles_count,
-		                             &people->roles_capacity, sizeof *people->roles);
-		memmove(&people->roles[at + 1], &people->roles[at],
-		        (people->roles_count - at) * sizeof *people->roles);
-		people->roles_count++;
-		people->roles[at].account = arena_copy(&engine->control_arena, role->account);
-		people->roles[at].email   = arena_copy(&engine->control_arena, role->email);
+		sign_ins->roles =
+			sign_ins_grown(sign_ins->roles, sign_ins->roles_count,
+		                       &sign_ins->roles_capacity, sizeof *sign_ins->roles);
+		memmove(&sign_ins->roles[at + 1], &sign_ins->roles[at],
+		        (sign_ins->roles_count - at) * sizeof *sign_ins->roles);
+		sign_ins->roles_count++;
+		sign_ins->roles[at].account = arena_copy(&engine->control_arena, role->account);
+		sign_ins->roles[at].email   = arena_copy(&engine->control_arena, role->email);
 	}
-	people->roles[at].roles = role->roles;
+	sign_ins->roles[at].roles = role->roles;
 }
 
 bool
 role_is_last(const struct engine *engine, struct span account, struct span email)
 {
-	const struct people       *people = engine->people;
-	uint32_t                   bit    = 1U << ROLE_ADMINISTRATOR;
-	const struct person_entry *person = person_find(engine, email);
+	const struct sign_ins     *sign_ins = engine->sign_ins;
+	uint32_t                   bit      = 1U << ROLE_ADMINISTRATOR;
+	const struct person_entry *person   = person_find(engine, email);
 	if (!person || person->is_disabled || !(role_of(engine, account, email) & bit))
 		return false;
-	for (uint32_t i = 0; i < people->roles_count; i++) {
-		const struct role_entry *other = &people->roles[i];
+	for (uint32_t i = 0; i < sign_ins->roles_count; i++) {
+		const struct role_entry *other = &sign_ins->roles[i];
 		if (!(other->roles & bit) || !span_equal(other->account, account) ||
 		    span_equal(other->email, email))
 			continue;
@@ -93,15 +94,15 @@ role_names_write(struct json_out *out, uint32_t roles)
 void
 role_accounts_write(struct json_out *out, const struct engine *engine, struct span email)
 {
-	const struct people *people = engine->people;
+	const struct sign_ins *sign_ins = engine->sign_ins;
 	json_key(out, SPAN("roles"));
 	json_array(out);
-	for (uint32_t i = 0; i < people->roles_count; i++) {
-		if (people->roles[i].roles == 0 || !span_equal(people->roles[i].email, email))
+	for (uint32_t i = 0; i < sign_ins->roles_count; i++) {
+		if (sign_ins->roles[i].roles == 0 || !span_equal(sign_ins->roles[i].email, email))
 			continue;
 		json_object(out);
-		json_key_string(out, SPAN("account"), people->roles[i].account);
-		role_names_write(out, people->roles[i].roles);
+		json_key_string(out, SPAN("account"), sign_ins->roles[i].account);
+		role_names_write(out, sign_ins->roles[i].roles);
 		json_object_end(out);
 	}
 	json_array_end(out);
@@ -222,7 +223,7 @@ engine_role_grant(struct engine *engine, const struct change *change, struct spa
 		                 refusal);
 	if (err != ERR_NONE)
 		return err;
-	if (!begun.replayed && engine->people->roles_count >= LIMIT_ROLES) {
+	if (!begun.replayed && engine->sign_ins->roles_count >= LIMIT_ROLES) {
 		err = refuse(refusal, ERR_TOO_MANY_REQUESTS, SPAN(""),
 		             SPAN("there are as many roles as there may be"));
 	} else if (!begun.replayed) {
@@ -273,9 +274,9 @@ enum err
 engine_role_list(struct engine *engine, struct span account, struct arena *arena,
                  struct span *answer, struct refusal *refusal)
 {
-	struct json_out      out;
-	const struct people *people = engine->people;
-	bool                 found;
+	struct json_out        out;
+	const struct sign_ins *sign_ins = engine->sign_ins;
+	bool                   found;
 	json_open(&out, arena);
 	json_object(&out);
 	json_key_string(&out, SPAN("account"), account);
@@ -283,13 +284,14 @@ engine_role_list(struct engine *engine, struct span account, struct arena *arena
 	json_array(&out);
 	pthread_rwlock_rdlock(&engine->control_lock);
 	bool     is_known = control_account(engine, account) != NULL;
-	uint32_t at       = role_index(people, account, SPAN(""), &found);
-	for (; at < people->roles_count && span_equal(people->roles[at].account, account); at++) {
-		if (people->roles[at].roles == 0)
+	uint32_t at       = role_index(sign_ins, account, SPAN(""), &found);
+	for (; at < sign_ins->roles_count && span_equal(sign_ins->roles[at].account, account);
+	     at++) {
+		if (sign_ins->roles[at].roles == 0)
 			continue;
 		json_object(&out);
-		json_key_string(&out, SPAN("email"), people->roles[at].email);
-		role_names_write(&out, people->roles[at].roles);
+		json_key_string(&out, SPAN("email"), sign_ins->roles[at].email);
+		role_names_write(&out, sign_ins->roles[at].roles);
 		json_object_end(&out);
 	}
 	pthread_rwlock_unlock(&engine->control_lock);
@@ -304,17 +306,17 @@ engine_role_list(struct engine *engine, struct span account, struct arena *arena
 uint32_t
 engine_person_rights(struct engine *engine, struct span email, struct span account)
 {
-	const struct people *people = engine->people;
-	uint32_t             roles  = 0;
+	const struct sign_ins *sign_ins = engine->sign_ins;
+	uint32_t               roles    = 0;
 	pthread_rwlock_rdlock(&engine->control_lock);
 	const struct person_entry *person = person_find(engine, email);
 	bool                       active = person && !person->is_disabled;
 	bool                       all    = active && person->is_operator;
 	if (account.size > 0)
 		roles = role_of(engine, account, email);
-	for (uint32_t i = 0; i < people->roles_count && account.size == 0; i++) {
-		if (span_equal(people->roles[i].email, email))
-			roles |= people->roles[i].roles;
+	for (uint32_t i = 0; i < sign_ins->roles_count && account.size == 0; i++) {
+		if (span_equal(sign_ins->roles[i].email, email))
+			roles |= sign_ins->roles[i].roles;
 	}
 	pthread_rwlock_unlock(&engine->control_lock);
 	return all ? RIGHTS_ALL : active ? roles_rights(roles) : 0;

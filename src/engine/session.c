@@ -36,12 +36,12 @@ session_key(const uint8_t hash[SESSION_HASH_SIZE], struct arena *arena)
 /* ---- in memory ---- */
 
 static uint32_t
-session_index(const struct people *people, const uint8_t hash[SESSION_HASH_SIZE], bool *found)
+session_index(const struct sign_ins *sign_ins, const uint8_t hash[SESSION_HASH_SIZE], bool *found)
 {
-	uint32_t low = 0, high = people->sessions_count;
+	uint32_t low = 0, high = sign_ins->sessions_count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		int      order  = memcmp(people->sessions[middle].hash, hash, SESSION_HASH_SIZE);
+		int      order  = memcmp(sign_ins->sessions[middle].hash, hash, SESSION_HASH_SIZE);
 		*found          = order == 0;
 		if (*found)
 			return middle;
@@ -55,29 +55,30 @@ session_index(const struct people *people, const uint8_t hash[SESSION_HASH_SIZE]
 }
 
 static void
-session_remember(struct people *people, const struct session_entry *session)
+session_remember(struct sign_ins *sign_ins, const struct session_entry *session)
 {
 	bool     found;
-	uint32_t at      = session_index(people, session->hash, &found);
-	people->sessions = people_grown(people->sessions, people->sessions_count,
-	                                &people->sessions_capacity, sizeof *people->sessions);
+	uint32_t at = session_index(sign_ins, session->hash, &found);
+	sign_ins->sessions =
+		sign_ins_grown(sign_ins->sessions, sign_ins->sessions_count,
+	                       &sign_ins->sessions_capacity, sizeof *sign_ins->sessions);
 	CHECK(!found);
-	memmove(&people->sessions[at + 1], &people->sessions[at],
-	        (people->sessions_count - at) * sizeof *people->sessions);
-	people->sessions[at] = *session;
-	people->sessions_count++;
+	memmove(&sign_ins->sessions[at + 1], &sign_ins->sessions[at],
+	        (sign_ins->sessions_count - at) * sizeof *sign_ins->sessions);
+	sign_ins->sessions[at] = *session;
+	sign_ins->sessions_count++;
 }
 
 static void
-session_drop(struct people *people, const uint8_t hash[SESSION_HASH_SIZE])
+session_drop(struct sign_ins *sign_ins, const uint8_t hash[SESSION_HASH_SIZE])
 {
 	bool     found;
-	uint32_t at = session_index(people, hash, &found);
+	uint32_t at = session_index(sign_ins, hash, &found);
 	if (!found)
 		return;
-	people->sessions_count--;
-	memmove(&people->sessions[at], &people->sessions[at + 1],
-	        (people->sessions_count - at) * sizeof *people->sessions);
+	sign_ins->sessions_count--;
+	memmove(&sign_ins->sessions[at], &sign_ins->sessions[at + 1],
+	        (sign_ins->sessions_count - at) * sizeof *sign_ins->sessions);
 }
 
 static struct store_write
@@ -93,8 +94,8 @@ session_writes(const struct engine *engine, const struct person_entry *person, s
                struct store_write *writes)
 {
 	uint32_t count = 0;
-	for (uint32_t i = 0; i < engine->people->sessions_count; i++) {
-		const struct session_entry *session = &engine->people->sessions[i];
+	for (uint32_t i = 0; i < engine->sign_ins->sessions_count; i++) {
+		const struct session_entry *session = &engine->sign_ins->sessions[i];
 		if (session->person != person)
 			continue;
 		CHECK(count < LIMIT_SESSIONS);
@@ -106,13 +107,13 @@ session_writes(const struct engine *engine, const struct person_entry *person, s
 void
 session_forget(struct engine *engine, const struct person_entry *person)
 {
-	struct people *people = engine->people;
-	uint32_t       kept   = 0;
-	for (uint32_t i = 0; i < people->sessions_count; i++) {
-		if (people->sessions[i].person != person)
-			people->sessions[kept++] = people->sessions[i];
+	struct sign_ins *sign_ins = engine->sign_ins;
+	uint32_t         kept     = 0;
+	for (uint32_t i = 0; i < sign_ins->sessions_count; i++) {
+		if (sign_ins->sessions[i].person != person)
+			sign_ins->sessions[kept++] = sign_ins->sessions[i];
 	}
-	people->sessions_count = kept;
+	sign_ins->sessions_count = kept;
 }
 
 /* ---- at the start ---- */
@@ -150,7 +151,7 @@ session_read(void *context, struct span key, struct span value)
 		session.person = person_find(engine, person_text(root, SPAN("email")));
 		memcpy(session.hash, key.at + 1, SESSION_HASH_SIZE);
 		if (session.person)
-			session_remember(engine->people, &session);
+			session_remember(engine->sign_ins, &session);
 	}
 	arena_close(&arena);
 	return err;
@@ -211,37 +212,37 @@ static enum err
 credentials_check(struct engine *engine, const struct change *change, struct span email,
                   struct span password, uint32_t *wait_s, struct refusal *refusal)
 {
-	struct people *people = engine->people;
-	pthread_mutex_lock(&people->password_lock);
-	*wait_s = slow_wait_s(people->slow, email, change->address, engine_now(engine));
-	pthread_mutex_unlock(&people->password_lock);
+	struct sign_ins *sign_ins = engine->sign_ins;
+	pthread_mutex_lock(&sign_ins->password_lock);
+	*wait_s = slow_wait_s(sign_ins->slow, email, change->address, engine_now(engine));
+	pthread_mutex_unlock(&sign_ins->password_lock);
 	if (*wait_s > 0)
 		return refuse(refusal, ERR_SIGN_IN_SLOW, SPAN(""), SPAN(""));
-	if (atomic_fetch_add(&people->signing_in, 1) >= SIGNING_IN_MAX) {
-		atomic_fetch_sub(&people->signing_in, 1);
+	if (atomic_fetch_add(&sign_ins->signing_in, 1) >= SIGNING_IN_MAX) {
+		atomic_fetch_sub(&sign_ins->signing_in, 1);
 		return refuse(refusal, ERR_TOO_MANY_REQUESTS, SPAN(""), SPAN(""));
 	}
 	bool is_right = password_right(engine, email, password);
-	atomic_fetch_sub(&people->signing_in, 1);
-	pthread_mutex_lock(&people->password_lock);
+	atomic_fetch_sub(&sign_ins->signing_in, 1);
+	pthread_mutex_lock(&sign_ins->password_lock);
 	if (is_right)
-		slow_passed(people->slow, email, change->address);
+		slow_passed(sign_ins->slow, email, change->address);
 	else
-		slow_failed(people->slow, email, change->address, engine_now(engine));
-	pthread_mutex_unlock(&people->password_lock);
+		slow_failed(sign_ins->slow, email, change->address, engine_now(engine));
+	pthread_mutex_unlock(&sign_ins->password_lock);
 	return is_right ? ERR_NONE : refuse(refusal, ERR_SIGN_IN, SPAN(""), SPAN(""));
 }
 
 /* What must give way: sessions that have ended, and the person's oldest when there are as
  * many as there may be. */
 static uint32_t
-session_sweep(const struct people *people, const struct session_entry *made,
+session_sweep(const struct sign_ins *sign_ins, const struct session_entry *made,
               const struct session_entry **swept)
 {
 	const struct session_entry *oldest = NULL;
 	uint32_t                    count = 0, own = 0;
-	for (uint32_t i = 0; i < people->sessions_count; i++) {
-		const struct session_entry *session = &people->sessions[i];
+	for (uint32_t i = 0; i < sign_ins->sessions_count; i++) {
+		const struct session_entry *session = &sign_ins->sessions[i];
 		if (session->expires.ns <= made->created.ns && count < SWEEP_MAX) {
 			swept[count++] = session;
 		} else if (session->person == made->person) {
@@ -259,11 +260,11 @@ static enum err
 session_store(struct change_begun *begun, const struct session_entry *session, struct arena *arena,
               struct refusal *refusal)
 {
-	struct people              *people = begun->engine->people;
+	struct sign_ins            *sign_ins = begun->engine->sign_ins;
 	const struct session_entry *swept[SWEEP_MAX + 1];
 	struct session_entry        gone[SWEEP_MAX + 1];
 	struct store_write          writes[SWEEP_MAX + 2];
-	uint32_t                    count = session_sweep(people, session, swept);
+	uint32_t                    count = session_sweep(sign_ins, session, swept);
 	struct span                 json  = session_json(session, arena);
 	writes[count]                     = control_write(session_key(session->hash, arena), json);
 	for (uint32_t i = 0; i < count; i++) {
@@ -278,8 +279,8 @@ session_store(struct change_begun *begun, const struct session_entry *session, s
 		return err;
 	pthread_rwlock_wrlock(&begun->engine->control_lock);
 	for (uint32_t i = 0; i < count; i++)
-		session_drop(people, gone[i].hash);
-	session_remember(people, session);
+		session_drop(sign_ins, gone[i].hash);
+	session_remember(sign_ins, session);
 	pthread_rwlock_unlock(&begun->engine->control_lock);
 	return ERR_NONE;
 }
@@ -366,8 +367,8 @@ engine_session_check(struct engine *engine, struct span token, struct session_gr
 	token_hash(token, hash);
 	struct instant now = engine_now(engine);
 	pthread_rwlock_rdlock(&engine->control_lock);
-	uint32_t                    at      = session_index(engine->people, hash, &found);
-	const struct session_entry *session = found ? &engine->people->sessions[at] : NULL;
+	uint32_t                    at      = session_index(engine->sign_ins, hash, &found);
+	const struct session_entry *session = found ? &engine->sign_ins->sessions[at] : NULL;
 	found = found && session->expires.ns > now.ns && !session->person->is_disabled;
 	if (found) {
 		*grant = (struct session_grant){ .is_operator = session->person->is_operator,
@@ -402,9 +403,9 @@ engine_session_end(struct engine *engine, const struct change *change, struct sp
 	                            refusal);
 	if (err != ERR_NONE)
 		return err;
-	uint32_t at = session_index(engine->people, hash, &found);
+	uint32_t at = session_index(engine->sign_ins, hash, &found);
 	if (found) {
-		const struct session_entry *session = &engine->people->sessions[at];
+		const struct session_entry *session = &engine->sign_ins->sessions[at];
 		struct store_write          write   = session_removal(session, arena);
 		struct change_note          note    = { .what   = SPAN("session.end"),
 			                                .id     = session->person->email,
@@ -413,7 +414,7 @@ engine_session_end(struct engine *engine, const struct change *change, struct sp
 	}
 	if (found && err == ERR_NONE) {
 		pthread_rwlock_wrlock(&engine->control_lock);
-		session_drop(engine->people, hash);
+		session_drop(engine->sign_ins, hash);
 		pthread_rwlock_unlock(&engine->control_lock);
 	}
 	change_end(&begun);
