@@ -2,7 +2,7 @@
 _tally() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="serve demo ingest account contract usage trend explain events export key person role audit backup verify catalog"
-	local common="--data --server --key --json --catalog --help --version"
+	local common="--data --server --key --json --catalog --alternatives --help --version"
 	local options=$common
 
 	case $before in
@@ -10,9 +10,11 @@ _tally() {
 	--catalog | --config | --output | --tls-cert | --tls-key) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "ndjson batch event" -- "$word"); return ;;
 	--scope) mapfile -t COMPREPLY < <(compgen -W "ingest read write operator" -- "$word"); return ;;
+	--alternatives) mapfile -t COMPREPLY < <(compgen -W "ce-365-days five-functions" -- "$word"); return ;;
+	--unit) mapfile -t COMPREPLY < <(compgen -W "developer mau" -- "$word"); return ;;
 	--step) mapfile -t COMPREPLY < <(compgen -W "day month" -- "$word"); return ;;
 	--set) mapfile -t COMPREPLY < <(compgen -W "ingest.max_ahead= ingest.horizon_days=
-		ingest.unknown_types= http.listen= http.threads= http.tls_certificate= http.tls_key=" -- "$word"); return ;;
+		ingest.unknown_types= catalog.alternatives= http.listen= http.threads= http.tls_certificate= http.tls_key=" -- "$word"); return ;;
 	--server | --key | --at | --from | --to | --kind | --known-at | --listen | --days | --seed | --limit) return ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -43,9 +45,9 @@ _tally() {
 		[ "$COMP_CWORD" -eq 2 ] && options="list verify"
 		;;
 	catalog) [ "$COMP_CWORD" -eq 2 ] && options="check" ;;
-	usage) options="$common --at --known-at --kind --org --project --id --sort --limit --cursor" ;;
-	trend) options="$common --from --to --step --known-at" ;;
-	explain) options="$common --at --known-at --kind --org --project --id" ;;
+	usage) options="$common --at --known-at --unit --kind --org --project --id --sort --limit --cursor" ;;
+	trend) options="$common --from --to --step --known-at --unit" ;;
+	explain) options="$common --at --known-at --unit --kind --org --project --id" ;;
 	events) options="$common --from --to --type --subject --limit --cursor" ;;
 	export)
 		options="$common --from --to --type --subject --at --known-at --kind --org --project --id --sort
