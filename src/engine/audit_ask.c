@@ -37,6 +37,14 @@ cursor_read(struct span cursor, uint64_t count, uint64_t *below, struct refusal 
 	return ERR_NONE;
 }
 
+/* Members that a list leaves out, or writes itself. */
+static bool
+is_listed_apart(struct span key, bool of_account)
+{
+	return span_equal(key, SPAN("number")) || span_equal(key, SPAN("entry")) ||
+	       (of_account && span_equal(key, SPAN("account")));
+}
+
 /* An account sees its own numbering: how much happens elsewhere is nobody's business. */
 static enum err
 record_show(struct json_out *out, const struct audit_record *record, bool of_account)
@@ -45,15 +53,16 @@ record_show(struct json_out *out, const struct audit_record *record, bool of_acc
 	struct json *root;
 	if (json_parse(record->text, out->text.arena, &root, NULL) != ERR_NONE)
 		return ERR_STORE_DAMAGED;
+	const struct json *number = json_member(root, of_account ? SPAN("entry") : SPAN("number"));
+	if (!number)
+		return ERR_STORE_DAMAGED;
 	json_object(out);
+	json_key(out, SPAN("number"));
+	json_raw(out, number->raw);
 	for (const struct json *member = root->first; member; member = member->next) {
-		bool is_entry = span_equal(member->key, SPAN("entry"));
-		if (is_entry != of_account && (is_entry || span_equal(member->key, SPAN("number"))))
+		if (is_listed_apart(member->key, of_account))
 			continue;
-		if (of_account && (span_equal(member->key, SPAN("number")) ||
-		                   span_equal(member->key, SPAN("account"))))
-			continue;
-		json_key(out, is_entry ? SPAN("number") : member->key);
+		json_key(out, member->key);
 		json_raw(out, member->raw);
 	}
 	json_key_string(out, SPAN("hash"), hash_hex(record->hash, hex));

@@ -1,4 +1,5 @@
-/* http_test.h - a server over the stub engine, and a client that sends any bytes. */
+/* http_test.h - a server over the stub engine, and a client that sends any bytes. With
+ * HTTP_TEST_OWN_ENGINE the test brings the engine. */
 #ifndef TALLY_TESTS_HTTP_HTTP_TEST_H
 #define TALLY_TESTS_HTTP_HTTP_TEST_H
 
@@ -22,7 +23,9 @@
 
 #include "api/api.h"
 #include "edge/http/client.h"
+#ifndef HTTP_TEST_OWN_ENGINE
 #include "stub_engine.h"
+#endif
 
 enum { REPLY_SIZE = 4 << 20, REPLY_TIMEOUT_MS = 5000 };
 
@@ -60,6 +63,7 @@ site_open_with(struct site *site, const struct api_server_options *options)
 	assert_int_not_equal(site->port, 0);
 }
 
+#ifndef HTTP_TEST_OWN_ENGINE
 static inline void
 site_open(struct site *site)
 {
@@ -73,6 +77,7 @@ site_close(struct site *site)
 	assert_int_equal(api_server_stop(site->server), ERR_NONE);
 	stub_close(site->engine);
 }
+#endif
 
 static inline int
 site_connect(const struct site *site)
@@ -227,6 +232,7 @@ assert_healthy(const struct site *site)
 	                 200);
 }
 
+#ifndef HTTP_TEST_OWN_ENGINE
 /* What the tests of a group share: a server over the stub engine. */
 static inline int
 open_site(void **state)
@@ -245,6 +251,7 @@ close_site(void **state)
 	free(*state);
 	return 0;
 }
+#endif
 
 static inline struct http_client *
 client_open(const struct site *site, const char *scheme, const char *key, const char *ca)
