@@ -139,7 +139,7 @@ crash-long: $(BUILD)/tally tests
 	@BUILD=$(BUILD) CRASH_ROUNDS=$(or $(ROUNDS),1000) tests/crash/run
 
 soak: $(BUILD)/tally tests
-	@BUILD=$(BUILD) SOAK_MINUTES=$(or $(MINUTES),60) tests/soak/run
+	@BUILD=$(BUILD) SOAK_MINUTES=$(or $(MINUTES),120) tests/soak/run
 
 install: all
 install uninstall:
