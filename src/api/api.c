@@ -169,7 +169,7 @@ body_unpack(struct call *call)
 static bool
 is_long_work(const struct call *call)
 {
-	return call->route->body == BODY_EVENTS &&
+	return (call->route->body == BODY_EVENTS || call->route->body == BODY_LIST) &&
 	       (call->packing != PACKING_NONE || call->request->body.size >= DECODERS_BODY_SIZE);
 }
 

@@ -65,9 +65,14 @@ param_place(struct call *call, enum param_index param)
 		return &call->export_account;
 	case PARAM_INDEX_ROLE:
 		return &call->role;
+	case PARAM_INDEX_MODULE:
+		return &question->module;
+	case PARAM_INDEX_MAP:
+		return &call->map;
 	case PARAM_INDEX_STEP:
 	case PARAM_INDEX_LIMIT:
 	case PARAM_INDEX_RECEIPTS:
+	case PARAM_INDEX_PREVIEW:
 	case PARAM_COUNT:
 		break;
 	}
@@ -108,6 +113,13 @@ param_take(struct call *call, enum param_index param, struct span value)
 		if (!call->receipts)
 			return call_refuse(call, ERR_QUESTION, SPAN("receipts"),
 			                   SPAN("receipts can only be all"));
+		return ERR_NONE;
+	}
+	if (param == PARAM_INDEX_PREVIEW) {
+		call->preview = span_equal(value, SPAN("true"));
+		if (!call->preview && !span_equal(value, SPAN("false")))
+			return call_refuse(call, ERR_QUESTION, SPAN("preview"),
+			                   SPAN("preview is true or false"));
 		return ERR_NONE;
 	}
 	CHECK(param == PARAM_INDEX_STEP);
@@ -204,6 +216,9 @@ media_check(struct call *call)
 		fits = call->media == MEDIA_EVENT || call->media == MEDIA_BATCH ||
 		       call->media == MEDIA_NDJSON;
 		break;
+	case BODY_LIST:
+		fits = call->media == MEDIA_CSV || call->media == MEDIA_JSON;
+		break;
 	}
 	return fits ? ERR_NONE
 	            : call_refuse(call, ERR_CONTENT_TYPE, SPAN("Content-Type"), SPAN(""));
@@ -253,14 +268,27 @@ call_fill(struct call *call)
 	struct span none       = SPAN("");
 	call->status           = call->route->status;
 	call->question.account = call->path.account.at ? call->path.account : none;
-	call->question.module  = call->path.module.at ? call->path.module : none;
+	if (call->path.module.at)
+		call->question.module = call->path.module;
+	else if (!call->question.module.at)
+		call->question.module = none;
 	if (call->path.id.at)
 		call->question.id = call->path.id;
 	call->change.actor_kind = call->caller.kind == CALLER_PERSON ? ACTOR_PERSON : ACTOR_KEY;
 	call->change.actor      = caller_name(&call->caller);
 	if (call->route->method != METHOD_GET && call->route->body != BODY_EVENTS)
 		call->change.address = http_peer(call->request);
-	call->request->body_max = call->route->body == BODY_EVENTS ? call->request->body_max
-	                          : call->route->body == BODY_JSON ? JSON_BODY_SIZE
-	                                                           : 0;
+	switch (call->route->body) {
+	case BODY_NONE:
+		call->request->body_max = 0;
+		break;
+	case BODY_JSON:
+		call->request->body_max = JSON_BODY_SIZE;
+		break;
+	case BODY_LIST:
+		call->request->body_max = LIMIT_LIST_SIZE;
+		break;
+	case BODY_EVENTS:
+		break; /* as much as the server takes */
+	}
 }

@@ -9,8 +9,14 @@
 #include "edge/http/head.h"
 #include "edge/http/server.h"
 #include "engine/engine.h"
+#include "engine/people.h"
 
 struct api_server;
+
+/* What engine_people_import and engine_developers_import are. */
+typedef enum err list_importer(struct engine *engine, const struct change *change,
+                               struct span account, const struct list_request *request,
+                               struct arena *arena, struct span *answer, struct refusal *refusal);
 
 struct call {
 	struct api_server   *api;
@@ -24,6 +30,9 @@ struct call {
 	bool                 receipts;
 	struct span          export_account;
 	struct span          role; /* of the query */
+	struct span          map; /* of the columns of a list */
+	bool                 preview;
+	list_importer       *importer; /* list.h */
 	struct change        change;
 	enum media           media;
 	enum packing         packing;

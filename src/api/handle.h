@@ -8,6 +8,9 @@ route_handler handle_events_post, handle_events_list;
 route_handler handle_accounts_list, handle_account_get, handle_account_put;
 route_handler handle_contracts_list, handle_contract_get, handle_contract_versions,
 	handle_contract_post;
+route_handler handle_people_list, handle_people_post, handle_people_import, handle_person_delete;
+route_handler handle_developers_list, handle_developers_import;
+route_handler handle_assignments_list, handle_assignments_put;
 route_handler handle_usage_get, handle_trend_get, handle_explain_get;
 route_handler handle_keys_list, handle_key_post, handle_key_delete;
 route_handler handle_audit_list, handle_audit_export, handle_audit_verify;

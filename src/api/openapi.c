@@ -74,11 +74,14 @@ body_write(struct json_out *out, enum body_kind body)
 		return;
 	json_key(out, SPAN("requestBody"));
 	json_object(out);
-	json_key_bool(out, SPAN("required"), body == BODY_EVENTS);
+	json_key_bool(out, SPAN("required"), body != BODY_JSON);
 	json_key(out, SPAN("content"));
 	json_object(out);
 	if (body == BODY_JSON) {
 		schema_write(out, SPAN("application/json"), SPAN("object"));
+	} else if (body == BODY_LIST) {
+		schema_write(out, SPAN("text/csv"), SPAN("string"));
+		schema_write(out, SPAN("application/json"), SPAN("array"));
 	} else {
 		schema_write(out, SPAN("application/cloudevents+json"), SPAN("object"));
 		schema_write(out, SPAN("application/cloudevents-batch+json"), SPAN("array"));

@@ -63,19 +63,36 @@ type_write(enum err err, struct arena *arena)
 	return text_span(&type);
 }
 
+static void
+head_write(struct json_out *out, enum err err, struct span detail, struct span path,
+           struct arena *arena)
+{
+	json_open(out, arena);
+	json_object(out);
+	json_key_string(out, SPAN("type"), type_write(err, arena));
+	json_key_string(out, SPAN("title"), err_sentence(err));
+	json_key_int(out, SPAN("status"), err_http_status(err));
+	json_key_string(out, SPAN("detail"), detail);
+	json_key_string(out, SPAN("instance"), instance_write(path, arena));
+	json_key(out, SPAN("errors"));
+}
+
+struct span
+problem_write_list(struct span errors, struct span path, struct arena *arena)
+{
+	struct json_out out;
+	head_write(&out, ERR_LIST_REFUSED, err_sentence(ERR_LIST_REFUSED), path, arena);
+	json_raw(&out, errors);
+	json_object_end(&out);
+	return json_close(&out);
+}
+
 struct span
 problem_write(const struct refusal *refusal, struct span path, struct arena *arena)
 {
 	CHECK(refusal->err != ERR_NONE);
 	struct json_out out;
-	json_open(&out, arena);
-	json_object(&out);
-	json_key_string(&out, SPAN("type"), type_write(refusal->err, arena));
-	json_key_string(&out, SPAN("title"), err_sentence(refusal->err));
-	json_key_int(&out, SPAN("status"), err_http_status(refusal->err));
-	json_key_string(&out, SPAN("detail"), span_of(refusal->detail));
-	json_key_string(&out, SPAN("instance"), instance_write(path, arena));
-	json_key(&out, SPAN("errors"));
+	head_write(&out, refusal->err, span_of(refusal->detail), path, arena);
 	json_array(&out);
 	if (has_place(refusal))
 		place_write(&out, refusal);

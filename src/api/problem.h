@@ -10,5 +10,7 @@
 /* refusal->err says type, title and status; path is the request's, as sent, and
  * becomes "instance" with everything that is no plain URI character escaped. */
 struct span problem_write(const struct refusal *refusal, struct span path, struct arena *arena);
+/* The same for a list that was refused: errors is JSON, an array of what is wrong. */
+struct span problem_write_list(struct span errors, struct span path, struct arena *arena);
 
 #endif

@@ -46,7 +46,7 @@ enum access {
 	ACCESS_OPERATE,
 };
 
-enum body_kind { BODY_NONE, BODY_JSON, BODY_EVENTS };
+enum body_kind { BODY_NONE, BODY_JSON, BODY_EVENTS, BODY_LIST };
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHOD_COUNT };
 

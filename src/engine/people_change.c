@@ -123,14 +123,15 @@ person_load(struct people_account *entry, const struct json *note, struct instan
 {
 	const struct json *groups  = json_member(note, SPAN("groups"));
 	const struct json *service = json_member(note, SPAN("service_account"));
-	struct roster_note loaded  = { .kind = json_member(note, SPAN("removed")) ? ROSTER_REMOVED
-		                                                                  : ROSTER_DESCRIBED,
-		                       .name = text_of(note, SPAN("name")),
-		                       .says_groups          = groups != NULL,
-		                       .says_service_account = service != NULL,
-		                       .service_account      = service && service->kind == JSON_TRUE,
-		                       .received             = recorded };
 	struct span       *texts   = ARENA_ARRAY(arena, struct span, groups ? groups->count : 0);
+	struct roster_note loaded  = { .kind = ROSTER_DESCRIBED, .received = recorded };
+
+	if (json_member(note, SPAN("removed")))
+		loaded.kind = ROSTER_REMOVED;
+	loaded.name                 = text_of(note, SPAN("name"));
+	loaded.says_groups          = groups != NULL;
+	loaded.says_service_account = service != NULL;
+	loaded.service_account      = service && service->kind == JSON_TRUE;
 	for (const struct json *group = groups ? groups->first : NULL; group; group = group->next)
 		texts[loaded.groups_count++] = group->text;
 	loaded.groups = texts;
@@ -196,11 +197,13 @@ people_load(struct engine *engine, struct span key, struct span value)
 	if (err == ERR_NONE)
 		notes = json_member(json_member(root, SPAN("put")), SPAN("notes"));
 	struct people_account *entry = people_account_of(engine->rosters, account);
-	for (const struct json *note = notes ? notes->first : NULL; note && err == ERR_NONE;
-	     note                    = note->next)
-                err = json_member(note, SPAN("module"))
-		                                 ? assignment_load(engine->rosters, entry, note, &arena)
-		                                 : person_load(entry, note, recorded, &arena);
+	const struct json     *note  = notes ? notes->first : NULL;
+	for (; note && err == ERR_NONE; note = note->next) {
+		if (json_member(note, SPAN("module")))
+			err = assignment_load(engine->rosters, entry, note, &arena);
+		else
+			err = person_load(entry, note, recorded, &arena);
+	}
 	arena_close(&arena);
 	return err == ERR_NONE ? err : ERR_STORE_DAMAGED;
 }

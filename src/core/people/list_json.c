@@ -28,10 +28,12 @@ no_list(const struct reading *reading, struct span why)
 static void
 space_pass(struct reading *reading)
 {
-	while (reading->at < reading->text.size &&
-	       strchr(" \t\r\n", reading->text.at[reading->at]) &&
-	       reading->text.at[reading->at] != 0)
+	while (reading->at < reading->text.size) {
+		char c = reading->text.at[reading->at];
+		if (c != ' ' && c != '\t' && c != '\r' && c != '\n')
+			return;
 		reading->at++;
+	}
 }
 
 /* The next byte that is no white space; 0 at the end. */

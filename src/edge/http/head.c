@@ -212,6 +212,7 @@ static const struct {
 	{ { "application/cloudevents+json", 28 }, MEDIA_EVENT },
 	{ { "application/cloudevents-batch+json", 34 }, MEDIA_BATCH },
 	{ { "application/json", 16 }, MEDIA_JSON },
+	{ { "text/csv", 8 }, MEDIA_CSV },
 };
 
 enum err

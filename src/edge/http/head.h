@@ -23,6 +23,7 @@ enum media {
 	MEDIA_BATCH,  /* application/cloudevents-batch+json */
 	MEDIA_NDJSON, /* application/x-ndjson */
 	MEDIA_JSON,   /* application/json */
+	MEDIA_CSV,    /* text/csv */
 	MEDIA_OTHER,
 };
 
