@@ -134,25 +134,51 @@ head_add(struct text *csv, const struct column *column)
 	text_cell_add(csv, text_span(&name), true);
 }
 
+/* The lists of this name of all figures of a module, one behind the other. */
+static const struct json *
+lists_joined(const struct json *modules, struct span name, struct arena *arena)
+{
+	struct json  *joined = NULL;
+	struct json **end    = NULL;
+	for (const struct json *module = modules->first; module; module = module->next) {
+		const struct json *list = json_member(module, name);
+		if (!list || list->kind != JSON_ARRAY)
+			continue;
+		if (!joined) {
+			joined  = ARENA_ARRAY(arena, struct json, 1);
+			*joined = (struct json){ .kind = JSON_ARRAY };
+			end     = &joined->first;
+		}
+		struct json *items = ARENA_ARRAY(arena, struct json, list->count);
+		for (const struct json *item = list->first; item; item = item->next) {
+			*items = *item;
+			*end   = items;
+			end    = &items->next;
+			items++;
+			joined->count++;
+		}
+	}
+	return joined;
+}
+
 /* Of the answer, or of the one module that it is about. */
 static const struct json *
-list_named(const struct json *root, struct span name)
+list_named(const struct json *root, struct span name, struct arena *arena)
 {
-	const struct json *list = json_member(root, name);
-	if (!list) {
-		const struct json *modules = json_member(root, SPAN("modules"));
-		list                       = json_member(modules ? modules->first : NULL, name);
-	}
-	return list;
+	const struct json *list    = json_member(root, name);
+	const struct json *modules = json_member(root, SPAN("modules"));
+	if (list || !modules || modules->kind != JSON_ARRAY)
+		return list;
+	return lists_joined(modules, name, arena);
 }
 
 static const struct json *
-list_find(const struct json *root, struct span names)
+list_find(const struct json *root, struct span names, struct arena *arena)
 {
 	while (names.size > 0) {
 		const char        *space = memchr(names.at, ' ', names.size);
 		size_t             size  = space ? (size_t)(space - names.at) : names.size;
-		const struct json *list  = list_named(root, (struct span){ names.at, size });
+		const struct json *list  = list_named(root, (struct span){ names.at, size }, arena);
 		if (list && list->kind == JSON_ARRAY)
 			return list;
 		size += space != NULL;
@@ -167,7 +193,7 @@ csv_write(struct span json, struct span names, struct arena *arena, struct span 
 	struct json *root = NULL;
 	if (json_parse(json, arena, &root, NULL))
 		return ERR_NOT_FOUND;
-	const struct json *list = list_find(root, names);
+	const struct json *list = list_find(root, names, arena);
 	if (!list)
 		return ERR_NOT_FOUND;
 

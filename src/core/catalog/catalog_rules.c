@@ -88,9 +88,6 @@ rule_fold_check(const struct place *place, const struct catalog_rule *rule)
 			                            "a sum needs a meter that sums");
 		return ERR_NONE;
 	case FOLD_DISTINCT:
-		if (meters[rule->active_meter].kind == SERIES_SUM)
-			return catalog_place_refuse(place, "active",
-			                            "a sum does not make a key active");
 		return ERR_NONE;
 	case FOLD_ACCESS:
 		return rule_access_check(place, rule);
@@ -144,6 +141,8 @@ rule_meters_check(const struct place *place, const struct catalog_rule *rule)
 	if (active->kind == SERIES_GAUGE)
 		return catalog_place_refuse(place, "active",
 		                            "gauge reports do not make a key active");
+	if (active->kind == SERIES_SUM && rule->fold != FOLD_SUM)
+		return catalog_place_refuse(place, "active", "a sum does not make a key active");
 	enum err err = rule_meter_check(place, "gauge", rule->gauge_meter, active);
 	if (!err)
 		err = rule_meter_check(place, "ended_by", rule->ended_meter, active);

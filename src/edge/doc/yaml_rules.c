@@ -197,6 +197,7 @@ resolve_change_place(const struct resolver *resolver, const struct file_change *
                      struct catalog_change *change)
 {
 	const struct catalog *catalog = resolver->catalog;
+	bool                  found   = false;
 
 	change->rule = -1;
 	for (uint32_t i = 0; i < catalog->modules_count; i++) {
@@ -205,6 +206,7 @@ resolve_change_place(const struct resolver *resolver, const struct file_change *
 		    (from->unit && !span_equal(module->unit, span_of(from->unit))))
 			continue;
 		change->module = i;
+		found          = true;
 		for (uint32_t j = 0; from->part && j < module->rules_count; j++) {
 			uint32_t rule = module->rules_first + j;
 			if (span_equal(catalog->rules[rule].part, span_of(from->part)))
@@ -213,8 +215,8 @@ resolve_change_place(const struct resolver *resolver, const struct file_change *
 		if (!from->part || change->rule >= 0)
 			return ERR_NONE;
 	}
-	return resolver_refuse(resolver, from->part ? "part" : "module", "there is no",
-	                       from->part ? from->part : from->module);
+	return resolver_refuse(resolver, found ? "part" : "module", "there is no",
+	                       found ? from->part : from->module);
 }
 
 static enum err

@@ -48,6 +48,9 @@ test_csv_rows(void **state)
 	static const struct {
 		const char *json, *names, *csv; /* csv NULL: refused */
 	} CASES[] = {
+		{ "{\"modules\":[{\"rows\":[{\"a\":1}]},{\"rows\":[{\"a\":2,\"b\":3},"
+		  "{\"b\":4}]},{}]}",
+		  "rows by", "a,b\r\n1,\r\n2,3\r\n,4\r\n" },
 		{ "{\"a\":[]}", "a", "\r\n" },
 		{ "{\"a\":[{\"x\":1,\"y\":\"b\"},{\"z\":true,\"x\":null}]}", "a",
 		  "x,y,z\r\n1,b,\r\n,,true\r\n" },

@@ -1,108 +1,5 @@
 /* test_catalog.c - looking rows up, and refusing rows that no file could make. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "core/catalog/catalog.h"
-
-static const struct catalog_field fields[] = {
-	{ .name = { "org", 3 }, .kind = FIELD_TEXT },
-	{ .name = { "n", 1 }, .kind = FIELD_QUANTITY },
-	{ .name = { "items", 5 }, .kind = FIELD_LIST },
-};
-
-/* A small catalogue that passes; tests break one thing of a copy. */
-struct small {
-	struct span               known[2];
-	struct catalog_deployment deployments[2];
-	struct catalog_type       types[2];
-	struct catalog_meter      meters[2];
-	struct catalog_rule       rules[2];
-	struct catalog_module     modules[1];
-	struct catalog            catalog;
-};
-
-static void
-small_make(struct small *small)
-{
-	const struct catalog_meter none = {
-		.value_field   = -1,
-		.key_field     = KEY_SUBJECT,
-		.each_field    = -1,
-		.item_field    = -1,
-		.org_field     = -1,
-		.project_field = -1,
-		.split_fields  = { -1, -1 },
-	};
-	const struct catalog_rule rule = {
-		.module        = SPAN("M"),
-		.gauge_meter   = -1,
-		.ended_meter   = -1,
-		.name_meter    = -1,
-		.link_meter    = -1,
-		.revoked_meter = -1,
-		.link_rule     = -1,
-		.per           = 1,
-		.total_per     = 1,
-	};
-
-	*small = (struct small){
-		.known       = { SPAN("M"), SPAN("N") },
-		.deployments = { { SPAN("a"), SPAN("custom") }, { SPAN("b"), SPAN("container") } },
-		.types       = { { .name = SPAN("t"), .fields = fields, .fields_count = 3 },
-		                 { .name = SPAN("u"), .index = 1 } },
-		.meters      = { none, none },
-		.rules       = { rule, rule },
-		.modules     = { { .name        = SPAN("M"),
-		                   .unit        = SPAN("thing"),
-		                   .window      = WINDOW_ROLLING_DAYS,
-		                   .window_days = 30,
-		                   .owned       = { OWNED_DEVELOPERS, 1, 1, true },
-		                   .rules_count = 2 } },
-	};
-	small->meters[0].name        = SPAN("gauge");
-	small->meters[0].kind        = SERIES_GAUGE;
-	small->meters[0].value_field = 1;
-	small->meters[1].name        = SPAN("count");
-	small->meters[1].kind        = SERIES_COUNT;
-	small->meters[1].index       = 1;
-	small->rules[0].part         = SPAN("p");
-	small->rules[0].fold         = FOLD_PERCENTILE;
-	small->rules[0].percentile   = 95;
-	small->rules[0].active_meter = 1;
-	small->rules[0].gauge_meter  = 0;
-	small->rules[1].part         = SPAN("q");
-	small->rules[1].fold         = FOLD_COUNT;
-	small->rules[1].active_meter = 1;
-	small->catalog               = (struct catalog){
-			      .name                = SPAN("small"),
-			      .known_modules       = small->known,
-			      .known_modules_count = 2,
-			      .deployments         = small->deployments,
-			      .deployments_count   = 2,
-			      .types               = small->types,
-			      .types_count         = 2,
-			      .meters              = small->meters,
-			      .meters_count        = 2,
-			      .modules             = small->modules,
-			      .modules_count       = 1,
-			      .rules               = small->rules,
-			      .rules_count         = 2,
-	};
-}
-
-static void
-small_refused(const struct small *small, const char *field)
-{
-	struct refusal refusal = { .err = ERR_NONE };
-
-	assert_int_equal(catalog_check(&small->catalog, &refusal), ERR_CATALOG);
-	assert_string_equal(refusal.field, field);
-	assert_true(refusal.detail[0] != '\0');
-}
+#include "small.h"
 
 static void
 test_small_catalogue_passes(void **state)
@@ -217,6 +114,171 @@ test_rules_that_cannot_be_computed_are_refused(void **state)
 	small_refused(&small, "modules[0].rules[1].active");
 }
 
+/* A copy with one condition on a field. */
+static void
+where_refused(int32_t field, enum condition_ask ask, const struct span *values, uint32_t count)
+{
+	const struct catalog_condition condition = { field, ask, values, count, 0 };
+	struct small                   small;
+
+	small_make(&small);
+	small.meters[1].where       = &condition;
+	small.meters[1].where_count = 1;
+	small_refused(&small, "meters[1].where");
+}
+
+static void
+test_conditions_that_nothing_could_pass_are_refused(void **state)
+{
+	(void)state;
+	static const struct span words[] = { { "w", 1 } }, empty[] = { { "", 0 } };
+	struct small             small;
+
+	where_refused(3, ASK_PRESENT, NULL, 0);    /* no such field */
+	where_refused(2, ASK_PRESENT, NULL, 0);    /* a list */
+	where_refused(0, ASK_IS, NULL, 0);         /* no value */
+	where_refused(0, ASK_IS_NOT, empty, 1);    /* an empty value */
+	where_refused(0, ASK_ABOVE, words, 1);     /* a text above a number */
+	where_refused(1, ASK_CLASS, words, 1);     /* the class of a quantity */
+	where_refused(0, ASK_CLASS_NOT, words, 1); /* the class of what is no deployment */
+	where_refused(0, (enum condition_ask)9, words, 1);
+
+	const struct catalog_condition many[5] = { { 0, ASK_PRESENT, NULL, 0, 0 },
+		                                   { 0, ASK_PRESENT, NULL, 0, 0 },
+		                                   { 0, ASK_PRESENT, NULL, 0, 0 },
+		                                   { 0, ASK_PRESENT, NULL, 0, 0 },
+		                                   { 0, ASK_PRESENT, NULL, 0, 0 } };
+	small_make(&small);
+	small.meters[1].where       = many;
+	small.meters[1].where_count = 4;
+	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
+	small.meters[1].where_count = 5;
+	small_refused(&small, "meters[1].where");
+}
+
+static void
+test_keys_items_and_sums_are_checked(void **state)
+{
+	(void)state;
+	struct small small;
+
+	small_make(&small);
+	small.meters[1].key_field = KEY_NOTHING;
+	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
+	small.meters[1].key_field = -3;
+	small_refused(&small, "meters[1].key");
+	small.meters[1].key_field = 1; /* a quantity */
+	small_refused(&small, "meters[1].key");
+
+	small_make(&small);
+	small.meters[1].item_field = 2; /* a list */
+	small_refused(&small, "meters[1].item");
+	small.meters[1].item_field = 0;
+	small.meters[1].each_field = 2;
+	small_refused(&small, "meters[1].item");
+
+	small_make(&small);
+	small.meters[1].kind = SERIES_SUM;
+	small_refused(&small, "meters[1].value");
+	small.meters[1].value_field = 1;
+	small.rules[1].fold         = FOLD_SUM;
+	small_refused(&small, "modules[0].rules[0].active"); /* a sum makes nothing active */
+}
+
+static void
+test_columns_of_other_folds_are_refused(void **state)
+{
+	(void)state;
+	struct small small;
+
+	small_make(&small);
+	small.rules[1].fold = FOLD_ACCESS;
+	small_refused(&small, "modules[0].rules[1].active");
+	small.meters[1].kind = SERIES_LATEST;
+	small_refused(&small, "modules[0].rules[1].revoked_by");
+	small.rules[1].revoked_meter = 1;
+	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
+	small.rules[1].by = RULE_BY_PROJECT;
+	small_refused(&small, "modules[0].rules[1].by");
+
+	small_make(&small);
+	small.rules[1].revoked_meter = 1;
+	small_refused(&small, "modules[0].rules[1].revoked_by");
+
+	small_make(&small);
+	small.rules[1].latest = SPAN("true");
+	small_refused(&small, "modules[0].rules[1].latest");
+
+	small_make(&small);
+	small.rules[1].item = SPAN("CODE"); /* the keys have no item */
+	small_refused(&small, "modules[0].rules[1].item");
+
+	small_make(&small);
+	small.rules[0].uncounted = true;
+	small_refused(&small, "modules[0].rules[0].item");
+
+	small_make(&small);
+	small.rules[1].row_kind = SPAN("row");
+	small_refused(&small, "modules[0].rules[1].row_kind");
+
+	small_make(&small);
+	small.rules[1].fold = (enum rule_fold)9;
+	small_refused(&small, "modules[0].rules[1].fold");
+}
+
+/* Two figures of a module, told apart by unit or by the contracts that they are for. */
+static void
+test_figures_of_a_module_differ(void **state)
+{
+	(void)state;
+	struct small          small;
+	struct catalog_module modules[3];
+
+	small_make(&small);
+	modules[0]                  = small.modules[0];
+	modules[0].rules_count      = 1;
+	modules[1]                  = modules[0];
+	modules[1].rules_first      = 1;
+	small.catalog.modules       = modules;
+	small.catalog.modules_count = 2;
+	small_refused(&small, "modules[1].name");
+	modules[1].when = WHEN_COMMITTERS; /* the other one is for every contract */
+	small_refused(&small, "modules[1].name");
+	modules[0].when = WHEN_PERMITTED;
+	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
+	modules[0].when = modules[1].when = WHEN_ALWAYS;
+	modules[1].unit                   = SPAN("other");
+	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
+	assert_ptr_equal(catalog_module_next(&small.catalog, &modules[0]), &modules[1]);
+	assert_null(catalog_module_next(&small.catalog, &modules[1]));
+	modules[1].name       = SPAN("N");
+	small.rules[1].module = SPAN("N");
+	assert_null(catalog_module_next(&small.catalog, &modules[0]));
+	modules[2]                  = modules[0];
+	modules[2].unit             = SPAN("third");
+	small.catalog.modules_count = 3;
+	small_refused(&small, "modules[2].name"); /* not behind the first of its name */
+}
+
+static void
+test_owned_is_checked(void **state)
+{
+	(void)state;
+	struct small small;
+
+	small_make(&small);
+	small.modules[0].owned.per = 0;
+	small_refused(&small, "modules[0].owned");
+	small_make(&small);
+	small.modules[0].owned.times = -1;
+	small_refused(&small, "modules[0].owned");
+	small_make(&small);
+	small.modules[0].owned.of = OWNED_SPEND; /* with an add-on */
+	small_refused(&small, "modules[0].owned");
+	small.modules[0].owned.addon = false;
+	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
+}
+
 static void
 test_windows_and_names_are_checked(void **state)
 {
@@ -252,6 +314,11 @@ main(void)
 		cmocka_unit_test(test_lookups),
 		cmocka_unit_test(test_indices_out_of_range_are_refused),
 		cmocka_unit_test(test_rules_that_cannot_be_computed_are_refused),
+		cmocka_unit_test(test_conditions_that_nothing_could_pass_are_refused),
+		cmocka_unit_test(test_keys_items_and_sums_are_checked),
+		cmocka_unit_test(test_columns_of_other_folds_are_refused),
+		cmocka_unit_test(test_figures_of_a_module_differ),
+		cmocka_unit_test(test_owned_is_checked),
 		cmocka_unit_test(test_windows_and_names_are_checked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
