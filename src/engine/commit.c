@@ -40,6 +40,15 @@ note_commit(struct engine *engine, enum err err, uint64_t ns)
 	pthread_mutex_unlock(&engine->metrics_lock);
 }
 
+void
+engine_fail(struct engine *engine, enum err err)
+{
+	pthread_mutex_lock(&engine->queue_lock);
+	engine->fault = err;
+	pthread_cond_broadcast(&engine->queue_changed);
+	pthread_mutex_unlock(&engine->queue_lock);
+}
+
 enum err
 engine_commit(struct engine *engine, const struct store_write *writes, uint32_t count)
 {
@@ -48,12 +57,8 @@ engine_commit(struct engine *engine, const struct store_write *writes, uint32_t 
 	enum err err = engine->store->ops->commit(engine->store, writes, count);
 	pthread_mutex_unlock(&engine->commit_lock);
 	note_commit(engine, err, clock_ns() - begun);
-	if (err != ERR_NONE) {
-		pthread_mutex_lock(&engine->queue_lock);
-		engine->fault = err;
-		pthread_cond_broadcast(&engine->queue_changed);
-		pthread_mutex_unlock(&engine->queue_lock);
-	}
+	if (err != ERR_NONE)
+		engine_fail(engine, err);
 	return err;
 }
 
@@ -121,9 +126,12 @@ commit_group(struct engine *engine, struct group *group)
 	pthread_rwlock_unlock(&engine->books_lock);
 	retract_mark(engine, group->retractions, group->retractions_count);
 	engine_apply(engine, group->events, group->events_count, group->first);
-	if (group->retractions_count == 0)
-		return ERR_NONE;
-	return retract_apply(engine, group->retractions, group->retractions_count);
+	retract_put_off(engine, group->retractions, group->retractions_count);
+	enum err err = retract_make_up(engine);
+	/* The group is in the log and in the books; what it takes out is still in them. */
+	if (err != ERR_NONE)
+		engine_fail(engine, err);
+	return err;
 }
 
 /* A group that was packed behind a failed one, or while packing failed, is not tried:

@@ -166,6 +166,7 @@ parts_close(struct engine *engine)
 	batch_free_all(engine);
 	runs_close(engine);
 	set128_close(&engine->retracted);
+	free(engine->put_off);
 	block_builder_close(engine->builder);
 	recall_close(engine->recall);
 	recent_close(engine->recent);

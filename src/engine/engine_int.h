@@ -158,11 +158,13 @@ struct engine {
 
 	struct rosters *rosters; /* people_int.h */
 
-	pthread_rwlock_t books_lock;
-	struct books    *books;
-	struct set128    retracted;
-	uint64_t         applied; /* ordinals below are in the books */
-	struct log_index log;     /* durable blocks */
+	pthread_rwlock_t   books_lock;
+	struct books      *books;
+	struct set128      retracted;
+	struct retraction *put_off; /* applied by the next recovery (retract_make_up) */
+	uint32_t           put_off_count;
+	uint64_t           applied; /* ordinals below are in the books */
+	struct log_index   log;     /* durable blocks */
 
 	/* Packer. */
 	struct recent        *recent;
@@ -243,6 +245,8 @@ void *committer_run(void *context);
  * a slice at a time under the books lock. */
 void engine_apply(struct engine *engine, const struct event *const *events, uint32_t count,
                   uint64_t first);
+/* Nothing is taken any more until the packer recovered. */
+void engine_fail(struct engine *engine, enum err err);
 /* One commit of the store; a fault stops everything until the packer recovered. */
 enum err engine_commit(struct engine *engine, const struct store_write *writes, uint32_t count);
 /* Answer batches: err, or their counts. */

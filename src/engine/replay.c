@@ -84,45 +84,41 @@ load_chunk(void *context, struct span key, struct span value)
 
 /* ---- the log after the chunks ---- */
 
-struct retraction_list {
-	struct retraction *at;
-	uint32_t           count;
-	uint32_t           capacity;
-};
-
+/* Before the events themselves are counted: what a later failure leaves behind is a
+ * retraction too many, never one too few. */
 static enum err
-collect_retraction(struct engine *engine, const struct event *event, uint64_t ordinal,
-                   struct retraction_list *list)
+collect_retractions(struct engine *engine, const struct event *const *events, uint32_t count,
+                    uint64_t first)
 {
-	struct span source, id;
-	if (!event_is_retraction(event) ||
-	    retraction_target(event->subject, &source, &id) != ERR_NONE)
-		return ERR_NONE;
-	if (list->count == list->capacity) {
-		list->capacity = list->capacity * 2 + 16;
-		list->at       = realloc(list->at, list->capacity * sizeof *list->at);
-		CHECK(list->at != NULL);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct event *event      = events[i];
+		struct retraction   retraction = { .by = first + i };
+		struct span         source, id;
+		if (!event_is_retraction(event) ||
+		    retraction_target(event->subject, &source, &id) != ERR_NONE)
+			continue;
+		retraction.identity = identity_of(engine->secret, event->account, source, id);
+		enum err err        = retract_locate(engine, &retraction);
+		if (err != ERR_NONE)
+			return err;
+		retract_put_off(engine, &retraction, 1);
 	}
-	struct retraction *retraction = &list->at[list->count++];
-	retraction->identity          = identity_of(engine->secret, event->account, source, id);
-	retraction->by                = ordinal;
-	return retract_locate(engine, retraction);
+	return ERR_NONE;
 }
 
 static enum err
 replay_block(struct engine *engine, struct intake *intake, struct block_summary *summary,
-             uint64_t from, struct retraction_list *list, struct refusal *refusal)
+             uint64_t from, struct refusal *refusal)
 {
 	struct walk         walk;
 	const struct event *events[WALK_ROWS];
 	enum err            err = walk_open(&walk, engine, summary, from, refusal);
 	while (err == ERR_NONE && walk_next(&walk)) {
 		err = scan_rows(intake, walk.block, walk.row, walk.count, &walk.arena, events);
-		if (err != ERR_NONE)
-			break;
-		engine_apply(engine, events, walk.count, walk.first);
-		for (uint32_t i = 0; i < walk.count && err == ERR_NONE; i++)
-			err = collect_retraction(engine, events[i], walk.first + i, list);
+		if (err == ERR_NONE)
+			err = collect_retractions(engine, events, walk.count, walk.first);
+		if (err == ERR_NONE)
+			engine_apply(engine, events, walk.count, walk.first);
 	}
 	walk_close(&walk);
 	return err;
@@ -132,16 +128,14 @@ replay_block(struct engine *engine, struct intake *intake, struct block_summary 
 static enum err
 replay_log(struct engine *engine, uint64_t from, struct refusal *refusal)
 {
-	struct retraction_list list   = { 0 };
-	struct intake         *intake = intake_take(engine);
-	struct block_summary   summary;
-	enum err               err = ERR_NONE;
-	engine->applied            = from;
+	struct intake       *intake = intake_take(engine);
+	struct block_summary summary;
+	enum err             err = ERR_NONE;
+	engine->applied          = from;
 	while (err == ERR_NONE && scan_summary(engine, engine->applied, &summary))
-		err = replay_block(engine, intake, &summary, engine->applied, &list, refusal);
-	if (err == ERR_NONE && list.count > 0)
-		err = retract_apply(engine, list.at, list.count);
-	free(list.at);
+		err = replay_block(engine, intake, &summary, engine->applied, refusal);
+	if (err == ERR_NONE)
+		err = retract_make_up(engine);
 	intake_give(engine, intake);
 	return err;
 }
@@ -217,14 +211,12 @@ replay_catch_up(struct engine *engine, struct refusal *refusal)
 		             SPAN("the recovered log lacks events that were acknowledged"));
 	if (err != ERR_NONE)
 		return err;
+	/* Identities before events: when one of the two fails, the next attempt begins with
+	 * what has not been counted. */
 	recent_forget_from(engine->recent, from);
-	if (engine->next_ordinal == from)
-		return ERR_NONE;
-	err = engine->store->ops->scan(engine->store, SPACE_RETRACTED, SPAN(""), SPAN(""),
-	                               load_retracted, engine);
+	err = replay_identities(engine, from);
 	if (err == ERR_NONE)
-		err = replay_log(engine, from, refusal);
-	if (err == ERR_NONE)
-		err = replay_identities(engine, from);
-	return err;
+		err = engine->store->ops->scan(engine->store, SPACE_RETRACTED, SPAN(""), SPAN(""),
+		                               load_retracted, engine);
+	return err == ERR_NONE ? replay_log(engine, from, refusal) : err;
 }

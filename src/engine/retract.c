@@ -179,6 +179,32 @@ retract_apply(struct engine *engine, const struct retraction *retractions, uint3
 	return err;
 }
 
+void
+retract_put_off(struct engine *engine, const struct retraction *retractions, uint32_t count)
+{
+	if (count == 0)
+		return;
+	size_t wanted   = (size_t)engine->put_off_count + count;
+	engine->put_off = realloc(engine->put_off, wanted * sizeof *engine->put_off);
+	CHECK(engine->put_off != NULL);
+	memcpy(engine->put_off + engine->put_off_count, retractions, count * sizeof *retractions);
+	engine->put_off_count += count;
+}
+
+enum err
+retract_make_up(struct engine *engine)
+{
+	if (engine->put_off_count == 0)
+		return ERR_NONE;
+	enum err err = retract_apply(engine, engine->put_off, engine->put_off_count);
+	if (err == ERR_NONE) {
+		free(engine->put_off);
+		engine->put_off       = NULL;
+		engine->put_off_count = 0;
+	}
+	return err;
+}
+
 /* The record of a retraction holds its target's ordinal when the target was there first. */
 enum err
 retract_locate(struct engine *engine, struct retraction *retraction)

@@ -27,6 +27,11 @@ void retract_mark(struct engine *engine, const struct retraction *retractions, u
 MUST_CHECK enum err retract_apply(struct engine *engine, const struct retraction *retractions,
                                   uint32_t count);
 
+/* To be applied by the next call of retract_make_up, ... */
+void retract_put_off(struct engine *engine, const struct retraction *retractions, uint32_t count);
+/* ... and when that fails, by the one after it. */
+MUST_CHECK enum err retract_make_up(struct engine *engine);
+
 /* For a replay that met a retraction: was its target there first, and where. */
 MUST_CHECK enum err retract_locate(struct engine *engine, struct retraction *retraction);
 

@@ -178,6 +178,10 @@ commit_join(struct engine *engine, const struct stretch *stretch, struct span by
 		pthread_rwlock_unlock(&engine->books_lock);
 	}
 	pthread_mutex_unlock(&engine->commit_lock);
+	/* Should it have taken effect all the same, the index is behind the store, and what
+	 * it leads to cannot be read until recovery has read it anew. */
+	if (err != ERR_NONE)
+		engine_fail(engine, err);
 	return err;
 }
 
@@ -285,8 +289,7 @@ wait_until_due(struct engine *engine, struct glimpse *last)
 	}
 }
 
-/* What fails here is tried again: a fault of the store shows itself at the next commit of
- * events, which the packer recovers from. */
+/* What fails here is tried again when the packer has recovered. */
 void *
 sealer_run(void *context)
 {

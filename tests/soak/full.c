@@ -111,7 +111,7 @@ static void
 round_run(struct scene *scene, uint32_t number)
 {
 	uint64_t chance = draw(&scene->seed);
-	store_fault_arm(scene->store, (uint32_t)(chance % 4), ERR_STORE_FULL, chance >> 8 & 1);
+	store_fault_arm(scene->store, (uint32_t)(chance % 2), ERR_STORE_FULL, chance >> 8 & 1);
 	uint64_t down = wait_for(scene, false, 4 * READ_ONLY_MS);
 	sleep_us((chance >> 16) % 200000);
 	bool answers = can_answer(scene);
