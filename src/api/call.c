@@ -73,6 +73,7 @@ param_place(struct call *call, enum param_index param)
 	case PARAM_INDEX_LIMIT:
 	case PARAM_INDEX_RECEIPTS:
 	case PARAM_INDEX_PREVIEW:
+	case PARAM_INDEX_VERSIONS:
 	case PARAM_COUNT:
 		break;
 	}
@@ -120,6 +121,13 @@ param_take(struct call *call, enum param_index param, struct span value)
 		if (!call->preview && !span_equal(value, SPAN("false")))
 			return call_refuse(call, ERR_QUESTION, SPAN("preview"),
 			                   SPAN("preview is true or false"));
+		return ERR_NONE;
+	}
+	if (param == PARAM_INDEX_VERSIONS) {
+		call->versions = span_equal(value, SPAN("all"));
+		if (!call->versions)
+			return call_refuse(call, ERR_QUESTION, SPAN("versions"),
+			                   SPAN("versions can only be all"));
 		return ERR_NONE;
 	}
 	CHECK(param == PARAM_INDEX_STEP);

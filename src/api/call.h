@@ -28,6 +28,7 @@ struct call {
 	struct route_path    path;
 	struct question      question; /* the query, and account and module of the path */
 	bool                 receipts;
+	bool                 versions;
 	struct span          export_account;
 	struct span          role; /* of the query */
 	struct span          map; /* of the columns of a list */

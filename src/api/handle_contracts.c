@@ -12,7 +12,7 @@ contracts_answer(struct call *call, struct span id, bool versions)
 enum err
 handle_contracts_list(struct call *call)
 {
-	return contracts_answer(call, SPAN(""), false);
+	return contracts_answer(call, SPAN(""), call->versions);
 }
 
 enum err

@@ -118,8 +118,10 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 		path_account(&path, question->account, "/contracts");
 		if (question->id.size > 0)
 			path_piece(&path, question->id);
-		if (ask == ASK_VERSIONS)
+		if (ask == ASK_VERSIONS && question->id.size > 0)
 			text_add(&path.text, SPAN("/versions"));
+		else if (ask == ASK_VERSIONS)
+			path_query(&path, "versions", SPAN("all"));
 		break;
 	case ASK_EVENTS:
 		path_account(&path, question->account, "/events");

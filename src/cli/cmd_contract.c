@@ -1,4 +1,5 @@
 /* cmd_contract.c - tally contract put, list. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "cli/client.h"
@@ -18,6 +19,7 @@ static const struct show_column CONTRACTS[] = {
 	{ "MODULES", "contract.modules", SHOW_NAMES },
 	{ "RECORDED", "recorded", SHOW_TIME },
 	{ "BY", "by", SHOW_TEXT },
+	{ "WHY", "contract.why", SHOW_TEXT },
 };
 
 static void
@@ -40,82 +42,87 @@ show_contracts(struct cli *cli, const struct json *answer)
 	show_list(cli, list ? list : &alone);
 }
 
-/* One contract of the file; a refusal names its place in the whole file. */
-static enum err
-put_one(struct client *client, const struct json *contract, struct span *answer,
-        struct refusal *refusal)
+/* "CD: developers 100, addon 10" for each module of a version. */
+static void
+show_modules(struct cli *cli, const struct json *version)
 {
-	struct span account = cli_word(client->cli, 0);
-	enum err err = client_tell(client, TELL_CONTRACT, account, contract->raw, answer, refusal);
+	const struct json *modules = show_find(version, "contract.modules");
 
-	if (err != ERR_NONE && refusal->byte != REFUSAL_NO_BYTE)
-		refusal->byte += contract->byte;
-	return err;
+	for (const struct json *module = modules ? modules->first : NULL; module;
+	     module                    = module->next) {
+		printf("  ");
+		show_clean(cli, module->key);
+		for (const struct json *number = module->first; number; number = number->next) {
+			printf("%s", number == module->first ? ": " : ", ");
+			show_clean(cli, number->key);
+			printf(" ");
+			show_clean(cli, number->kind == JSON_STRING ? number->text : number->raw);
+		}
+		printf("\n");
+	}
 }
 
-/* A list is put in order and stops at the first refusal: those before it stay put. */
-static int
-put_list(struct client *client, const struct json *list)
+/* What a contract said from when on, who said so, when and why, oldest first. */
+static void
+show_history(struct cli *cli, const struct json *answer)
 {
-	struct json_out out;
-	struct span     answer;
-	uint32_t        number = 0;
+	static const struct show_column columns[] = {
+		{ "VERSION", "version", SHOW_NUMBER },    { "FROM", "from", SHOW_TIME },
+		{ "PLAN", "contract.plan", SHOW_TEXT },   { "KIND", "contract.kind", SHOW_TEXT },
+		{ "START", "contract.start", SHOW_TIME }, { "END", "contract.end", SHOW_TIME },
+		{ "RECORDED", "recorded", SHOW_TIME },    { "BY", "by", SHOW_TEXT },
+		{ "WHY", "contract.why", SHOW_TEXT },
+	};
+	const struct json *versions  = json_member(answer, SPAN("versions"));
+	const struct json *cancelled = NULL;
 
-	json_open(&out, &client->cli->arena);
-	json_object(&out);
-	json_key(&out, SPAN("contracts"));
-	json_array(&out);
-	for (const struct json *contract = list->first; contract; contract = contract->next) {
-		struct refusal refusal = { .err = ERR_NONE };
-		enum err       err     = put_one(client, contract, &answer, &refusal);
-		char           where[512];
-		number++;
-		snprintf(where, sizeof(where), "%s: contract %u of %u", client->cli->args.words[1],
-		         number, list->count);
-		if (err != ERR_NONE)
-			return cli_refused(err, &refusal, where);
-		json_raw(&out, answer);
+	show_table(cli, versions, columns, sizeof(columns) / sizeof(columns[0]), 0);
+	for (const struct json *version = versions ? versions->first : NULL; version;
+	     version                    = version->next) {
+		struct span number = json_member(version, SPAN("version"))->raw;
+		printf("\nversion %.*s", (int)number.size, number.at);
+		cancelled = show_find(version, "contract.cancelled");
+		printf("%s\n", cancelled && cancelled->kind == JSON_TRUE
+		                       ? ", cancelled: nothing follows its end"
+		                       : "");
+		show_modules(cli, version);
 	}
-	json_array_end(&out);
-	json_object_end(&out);
-	return cli_answer(client->cli, json_close(&out), show_contracts);
 }
 
+/* "FILE", or "FILE: contract 2" when one of a list was refused. */
 static int
-put_file(struct client *client, const struct json *root)
+refused_in(struct cli *cli, enum err err, const struct refusal *refusal)
 {
-	struct refusal refusal = { .err = ERR_NONE };
-	struct span    answer;
+	const char *path = cli->args.words[1];
+	char        where[512];
 
-	if (root->kind == JSON_ARRAY && root->count == 0) {
-		cli_complain("", "the file holds an empty list of contracts", "");
-		return EXIT_REFUSED;
-	}
-	if (root->kind == JSON_ARRAY)
-		return put_list(client, root);
-	enum err err = put_one(client, root, &answer, &refusal);
-	if (err != ERR_NONE)
-		return cli_refused(err, &refusal, client->cli->args.words[1]);
-	return cli_answer(client->cli, answer, show_contracts);
+	if (refusal->index == REFUSAL_NO_INDEX || refusal->err == ERR_NONE)
+		return cli_refused(err, refusal, path);
+	snprintf(where, sizeof(where), "%s: contract %" PRIu64, path, refusal->index + 1);
+	return cli_refused(err, refusal, where);
 }
 
 int
 cmd_contract_put(struct cli *cli)
 {
-	const char    *path = cli->args.words[1];
 	struct client  client;
-	struct span    bytes;
+	struct span    bytes, answer;
 	struct json   *root;
 	struct refusal refusal = { .err = ERR_NONE };
-	int            status  = cli_file(cli, path, &bytes);
+	int            status  = cli_file(cli, cli->args.words[1], &bytes);
 
 	if (status != EXIT_DONE)
 		return status;
 	enum err err = json_parse(bytes, &cli->arena, &root, &refusal);
-	if (err != ERR_NONE)
-		return cli_refused(err, &refusal, path);
+	if (err != ERR_NONE) /* before a store is made for it */
+		return cli_refused(err, &refusal, cli->args.words[1]);
 	status = client_open(cli, CLIENT_MAY_MAKE, &client);
-	return status == EXIT_DONE ? client_close(&client, put_file(&client, root)) : status;
+	if (status != EXIT_DONE)
+		return status;
+	err    = client_tell(&client, TELL_CONTRACT, cli_word(cli, 0), bytes, &answer, &refusal);
+	status = err == ERR_NONE ? cli_answer(cli, answer, show_contracts)
+	                         : refused_in(cli, err, &refusal);
+	return client_close(&client, status);
 }
 
 int
@@ -126,7 +133,13 @@ cmd_contract_list(struct cli *cli)
 
 	if (cli->args.words_count > 1)
 		question.id = cli_word(cli, 1);
-	else if (versions)
-		return cli_misused(cli, "--versions needs the ID of a contract");
 	return client_show(cli, versions ? ASK_VERSIONS : ASK_CONTRACTS, &question, show_contracts);
+}
+
+int
+cmd_contract_show(struct cli *cli)
+{
+	struct question question = { .account = cli_word(cli, 0), .id = cli_word(cli, 1) };
+
+	return client_show(cli, ASK_VERSIONS, &question, show_history);
 }

@@ -134,13 +134,18 @@ figure_fitting(const struct asked *asked)
 void
 asked_at(struct asked *asked, int32_t hour)
 {
-	const struct contract *contract = NULL;
-	asked->licence.at_hour          = hour;
-	asked->licence.contract =
-		contract_in_force(asked->versions, asked->versions_count,
-	                          asked->licence.module->name, hour, asked->known, &contract);
-	asked->licence.contract_start_hour = contract ? contract->start_hour : 0;
-	asked->licence.module              = figure_fitting(asked);
+	const struct contract_version *all     = asked->versions;
+	const struct contract_version *version = NULL;
+	struct licence_question       *licence = &asked->licence;
+	struct span                    name    = licence->module->name;
+	licence->at_hour                       = hour;
+	licence->contract =
+		contract_in_force(all, asked->versions_count, name, hour, asked->known, &version);
+	licence->contract_start_hour = version ? version->contract.start_hour : 0;
+	licence->contract_id         = version ? version->contract.id : SPAN("");
+	licence->contract_version =
+		version ? contract_version_number(all, (uint32_t)(version - all)) : 0;
+	licence->module = figure_fitting(asked);
 }
 
 void
@@ -249,6 +254,19 @@ asked_begin(struct engine *engine, const struct question *question, struct asked
 	};
 	asked_module(asked, module);
 	return ERR_NONE;
+}
+
+void
+write_contract(struct json_out *out, const struct licence_question *question)
+{
+	if (!question->contract) {
+		json_null(out);
+		return;
+	}
+	json_object(out);
+	json_key_string(out, SPAN("id"), question->contract_id);
+	json_key_uint(out, SPAN("version"), question->contract_version);
+	json_object_end(out);
 }
 
 void

@@ -32,6 +32,8 @@ MUST_CHECK enum err known_retracted(struct engine *engine, struct span account,
                                     struct instant known, struct set128 *set,
                                     struct refusal *refusal);
 
+/* {"id":..,"version":..} of the contract that answers the question, or null. */
+void write_contract(struct json_out *out, const struct licence_question *question);
 /* A number of the answer: whole, or an amount of money as a decimal string. */
 void write_number(struct json_out *out, bool amount, int64_t value);
 /* {"module":..,"unit":..,"model":..,"owned":..,...,"window":{..}  without the end. */

@@ -1,21 +1,37 @@
 /* contracts.c - putting and showing contracts and their versions. */
 #include "engine/control_int.h"
 
-/* The newest version when it says exactly this. */
-static const struct span *
-contract_same(const struct account_entry *entry, const struct contract *contract, struct span json,
-              struct arena *arena)
+enum { CONTRACT_LIST_MAX = 100 };
+
+/* The newest version of a contract: its index, or versions_count when there is none. */
+static uint32_t
+newest_version(const struct account_entry *entry, struct span contract)
 {
 	for (uint32_t i = entry->versions_count; i-- > 0;) {
-		if (!span_equal(entry->versions[i].contract.id, contract->id))
-			continue;
-		struct json *root;
-		if (json_parse(entry->answers[i], arena, &root, NULL) != ERR_NONE)
-			return NULL;
-		const struct json *put = json_member(root, SPAN("contract"));
-		return put && span_equal(put->raw, json) ? &entry->answers[i] : NULL;
+		if (span_equal(entry->versions[i].contract.id, contract))
+			return i;
 	}
-	return NULL;
+	return entry->versions_count;
+}
+
+static struct span
+newest_answer(const struct account_entry *entry, struct span contract)
+{
+	uint32_t newest = newest_version(entry, contract);
+	return newest < entry->versions_count ? entry->answers[newest] : SPAN("");
+}
+
+/* The newest version's answer when it says exactly this; empty. */
+static struct span
+same_answer(const struct account_entry *entry, const struct contract *contract, struct span json,
+            struct arena *arena)
+{
+	struct json *root;
+	struct span  answer = newest_answer(entry, contract->id);
+	if (answer.size == 0 || json_parse(answer, arena, &root, NULL) != ERR_NONE)
+		return SPAN("");
+	const struct json *put = json_member(root, SPAN("contract"));
+	return put && span_equal(put->raw, json) ? answer : SPAN("");
 }
 
 static struct span
@@ -28,45 +44,173 @@ trim(struct span json)
 	return json;
 }
 
-static struct span
-newest_answer(const struct account_entry *entry, struct span contract)
+/* One contract of those that are put. */
+struct put_item {
+	struct span     json;
+	struct contract contract;
+	struct span     before; /* the newest version's answer; empty: none */
+	struct span     answer;
+	struct span     key; /* of its record; empty: it says what stands there already */
+	struct span     value;
+};
+
+/* All that one call puts: together or not at all. */
+struct put_list {
+	struct span      account;
+	bool             is_list; /* a list was given, not one contract */
+	struct put_item *items;
+	uint32_t         count;
+	uint32_t         fresh; /* of them, those that change something */
+};
+
+static enum err
+put_read_item(struct engine *engine, const struct json *json, struct put_list *list,
+              struct arena *arena, struct refusal *refusal)
 {
-	for (uint32_t i = entry->versions_count; i-- > 0;) {
-		if (span_equal(entry->versions[i].contract.id, contract))
-			return entry->answers[i];
+	struct put_item *item = &list->items[list->count];
+	*item                 = (struct put_item){ .json = json->raw };
+	enum err err = contract_parse(item->json, engine->catalog, arena, &item->contract, refusal);
+	if (err != ERR_NONE && refusal && list->is_list) {
+		refusal->index = list->count;
+		if (refusal->byte != REFUSAL_NO_BYTE)
+			refusal->byte += json->byte;
 	}
-	return SPAN("");
+	list->count++;
+	return err;
 }
 
 static enum err
-contract_store(struct engine *engine, const struct change_begun *begun, struct span account,
-               struct span json, struct contract *contract, struct arena *arena,
-               struct span *answer, struct refusal *refusal)
+put_read(struct engine *engine, struct span json, struct put_list *list, struct arena *arena,
+         struct refusal *refusal)
 {
-	struct account_entry *entry  = control_account(engine, account);
-	struct record         record = { engine_now(engine), begun->change->actor, json };
-	contract_settle_from(contract, entry, record.recorded);
-	enum err err = contract_admit(entry->versions, entry->versions_count, contract, refusal);
+	struct json *root;
+	enum err     err = json_parse(json, arena, &root, refusal);
 	if (err != ERR_NONE)
 		return err;
-	struct span made =
-		contract_answer(contract, &record, versions_of(entry, contract->id) + 1, arena);
-	struct span value = record_write(record.recorded, record.by, json, arena);
-	struct span key = control_key('c', account, contract->id, engine->control_sequence, arena);
-	struct change_note note  = { .what    = SPAN("contract.put"),
-		                     .account = account,
-		                     .id      = contract->id,
-		                     .before  = newest_answer(entry, contract->id),
-		                     .after   = made };
-	struct store_write write = control_write(key, value);
-	err                      = change_commit(begun, &note, &write, 1, made, arena, refusal);
-	if (err != ERR_NONE)
-		return err;
+	list->is_list = root->kind == JSON_ARRAY;
+	if (list->is_list && (root->count == 0 || root->count > CONTRACT_LIST_MAX))
+		return refuse(refusal, ERR_FIELD_VALUE, SPAN(""),
+		              SPAN("a list holds 1 to 100 contracts"));
+	list->items = ARENA_ARRAY(arena, struct put_item, list->is_list ? root->count : 1);
+	if (!list->is_list)
+		return put_read_item(engine, root, list, arena, refusal);
+	for (const struct json *one = root->first; one && err == ERR_NONE; one = one->next)
+		err = put_read_item(engine, one, list, arena, refusal);
+	return err;
+}
+
+/* Which of them change something; those stand behind the versions there are. */
+static struct contract_version *
+put_versions(const struct account_entry *entry, struct put_list *list, struct instant now,
+             struct arena *arena)
+{
+	struct contract_version *versions =
+		ARENA_ARRAY(arena, struct contract_version, entry->versions_count + list->count);
+	if (entry->versions_count > 0)
+		memcpy(versions, entry->versions, entry->versions_count * sizeof *versions);
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct put_item *item  = &list->items[i];
+		uint32_t         count = entry->versions_count + list->fresh;
+		item->before           = newest_answer(entry, item->contract.id);
+		item->answer           = same_answer(entry, &item->contract, item->json, arena);
+		if (item->answer.size > 0)
+			continue;
+		contract_settle_from(&item->contract, versions, count, now);
+		versions[count] = (struct contract_version){ item->contract, now };
+		list->fresh++;
+	}
+	return versions;
+}
+
+static struct span
+put_answer(const struct put_list *list, bool before, struct arena *arena)
+{
+	struct json_out out;
+	if (!list->is_list)
+		return before ? list->items[0].before : list->items[0].answer;
+	json_open(&out, arena);
+	json_object(&out);
+	json_key(&out, SPAN("contracts"));
+	json_array(&out);
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct span one = before ? list->items[i].before : list->items[i].answer;
+		if (one.size > 0)
+			json_raw(&out, one);
+	}
+	json_array_end(&out);
+	json_object_end(&out);
+	return json_close(&out);
+}
+
+/* The records of the fresh ones, and what each is answered with. */
+static const struct store_write *
+put_records(struct engine *engine, const struct change *change, struct put_list *list,
+            const struct contract_version *versions, uint32_t count, struct arena *arena)
+{
+	struct store_write *writes = ARENA_ARRAY(arena, struct store_write, list->fresh);
+	uint32_t            at     = 0;
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct put_item *item = &list->items[i];
+		if (item->answer.size > 0)
+			continue;
+		const struct contract_version *version = &versions[count + at];
+		struct record record = { version->recorded, change->actor, item->json };
+		item->answer =
+			contract_answer(&item->contract, &record,
+		                        contract_version_number(versions, count + at), arena);
+		item->value  = record_write(record.recorded, record.by, item->json, arena);
+		item->key    = control_key('c', list->account, item->contract.id,
+		                           engine->control_sequence + at, arena);
+		writes[at++] = control_write(item->key, item->value);
+	}
+	CHECK(at == list->fresh);
+	return writes;
+}
+
+static void
+put_remember(struct engine *engine, const struct put_list *list)
+{
 	pthread_rwlock_wrlock(&engine->control_lock);
-	engine->control_sequence++;
-	err = load_contract(engine, key, value);
-	CHECK(err == ERR_NONE);
+	engine->control_sequence += list->fresh;
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct put_item *item = &list->items[i];
+		if (item->key.size == 0)
+			continue;
+		enum err err = load_contract(engine, item->key, item->value);
+		CHECK(err == ERR_NONE);
+	}
 	pthread_rwlock_unlock(&engine->control_lock);
+}
+
+static enum err
+put_store(struct engine *engine, const struct change_begun *begun, struct put_list *list,
+          struct arena *arena, struct span *answer, struct refusal *refusal)
+{
+	const struct account_entry *entry = control_account(engine, list->account);
+	CHECK(entry != NULL);
+	struct contract_version *versions = put_versions(entry, list, engine_now(engine), arena);
+	if (list->fresh == 0) {
+		*answer = put_answer(list, false, arena);
+		return ERR_NONE;
+	}
+	uint32_t count = entry->versions_count;
+	enum err err   = contract_admit_list(versions, count + list->fresh, list->fresh, refusal);
+	if (err != ERR_NONE && refusal && !list->is_list)
+		refusal->index = REFUSAL_NO_INDEX;
+	if (err != ERR_NONE)
+		return err;
+	const struct store_write *writes =
+		put_records(engine, begun->change, list, versions, count, arena);
+	struct span        made = put_answer(list, false, arena);
+	struct change_note note = { .what    = SPAN("contract.put"),
+		                    .account = list->account,
+		                    .id     = list->is_list ? SPAN("") : list->items[0].contract.id,
+		                    .before = put_answer(list, true, arena),
+		                    .after  = made };
+	err = change_commit(begun, &note, writes, list->fresh, made, arena, refusal);
+	if (err != ERR_NONE)
+		return err;
+	put_remember(engine, list);
 	*answer = made;
 	return ERR_NONE;
 }
@@ -76,39 +220,21 @@ engine_contract_put(struct engine *engine, const struct change *change, struct s
                     struct span json, struct arena *arena, struct span *answer,
                     struct refusal *refusal)
 {
-	struct contract     contract;
+	struct put_list     list = { .account = account };
 	struct change_begun begun;
 	json         = trim(json);
-	enum err err = contract_parse(json, engine->catalog, arena, &contract, refusal);
+	enum err err = put_read(engine, json, &list, arena, refusal);
 	if (err != ERR_NONE)
 		return err;
 	err = change_begin(engine, change, account, json, arena, &begun, answer, refusal);
 	if (err != ERR_NONE)
 		return err;
-	const struct account_entry *entry = control_account(engine, account);
-	if (entry == NULL)
+	if (control_account(engine, account) == NULL)
 		err = refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
-	if (err == ERR_NONE && !begun.replayed) {
-		const struct span *same = contract_same(entry, &contract, json, arena);
-		if (same)
-			*answer = *same;
-		else
-			err = contract_store(engine, &begun, account, json, &contract, arena,
-			                     answer, refusal);
-	}
+	else if (!begun.replayed)
+		err = put_store(engine, &begun, &list, arena, answer, refusal);
 	change_end(&begun);
 	return err;
-}
-
-/* Is versions[at] the newest of its id? */
-static bool
-is_newest(const struct account_entry *entry, uint32_t at)
-{
-	for (uint32_t i = at + 1; i < entry->versions_count; i++) {
-		if (span_equal(entry->versions[i].contract.id, entry->versions[at].contract.id))
-			return false;
-	}
-	return true;
 }
 
 static uint32_t
@@ -121,7 +247,7 @@ write_versions(struct json_out *out, const struct account_entry *entry, struct s
 	for (uint32_t i = 0; i < entry->versions_count; i++) {
 		if (id.size > 0 && !span_equal(id, entry->versions[i].contract.id))
 			continue;
-		if (!versions && !is_newest(entry, i))
+		if (!versions && newest_version(entry, entry->versions[i].contract.id) != i)
 			continue;
 		json_raw(out, entry->answers[i]);
 		shown++;

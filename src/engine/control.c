@@ -104,19 +104,6 @@ account_remember(struct engine *engine, const struct account *account, struct in
 	entry->history[entry->history_count++] = (struct account_version){ *account, recorded };
 }
 
-static void
-contract_remember(struct account_entry *entry, const struct contract *contract,
-                  struct instant recorded, struct span answer)
-{
-	uint32_t capacity = entry->versions_capacity;
-	entry->versions   = grown(entry->versions, entry->versions_count, &entry->versions_capacity,
-	                          sizeof *entry->versions);
-	entry->answers =
-		grown(entry->answers, entry->versions_count, &capacity, sizeof *entry->answers);
-	entry->versions[entry->versions_count]  = (struct contract_version){ *contract, recorded };
-	entry->answers[entry->versions_count++] = answer;
-}
-
 /* ---- records ---- */
 
 struct span
@@ -170,23 +157,16 @@ contract_answer(const struct contract *contract, const struct record *record, ui
 	return json_close(&out);
 }
 
-uint32_t
-versions_of(const struct account_entry *entry, struct span contract)
-{
-	uint32_t count = 0;
-	for (uint32_t i = 0; i < entry->versions_count; i++)
-		count += span_equal(entry->versions[i].contract.id, contract);
-	return count;
-}
-
 void
-contract_settle_from(struct contract *contract, const struct account_entry *entry,
-                     struct instant recorded)
+contract_settle_from(struct contract *contract, const struct contract_version *versions,
+                     uint32_t count, struct instant recorded)
 {
+	bool first = true;
 	if (contract->from_given)
 		return;
-	contract->from_hour =
-		versions_of(entry, contract->id) == 0 ? contract->start_hour : hour_of(recorded);
+	for (uint32_t i = 0; i < count; i++)
+		first &= !span_equal(versions[i].contract.id, contract->id);
+	contract->from_hour = first ? contract->start_hour : hour_of(recorded);
 }
 
 enum err
@@ -203,6 +183,21 @@ load_account(struct engine *engine, struct span value)
 	return err;
 }
 
+static void
+contract_remember(struct account_entry *entry, const struct contract *contract,
+                  const struct record *record, struct arena *arena)
+{
+	uint32_t at       = entry->versions_count;
+	uint32_t capacity = entry->versions_capacity;
+	entry->versions =
+		grown(entry->versions, at, &entry->versions_capacity, sizeof *entry->versions);
+	entry->answers      = grown(entry->answers, at, &capacity, sizeof *entry->answers);
+	entry->versions[at] = (struct contract_version){ *contract, record->recorded };
+	entry->answers[at]  = contract_answer(contract, record,
+	                                      contract_version_number(entry->versions, at), arena);
+	entry->versions_count++;
+}
+
 enum err
 load_contract(struct engine *engine, struct span key, struct span value)
 {
@@ -216,10 +211,8 @@ load_contract(struct engine *engine, struct span key, struct span value)
 		return ERR_STORE_DAMAGED;
 	if (contract_parse(record.put, engine->catalog, arena, &contract, NULL) != ERR_NONE)
 		return ERR_STORE_DAMAGED;
-	contract_settle_from(&contract, entry, record.recorded);
-	uint32_t version = versions_of(entry, contract.id) + 1;
-	contract_remember(entry, &contract, record.recorded,
-	                  contract_answer(&contract, &record, version, arena));
+	contract_settle_from(&contract, entry->versions, entry->versions_count, record.recorded);
+	contract_remember(entry, &contract, &record, arena);
 	return ERR_NONE;
 }
 

@@ -18,11 +18,9 @@ struct span record_write(struct instant recorded, struct span by, struct span pu
 /* Index of account, or where it belongs. */
 uint32_t account_index(const struct engine *engine, struct span account, bool *found);
 
-/* How many versions of a contract there are. */
-uint32_t versions_of(const struct account_entry *entry, struct span contract);
 /* "from" in the file, else the start for the first version, else the hour of the put. */
-void contract_settle_from(struct contract *contract, const struct account_entry *entry,
-                          struct instant recorded);
+void contract_settle_from(struct contract *contract, const struct contract_version *versions,
+                          uint32_t count, struct instant recorded);
 /* A version as it is answered: what was put, and since when, by whom, which one. */
 struct span contract_answer(const struct contract *contract, const struct record *record,
                             uint32_t version, struct arena *arena);

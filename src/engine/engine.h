@@ -114,6 +114,8 @@ MUST_CHECK enum err engine_account_get(struct engine *engine, struct span accoun
 MUST_CHECK enum err engine_account_list(struct engine *engine, struct span only, uint32_t limit,
                                         struct span cursor, struct arena *arena,
                                         struct span *answer, struct refusal *refusal);
+/* json: a contract, or a list of up to 100 that are put together or not at all; a list is
+ * answered with {"contracts":[...]}. */
 MUST_CHECK enum err engine_contract_put(struct engine *engine, const struct change *change,
                                         struct span account, struct span json, struct arena *arena,
                                         struct span *answer, struct refusal *refusal);

@@ -55,6 +55,8 @@ write_figure(struct json_out *out, const struct licence_question *question,
 		json_string(out, contract_model_name(answer->model));
 	else
 		json_null(out);
+	json_key(out, SPAN("contract"));
+	write_contract(out, question);
 	write_number_or_null(out, SPAN("owned"), answer, answer->owned);
 	json_key(out, SPAN("used"));
 	write_number(out, answer->amounts, answer->used);

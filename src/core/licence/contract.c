@@ -372,6 +372,8 @@ contract_words_parse(const struct form *form, struct contract *contract)
 		err = form_choice(form, SPAN("kind"), kinds, COUNT_OF(kinds), &kind);
 	if (!err)
 		err = form_text(form, SPAN("why"), LIMIT_FIELD_SIZE, &contract->why);
+	if (!err)
+		err = form_flag(form, SPAN("cancelled"), &contract->cancelled);
 	contract->model = (enum contract_model)model;
 	contract->plan  = plans[plan];
 	contract->kind  = kinds[kind];
@@ -400,8 +402,9 @@ contract_parse(struct span json, const struct catalog *catalog, struct arena *ar
                struct contract *contract, struct refusal *refusal)
 {
 	static const struct span names[] = {
-		{ "id", 2 },  { "model", 5 },   { "plan", 4 }, { "kind", 4 }, { "start", 5 },
-		{ "end", 3 }, { "modules", 7 }, { "flex", 4 }, { "from", 4 }, { "why", 3 },
+		{ "id", 2 },    { "model", 5 }, { "plan", 4 },      { "kind", 4 },
+		{ "start", 5 }, { "end", 3 },   { "modules", 7 },   { "flex", 4 },
+		{ "from", 4 },  { "why", 3 },   { "cancelled", 9 },
 	};
 	enum { REQUIRED = 6 };
 	struct json    *root;

@@ -64,8 +64,13 @@ struct contract {
 	 * start for the first version of an id, else the hour of the put). */
 	int32_t     from_hour;
 	bool        from_given;
-	struct span why; /* "why" in the file, optional */
+	bool        cancelled; /* it was said that nothing follows: it ends at its end */
+	struct span why;       /* "why" in the file, optional */
 };
+
+/* Money is paid for it: neither a trial nor of the free plan, nor a Flex contract, whose
+ * units are bought otherwise. */
+bool contract_is_paid(const struct contract *contract);
 
 MUST_CHECK enum err contract_parse(struct span json, const struct catalog *catalog,
                                    struct arena *arena, struct contract *contract,
@@ -82,18 +87,28 @@ struct contract_version {
  * Flex contracts at one hour, and renewal of a retired model (LEGACY_USER,
  * ERR_CONTRACT_RETIRED: extending the end of a contract or starting a new contract of
  * that model when one of it exists for the module). Refuses a version that would never
- * hold, being from its own end on or later (ERR_CONTRACT_PERIOD), and a TRIAL of more than
- * 14 days or extended a second time (ERR_CONTRACT_TRIAL). */
+ * hold, being from its own end on or later, or that is cancelled and ends later than the
+ * one before it (ERR_CONTRACT_PERIOD), a TRIAL of more than 14 days or extended a second
+ * time (ERR_CONTRACT_TRIAL), an add-on without a developer (ERR_CONTRACT_ADDON), and paid
+ * contracts of two plans at one hour (ERR_CONTRACT_PLAN). */
 MUST_CHECK enum err contract_admit(const struct contract_version *versions, uint32_t count,
                                    const struct contract *next, struct refusal *refusal);
+/* The same for the last `fresh` of versions, which are put together: what they may be is
+ * asked in their order, what may stand side by side once all are there, so that two
+ * contracts can change their plan at one hour. refusal->index is the one refused. */
+MUST_CHECK enum err contract_admit_list(const struct contract_version *versions, uint32_t count,
+                                        uint32_t fresh, struct refusal *refusal);
+
+/* Which version of its contract versions[index] is: 1 the first. */
+uint32_t contract_version_number(const struct contract_version *versions, uint32_t index);
 
 /* The contract module in force for module at hour, of the versions recorded until
  * known: of each id the version with the greatest from_hour <= hour (of several, the
  * one recorded last) whose [start, end) holds the hour. NULL when there is none, and then
- * *contract is as it was; contract may be NULL. */
+ * *version is as it was; version may be NULL. */
 const struct contract_module *contract_in_force(const struct contract_version *versions,
                                                 uint32_t count, struct span module, int32_t hour,
-                                                struct instant          known,
-                                                const struct contract **contract);
+                                                struct instant                  known,
+                                                const struct contract_version **version);
 
 #endif

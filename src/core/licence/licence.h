@@ -15,8 +15,10 @@ struct licence_question {
 	const struct account         *account;
 	const struct book            *book;     /* NULL: no events */
 	const struct contract_module *contract; /* NULL: none in force */
-	int32_t contract_start_hour;            /* of the contract in force, for contract years */
-	int32_t at_hour;                        /* H; the answer includes the whole of it */
+	int32_t     contract_start_hour;        /* of the contract in force, for contract years */
+	struct span contract_id;      /* which contract that is, and which version of it; */
+	uint32_t    contract_version; /* the figure does not depend on them */
+	int32_t     at_hour;          /* H; the answer includes the whole of it */
 };
 
 struct licence_row {

@@ -54,6 +54,34 @@ MUST_CHECK enum err form_hour(const struct form *form, struct span name, int32_t
 /* 1 to 64 of A-Z a-z 0-9 _ . - */
 bool form_id_valid(struct span id);
 
+/* ---- versions of contracts ---- */
+
+/* Hours [from, until); empty when until <= from. */
+struct hours {
+	int32_t from;
+	int32_t until;
+};
+
+static inline int32_t
+later(int32_t a, int32_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline int32_t
+earlier(int32_t a, int32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The hours in which versions[index] holds, among all of them and next (NULL: none), which
+ * comes last; index == count asks for next. */
+struct hours version_hours(const struct contract_version *versions, uint32_t count, uint32_t index,
+                           const struct contract *next);
+/* NULL when the contract does not name the module. */
+const struct contract_module *contract_module_find(const struct contract *contract,
+                                                   struct span            module);
+
 /* ---- evaluation ---- */
 
 /* One answer in the making. */

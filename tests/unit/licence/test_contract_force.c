@@ -31,11 +31,11 @@ made(const char *id, enum contract_model model, const char *module, int32_t star
 static int64_t
 owned_at(const struct contract_version *versions, uint32_t count, int32_t hour, int64_t known)
 {
-	const struct contract        *contract = NULL;
-	const struct contract_module *row = contract_in_force(versions, count, SPAN("CD"), hour,
-	                                                      (struct instant){ known }, &contract);
+	const struct contract_version *version = NULL;
+	const struct contract_module  *row = contract_in_force(versions, count, SPAN("CD"), hour,
+	                                                       (struct instant){ known }, &version);
 
-	assert_true((row == NULL) == (contract == NULL));
+	assert_true((row == NULL) == (version == NULL));
 	return row ? row->developers : -1;
 }
 
