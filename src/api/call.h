@@ -27,34 +27,34 @@ struct call {
 	struct caller        caller;
 	struct route_path    path;
 	struct question      question; /* the query, and account and module of the path */
-	bool                 receipts;
-	bool                 versions;
 	struct span          export_account;
-	struct span          role; /* of the query */
-	struct span          map; /* of the columns of a list */
-	bool                 preview;
+	struct span          role;     /* of the query */
+	struct span          map;      /* of the columns of a list */
 	list_importer       *importer; /* list.h */
 	struct change        change;
 	enum media           media;
 	enum packing         packing;
+	bool                 receipts;
+	bool                 versions;
+	bool                 preview;
 	bool                 wants_csv;
 	struct span          body; /* unpacked */
 
 	/* The handler's answer. */
 	int                 status;
+	uint32_t            retry_after_s; /* 0: as the error has it */
 	struct span         answer;
 	const char         *content_type; /* NULL: application/json */
 	const char         *disposition;
 	const char         *cookie;
-	uint32_t            retry_after_s; /* 0: as the error has it */
 	struct http_stream *stream;
 	struct refusal      refusal;
 
 	/* For answers that come later: what makes them once the work is done. */
-	bool           deferred;
 	route_handler *finish;
-	enum err       worked;
 	struct ingest  ingest;
+	enum err       worked;
+	bool           deferred;
 	bool           ingesting; /* ingest.batch must be given back */
 	struct call   *next;      /* of those that wait for a decoder */
 };
