@@ -40,11 +40,15 @@ void write_number(struct json_out *out, bool amount, int64_t value);
 void write_figure(struct json_out *out, const struct licence_question *question,
                   const struct licence_answer *answer);
 void write_parts(struct json_out *out, const struct licence_answer *answer);
+/* What is counted or summed: money is a string, also when it is whole. */
+void write_quantity(struct json_out *out, const struct licence_answer *answer, bool in_millionths,
+                    int64_t quantity);
 void write_part_quantity(struct json_out *out, const struct licence_answer *answer,
                          const struct licence_part *part);
 void write_row(struct json_out *out, const struct catalog *catalog, const struct licence_row *row);
 /* One project or key that a figure without rows is broken down into. */
-void write_by(struct json_out *out, const struct catalog *catalog, const struct licence_by *by);
+void write_by(struct json_out *out, const struct catalog *catalog,
+              const struct licence_answer *answer, const struct licence_by *by);
 void write_broken_down(struct json_out *out, const struct catalog *catalog,
                        const struct licence_answer *answer, const struct question *question);
 bool module_has_rows(const struct catalog *catalog, const struct catalog_module *module);

@@ -224,7 +224,7 @@ write_explained_by(struct json_out *out, const struct licence_question *question
 	licence_by_hours(by, from, answer->window_until, arena, values);
 	json_object(out);
 	json_key(out, SPAN("by"));
-	write_by(out, question->catalog, by);
+	write_by(out, question->catalog, answer, by);
 	json_key(out, SPAN("hours"));
 	json_array(out);
 	for (uint32_t i = 0; i < hours; i++) {
@@ -233,10 +233,7 @@ write_explained_by(struct json_out *out, const struct licence_question *question
 		json_object(out);
 		json_key_hour(out, SPAN("at"), from + (int32_t)i);
 		json_key(out, SPAN("value"));
-		if (by->rule->fold == FOLD_SUM)
-			json_count(out, values[i]);
-		else
-			json_int(out, values[i]);
+		write_quantity(out, answer, by->rule->fold == FOLD_SUM, values[i]);
 		json_object_end(out);
 	}
 	json_array_end(out);

@@ -76,6 +76,18 @@ write_figure(struct json_out *out, const struct licence_question *question,
 }
 
 void
+write_quantity(struct json_out *out, const struct licence_answer *answer, bool in_millionths,
+               int64_t quantity)
+{
+	if (answer->amounts)
+		write_number(out, true, quantity);
+	else if (in_millionths)
+		json_count(out, quantity);
+	else
+		json_int(out, quantity);
+}
+
+void
 write_part_quantity(struct json_out *out, const struct licence_answer *answer,
                     const struct licence_part *part)
 {
@@ -84,12 +96,7 @@ write_part_quantity(struct json_out *out, const struct licence_answer *answer,
 		return;
 	}
 	json_key(out, SPAN("quantity"));
-	if (answer->amounts)
-		write_number(out, true, part->quantity);
-	else if (part->in_millionths)
-		json_count(out, part->quantity);
-	else
-		json_int(out, part->quantity);
+	write_quantity(out, answer, part->in_millionths, part->quantity);
 }
 
 void
@@ -150,10 +157,10 @@ module_has_by(const struct catalog *catalog, const struct catalog_module *module
 }
 
 void
-write_by(struct json_out *out, const struct catalog *catalog, const struct licence_by *by)
+write_by(struct json_out *out, const struct catalog *catalog, const struct licence_answer *answer,
+         const struct licence_by *by)
 {
 	const struct catalog_meter *meter = &catalog->meters[by->rule->active_meter];
-	bool                        sums  = by->rule->fold == FOLD_SUM;
 
 	json_object(out);
 	json_key_string(out, SPAN("part"), by->rule->part);
@@ -162,10 +169,7 @@ write_by(struct json_out *out, const struct catalog *catalog, const struct licen
 		json_key_string(out, SPAN("id"), by->id);
 	write_item(out, catalog, meter, by->item);
 	json_key(out, SPAN("quantity"));
-	if (sums)
-		json_count(out, by->quantity);
-	else
-		json_int(out, by->quantity);
+	write_quantity(out, answer, by->rule->fold == FOLD_SUM, by->quantity);
 	json_key(out, SPAN("last_activity"));
 	json_instant(out, by->last_activity);
 	json_object_end(out);
@@ -371,7 +375,7 @@ write_broken_down(struct json_out *out, const struct catalog *catalog,
 	json_array(out);
 	for (uint32_t i = 0; i < answer->by_count; i++) {
 		if (by_matches(&answer->by[i], question))
-			write_by(out, catalog, &answer->by[i]);
+			write_by(out, catalog, answer, &answer->by[i]);
 	}
 	json_array_end(out);
 }
