@@ -246,7 +246,8 @@ refusal_extend(struct refusal *refusal, const struct text *detail)
 
 /* Where the array goes on behind a broken element at the cursor: at a comma or its
  * closing bracket. 0 when that cannot be told. A bracket that opens where none may says
- * that one was not closed before it: then what looks as if it were inside is behind. */
+ * that one was not closed before it: then what looks as if it were inside is behind. Quotes
+ * are in doubt as well, and looked at even where the fault itself leaves none. */
 static size_t
 element_end(const struct decode_cursor *cursor, size_t fault, bool sure)
 {
@@ -255,7 +256,7 @@ element_end(const struct decode_cursor *cursor, size_t fault, bool sure)
 
 	if (!sure && fault < rest.size && (rest.at[fault] == '{' || rest.at[fault] == '['))
 		return 0;
-	if (!strict_skip(rest, &size) || size < fault)
+	if (!strict_skip(rest, fault, &size) || size < fault)
 		return 0;
 	while (size < rest.size && is_space(rest.at[size]))
 		size++;

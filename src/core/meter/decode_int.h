@@ -178,9 +178,11 @@ MUST_CHECK enum err strict_parse(struct decoder *decoder, struct span text, size
                                  struct arena *arena, struct parsed *parsed);
 
 /* The size of the value at text.at found by brackets and quotes alone, a word's up to the
- * comma or ] behind it; false: it does not end, or closes what is not open. For going on
- * behind an element that cannot be read. */
-bool strict_skip(struct span text, size_t *size);
+ * comma or ] behind it; false: it does not end, closes what is not open, or has a word
+ * behind the fault that stands outside of quotes where JSON has none: then a quote is
+ * missing, and what seems to be outside of strings is inside. For going on behind an
+ * element that cannot be read. */
+bool strict_skip(struct span text, size_t fault, size_t *size);
 
 /* Refuse: "<prefix><name> <what> <value>", for instance "data.instances is below
  * zero: -5". value may be empty, refusal NULL. */

@@ -427,8 +427,34 @@ string_end(struct span text, size_t i)
 	return i;
 }
 
+/* From text.at[i], which is part of a word, to what is not. */
+static size_t
+word_end(struct span text, size_t i)
+{
+	while (i < text.size &&
+	       (text.at[i] == '\0' || strchr("{}[]:,\" \t\r\n", text.at[i]) == NULL))
+		i++;
+	return i;
+}
+
+/* May the word stand outside of quotes? Single quotes are no JSON, but no doubt either. */
+static bool
+word_is_unquoted(struct span word)
+{
+	size_t i = 0;
+
+	while (i < word.size && word.at[i] != '\0' && strchr("+-.0123456789eE", word.at[i]))
+		i++;
+	if (i == word.size && (word.at[0] == '-' || json_is_digit(word.at[0])))
+		return true;
+	if (word.size > 1 && word.at[0] == '\'' && word.at[word.size - 1] == '\'')
+		return true;
+	return span_equal(word, SPAN("true")) || span_equal(word, SPAN("false")) ||
+	       span_equal(word, SPAN("null"));
+}
+
 bool
-strict_skip(struct span text, size_t *size)
+strict_skip(struct span text, size_t fault, size_t *size)
 {
 	uint64_t objects = 0; /* bit i: what is open at depth i is an object */
 	uint32_t depth   = 0;
@@ -439,6 +465,13 @@ strict_skip(struct span text, size_t *size)
 		bool brace = c == '{' || c == '}';
 		if (depth == 0 && (c == ',' || c == ']'))
 			break;
+		if (word_end(text, i) > i) {
+			struct span word = { text.at + i, word_end(text, i) - i };
+			if (i > fault && !word_is_unquoted(word))
+				return false;
+			i += word.size - 1;
+			continue;
+		}
 		if (c == '"') {
 			i = string_end(text, i);
 		} else if (c == '{' || c == '[') {

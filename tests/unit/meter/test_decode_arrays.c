@@ -30,6 +30,11 @@ static const struct {
 	{ "{\"id\":\"x}", NULL, CUT, true },
 	{ "{\"id\":1]}", "]", "a comma or } should stand here" CUT, true },
 	{ "nul}", NULL, CUT, true },
+	/* Quotes in doubt: a nested object would be counted as an event. */
+	{ "{\"id:\"p\",\"data\":{\"l\":[{\"x\":\"q\\\"\"}," GOOD "]}}", "p\"", CUT, true },
+	{ "{\"id\":\"p,\n\"data\":{\"l\":[{\"x\":\"q\\\"\"}," GOOD "]}}", "\n", CUT, true },
+	{ "{\"id\":\"p\"\",\"data\":{\"l\":[{\"x\":\"q\\\"\"}," GOOD "]}}", "\",\"d", CUT, true },
+	{ "{\"id\":p\",\"data\":{\"l\":[{\"x\":\"q\\\"\"}," GOOD "]}}", "p\"", CUT, true },
 	{ GOOD "}", NULL, "a comma or ] should stand here" CUT, true },
 	{ GOOD " \"x\"", NULL, "a comma or ] should stand here" CUT, true },
 };
