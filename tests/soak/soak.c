@@ -64,7 +64,7 @@ struct soak {
 	_Atomic uint64_t asked;
 	_Atomic uint64_t slow_bytes;
 	pthread_mutex_t  lock; /* over latencies */
-	struct latencies latencies[PHASE_OVER];
+	struct latencies latencies[PHASE_OVER + 1];
 	uint32_t         passed;
 	uint32_t         failed;
 };
