@@ -1,6 +1,7 @@
 /* cut.c - power cuts, modelled: the store on every disk that a cut may leave.
  *
  *   cut store  CUTS [SEED]   commits of known records through store_local alone
+ *   cut fault  CUTS [SEED]   the same, each with failed syncs, and cut only after the first
  *   cut engine CUTS [SEED]   the whole engine, a few batches a run
  *
  * One run is recorded call by call (disk.h) and played into a disk that may lose what
@@ -40,6 +41,7 @@ struct suite {
 	struct outcome second;
 	uint64_t      *seen; /* hashes of this run's outcomes */
 	uint64_t       run;
+	bool           faulty; /* cut only after a failed sync */
 };
 
 /* The run that is being recorded; hooks reach it here. */
@@ -243,7 +245,7 @@ static bool
 run_record(struct run *run)
 {
 	uint32_t steps = 6 + (uint32_t)(draw(&run->suite->seed) % 16);
-	run->faults    = draw(&run->suite->seed) % 2 ? 2 : 6;
+	run->faults    = run->suite->faulty || draw(&run->suite->seed) % 2 ? 6 : 2;
 	run->count     = 1;
 	run->states[0] = (struct state){ { 0 } };
 	remove_tree(run->suite->live);
@@ -405,7 +407,7 @@ static void
 run_cut(struct suite *suite, struct run *run, bool strict)
 {
 	struct model model = { .strict = strict };
-	bool         same  = true;
+	bool         same = true, due = !suite->faulty;
 	memset(suite->seen, 0, SEEN_MAX * sizeof *suite->seen);
 	for (uint32_t i = 0; i < recording.log.count && same; i++) {
 		const struct model_op *op   = recording.log.ops[i];
@@ -413,7 +415,9 @@ run_cut(struct suite *suite, struct run *run, bool strict)
 		model_play(&model, op);
 		int64_t promised = last ? recording.promised : recording.log.ops[i + 1]->promised;
 		int64_t hoped    = last ? -1 : recording.log.ops[i + 1]->hoped;
-		same             = cut_here(suite, run, &model, promised, hoped);
+		due |= op->failed;
+		if (due)
+			same = cut_here(suite, run, &model, promised, hoped);
 	}
 	model_clear(&model);
 }
@@ -546,6 +550,7 @@ main(int count, char **args)
 	if (mkdir(suite.left, 0700) != 0 || mkdir(suite.left_again, 0700) != 0)
 		give_up(suite.left);
 	uint64_t begun = now_ms();
+	suite.faulty   = strcmp(args[1], "fault") == 0;
 	if (strcmp(args[1], "engine") == 0)
 		suite_engine(&suite);
 	else
