@@ -1,11 +1,32 @@
-/* looks.h - what was seen of a server over time, and whether it grew. */
+/* looks.h - what was seen of a server over time, and whether it grew or slowed down. */
 #ifndef TALLY_TESTS_SOAK_LOOKS_H
 #define TALLY_TESTS_SOAK_LOOKS_H
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "core/base/check.h"
+
+enum { BUCKETS = 512 };
+
+/* Latencies by the sixteenth of a doubling, from a microsecond on. */
+struct latencies {
+	uint64_t counts[BUCKETS];
+	uint64_t total;
+};
+
+static inline double
+latency_ms(const struct latencies *latencies, double part)
+{
+	uint64_t below = 0, wanted = (uint64_t)((double)latencies->total * part);
+	for (int i = 0; i < BUCKETS; i++) {
+		below += latencies->counts[i];
+		if (below > wanted)
+			return exp2((i + 1) / 16.0) / 1000;
+	}
+	return 0;
+}
 
 /* One look at the server. */
 struct look {

@@ -38,14 +38,7 @@ enum {
 	SLOW_TAKE   = 2048, /* the slow reader, five times a second */
 	WARM_MOST   = 15 * 60,
 	JUDGE_FROM  = 60 * 60,
-	BUCKETS     = 512,
 	MEBIBYTE    = 1 << 20,
-};
-
-/* Latencies by the sixteenth of a doubling, from a microsecond on. */
-struct latencies {
-	uint64_t counts[BUCKETS];
-	uint64_t total;
 };
 
 enum phase { PHASE_MEASURE, PHASE_WARM, PHASE_FIRST, PHASE_MIDDLE, PHASE_LAST, PHASE_OVER };
@@ -118,18 +111,6 @@ latency_note(struct soak *soak, uint64_t us)
 	latencies->counts[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
 	latencies->total++;
 	pthread_mutex_unlock(&soak->lock);
-}
-
-static double
-latency_ms(const struct latencies *latencies, double part)
-{
-	uint64_t below = 0, wanted = (uint64_t)((double)latencies->total * part);
-	for (int i = 0; i < BUCKETS; i++) {
-		below += latencies->counts[i];
-		if (below > wanted)
-			return exp2((i + 1) / 16.0) / 1000;
-	}
-	return 0;
 }
 
 /* ---- the load ---- */
@@ -338,11 +319,14 @@ judge_looks(struct soak *soak, const struct look *looks, uint32_t count)
 	printf("open files: at most %llu, then %llu; WAL at most %.1f MiB\n",
 	       (unsigned long long)first.files, (unsigned long long)last.files,
 	       (double)all.wal / MEBIBYTE);
-	if (soak->seconds >= JUDGE_FROM)
+	/* In a short run buffers and pools of connections are still filling. */
+	bool     long_one = soak->seconds >= JUDGE_FROM;
+	uint64_t spare    = long_one ? 0 : 16;
+	if (long_one)
 		judge(soak, "memory grows by more than 1 MiB an hour", slope <= 1);
-	judge(soak, "memory is more than 2 % and 8 MiB above what it was",
-	      (double)last.resident <= (double)first.resident * 1.02 + 8 * MEBIBYTE);
-	judge(soak, "open files grew", last.files <= first.files);
+	judge(soak, "memory is more than 2 % above what it was",
+	      (double)last.resident <= (double)first.resident * 1.02 + (double)spare * MEBIBYTE);
+	judge(soak, "open files grew", last.files <= first.files + spare);
 	judge(soak, "the WAL was longer than 64 MiB", all.wal <= 64ULL * MEBIBYTE);
 }
 
