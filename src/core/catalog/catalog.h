@@ -220,22 +220,22 @@ struct catalog {
 	struct span                       name; /* "harness" */
 	struct span                       version;
 	const struct span                *known_modules; /* every module of the platform in the
-	                                                   order of answers; those that are
-	                                                   counted stand in modules as well */
-	uint32_t                          known_modules_count;
+	                                                    order of answers; those that are
+	                                                    counted stand in modules as well */
 	const struct catalog_deployment  *deployments;
-	uint32_t                          deployments_count;
 	const struct catalog_machine     *machines;
-	uint32_t                          machines_count;
 	const struct catalog_type        *types;
-	uint32_t                          types_count;
 	const struct catalog_meter       *meters;
-	uint32_t                          meters_count;
 	const struct catalog_module      *modules;
-	uint32_t                          modules_count;
 	const struct catalog_rule        *rules;
-	uint32_t                          rules_count;
 	const struct catalog_alternative *alternatives;
+	uint32_t                          known_modules_count;
+	uint32_t                          deployments_count;
+	uint32_t                          machines_count;
+	uint32_t                          types_count;
+	uint32_t                          meters_count;
+	uint32_t                          modules_count;
+	uint32_t                          rules_count;
 	uint32_t                          alternatives_count;
 };
 
