@@ -2,6 +2,7 @@
  *
  *     ask figures DIRECTORY             "ACCOUNT USED" of CD at the end of June 2025
  *     ask time DIRECTORY ACCOUNT [N]    N times each: the summary, the figure, all rows
+ *     ask modules DIRECTORY ACCOUNT     "MODULE UNIT USED" of its summary at that time
  *
  * In one process with the engine. Each question is about another hour than the one
  * before, so that nothing can be remembered. Times are taken when the engine has come
@@ -140,6 +141,26 @@ account_time(struct engine *engine, struct span account, int count)
 	times_print(engine, "rows", question, count);
 }
 
+static void
+modules_print(struct engine *engine, struct span account)
+{
+	struct question question = { .account = account, .at = SPAN("2025-06-30") };
+	struct arena    arena;
+	struct json    *root = NULL;
+
+	arena_open(&arena, system_memory());
+	CHECK(json_parse(ask(engine, &question, &arena), &arena, &root, NULL) == ERR_NONE);
+	const struct json *module = json_member(root, SPAN("modules"))->first;
+	for (; module; module = module->next) {
+		struct span name = json_member(module, SPAN("module"))->text;
+		struct span unit = json_member(module, SPAN("unit"))->text;
+		struct span used = json_member(module, SPAN("used"))->text;
+		printf("%.*s %.*s %.*s\n", (int)name.size, name.at, (int)unit.size, unit.at,
+		       (int)used.size, used.at);
+	}
+	arena_close(&arena);
+}
+
 int
 main(int count, char **arguments)
 {
@@ -148,10 +169,12 @@ main(int count, char **arguments)
 	struct local_options options = { .must_exist = true,
 		                         .settings   = engine_settings_default() };
 	bool                 is_time = count >= 4 && strcmp(arguments[1], "time") == 0;
+	bool                 modules = count == 4 && strcmp(arguments[1], "modules") == 0;
 	int                  times   = count == 5 ? atoi(arguments[4]) : 50;
 
-	if (!is_time && (count != 3 || strcmp(arguments[1], "figures") != 0)) {
-		fprintf(stderr, "usage: ask figures DIRECTORY | ask time DIRECTORY ACCOUNT [N]\n");
+	if (!is_time && !modules && (count != 3 || strcmp(arguments[1], "figures") != 0)) {
+		fprintf(stderr, "usage: ask figures DIRECTORY | ask time DIRECTORY ACCOUNT [N] | "
+		                "ask modules DIRECTORY ACCOUNT\n");
 		return 2;
 	}
 	options.directory = arguments[2];
@@ -160,6 +183,8 @@ main(int count, char **arguments)
 	if (is_time)
 		account_time(local.engine, span_of(arguments[3]),
 		             times < 1 || times > TIMES_MAX ? 50 : times);
+	else if (modules)
+		modules_print(local.engine, span_of(arguments[3]));
 	else
 		figures_print(local.engine);
 	local_close(&local);
