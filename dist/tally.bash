@@ -1,7 +1,7 @@
 # tally.bash - completion of the tally command for bash.
 _tally() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="serve demo ingest account contract usage trend explain events export key person role audit backup verify catalog"
+	local commands="serve demo ingest account contract usage trend explain events export key person role notify audit backup verify catalog"
 	local common="--data --server --key --json --catalog --alternatives --help --version"
 	local options=$common
 
@@ -14,7 +14,8 @@ _tally() {
 	--unit) mapfile -t COMPREPLY < <(compgen -W "developer mau" -- "$word"); return ;;
 	--step) mapfile -t COMPREPLY < <(compgen -W "day month" -- "$word"); return ;;
 	--set) mapfile -t COMPREPLY < <(compgen -W "ingest.max_ahead= ingest.horizon_days=
-		ingest.unknown_types= catalog.alternatives= http.listen= http.threads= http.tls_certificate= http.tls_key=" -- "$word"); return ;;
+		ingest.unknown_types= catalog.alternatives= http.listen= http.threads= http.tls_certificate= http.tls_key= smtp.server= smtp.from= smtp.tls= smtp.user=
+		smtp.password_file= smtp.ca_file= webhook.addresses= webhook.ca_file=" -- "$word"); return ;;
 	--server | --key | --at | --from | --to | --kind | --known-at | --listen | --days | --seed | --limit) return ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -40,6 +41,10 @@ _tally() {
 		[ "$COMP_CWORD" -eq 2 ] && options="add list password disable enable remove"
 		;;
 	role) [ "$COMP_CWORD" -eq 2 ] && options="grant revoke list" ;;
+	notify)
+		options="$common --limit --cursor"
+		[ "$COMP_CWORD" -eq 2 ] && options="list rules test"
+		;;
 	audit)
 		options="$common --head --limit --cursor"
 		[ "$COMP_CWORD" -eq 2 ] && options="list verify"

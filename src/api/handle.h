@@ -14,6 +14,8 @@ route_handler handle_assignments_list, handle_assignments_put;
 route_handler handle_usage_get, handle_trend_get, handle_explain_get;
 route_handler handle_keys_list, handle_key_post, handle_key_delete;
 route_handler handle_audit_list, handle_audit_export, handle_audit_verify;
+route_handler handle_notifications_list, handle_notification_test, handle_rules_get,
+	handle_rules_put;
 route_handler handle_session_post, handle_session_get, handle_session_delete,
 	handle_session_password;
 route_handler handle_users_list, handle_user_post, handle_user_put, handle_user_delete;

@@ -47,6 +47,7 @@ command_run cmd_key_create, cmd_key_list, cmd_key_revoke;
 command_run cmd_person_add, cmd_person_list, cmd_person_password, cmd_person_disable,
 	cmd_person_enable, cmd_person_remove;
 command_run cmd_role_grant, cmd_role_revoke, cmd_role_list;
+command_run cmd_notify_list, cmd_notify_rules, cmd_notify_test;
 command_run cmd_serve, cmd_trend, cmd_usage, cmd_verify;
 
 /* The i-th argument, which must be there. */

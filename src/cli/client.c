@@ -10,6 +10,7 @@
 #include "core/base/limit.h"
 #include "core/json/json_read.h"
 #include "edge/http/client.h"
+#include "engine/notify.h"
 
 /* ---- opening ---- */
 
@@ -105,11 +106,15 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 		return engine_explain(engine, question, arena, answer, refusal);
 	case ASK_KEYS:
 		return engine_key_list(engine, question->account, arena, answer, refusal);
+	case ASK_NOTIFICATIONS:
+		return engine_notification_list(engine, question, arena, answer, refusal);
 	case ASK_PEOPLE:
 		return engine_person_list(engine, question->limit, question->cursor, arena, answer,
 		                          refusal);
 	case ASK_ROLES:
 		return engine_role_list(engine, question->account, arena, answer, refusal);
+	case ASK_RULES:
+		return engine_rules_get(engine, question->account, arena, answer, refusal);
 	case ASK_TREND:
 		return engine_trend(engine, question, arena, answer, refusal);
 	case ASK_USAGE:
@@ -234,6 +239,10 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 	case TELL_ROLE_GRANT:
 	case TELL_ROLE_REVOKE:
 		return role_local(client, tell, account, json, answer, refusal);
+	case TELL_RULES:
+		return engine_rules_put(engine, &change, account, json, arena, answer, refusal);
+	case TELL_NOTIFY_TEST:
+		return engine_notification_test(engine, &change, account, arena, answer, refusal);
 	case TELL_BACKUP:
 		return backup_local(client, json, answer, refusal);
 	case TELL_VERIFY:

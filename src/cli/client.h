@@ -35,8 +35,10 @@ enum ask {
 	ASK_EVENTS,
 	ASK_EXPLAIN,
 	ASK_KEYS,
+	ASK_NOTIFICATIONS,
 	ASK_PEOPLE,
 	ASK_ROLES,
+	ASK_RULES,
 	ASK_TREND,
 	ASK_USAGE,
 };
@@ -58,6 +60,8 @@ enum tell {
 	TELL_PERSON_REMOVE, /* account is the e-mail */
 	TELL_ROLE_GRANT,    /* json is {"email","role"}, in account */
 	TELL_ROLE_REVOKE,   /* the same; without a role, all of them */
+	TELL_RULES,         /* json is the rules of account */
+	TELL_NOTIFY_TEST,   /* json is {} */
 	TELL_BACKUP,        /* json is the path, not JSON */
 	TELL_VERIFY,        /* json is not used */
 	TELL_AUDIT_VERIFY,  /* json is a head, not JSON, or empty */

@@ -135,6 +135,13 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 			path_piece(&path, question->account);
 		text_add(&path.text, SPAN("/keys"));
 		break;
+	case ASK_NOTIFICATIONS:
+		path_account(&path, question->account, "/notifications");
+		path_page(&path, question);
+		break;
+	case ASK_RULES:
+		path_account(&path, question->account, "/notification-rules");
+		break;
 	case ASK_PEOPLE:
 		text_add(&path.text, SPAN("/users"));
 		path_page(&path, question);
@@ -302,6 +309,16 @@ role_path(struct path *path, struct span account, struct span json, struct arena
 	return ERR_NONE;
 }
 
+static void
+notify_path(struct path *path, enum tell tell, struct span account, const char **method)
+{
+	bool rules = tell == TELL_RULES;
+
+	*method = rules ? "PUT" : "POST";
+	text_add(&path->text, SPAN("/accounts"));
+	path_account(path, account, rules ? "/notification-rules" : "/notifications/test");
+}
+
 enum err
 client_http_tell(struct client *client, enum tell tell, struct span account, struct span json,
                  struct span *answer, struct refusal *refusal)
@@ -354,6 +371,10 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		request.body   = SPAN("");
 		text_add(&path.text, SPAN("/accounts"));
 		err = role_path(&path, account, json, arena);
+		break;
+	case TELL_RULES:
+	case TELL_NOTIFY_TEST:
+		notify_path(&path, tell, account, &request.method);
 		break;
 	case TELL_BACKUP:
 		text_add(&path.text, SPAN("/backup"));

@@ -216,6 +216,7 @@ lines_show(const struct demo *demo, const char *program, const char *url)
 	printf("  %s explain demo CD service retail checkout basket-api\n", program);
 	printf("  %s explain demo CD service bank risk score-worker\n", program);
 	printf("  %s events demo --type event.retracted\n", program);
+	printf("  %s notify list demo\n", program);
 	printf("  curl -sS -H \"Authorization: Bearer $TALLY_KEY\" %s/v1/accounts/demo/usage\n",
 	       url);
 	printf("  curl -sS -H \"Authorization: Bearer $TALLY_KEY\" -H 'Accept: text/csv' "
@@ -267,12 +268,16 @@ address_free(struct engine *engine)
 static int
 demo_serve(struct demo *demo)
 {
-	struct api_server_options options = api_server_options_default(demo->local.engine);
+	struct api_server_options options  = api_server_options_default(demo->local.engine);
+	const struct settings     settings = settings_default();
+	struct post               post;
 
+	enum err err = post_open(&settings, &post, NULL); /* no mail server, nothing to refuse */
+	CHECK(err == ERR_NONE);
 	options.address = args_has(&demo->cli->args, OPTION_LISTEN)
 	                          ? cli_value(demo->cli, OPTION_LISTEN)
 	                          : address_free(demo->local.engine);
-	return serve_until_stopped(&demo->local, &options, ready_show, demo);
+	return serve_until_stopped(&demo->local, &options, &post, ready_show, demo);
 }
 
 /* ---- the command ---- */

@@ -197,6 +197,7 @@ static int
 serve_with(struct cli *cli, const struct settings *settings)
 {
 	struct local         local;
+	struct post          post;
 	struct refusal       refusal = { .err = ERR_NONE };
 	struct local_options options = {
 		.directory    = args_value(&cli->args, OPTION_DATA),
@@ -206,8 +207,11 @@ serve_with(struct cli *cli, const struct settings *settings)
 	};
 	if (!options.directory)
 		options.directory = "./tally-data";
+	enum err err = post_open(settings, &post, &refusal);
+	if (err != ERR_NONE)
+		return cli_refused(err, &refusal, NULL);
 	signal_hold();
-	enum err err = local_open(&options, &local, &refusal);
+	err = local_open(&options, &local, &refusal);
 	if (err != ERR_NONE)
 		return cli_refused(err, &refusal, NULL);
 	struct api_server_options server  = api_server_options_default(local.engine);
@@ -216,7 +220,7 @@ serve_with(struct cli *cli, const struct settings *settings)
 	server.threads                    = settings_number(settings, SETTING_HTTP_THREADS);
 	server.tls_cert = text_or_null(settings->value[SETTING_HTTP_TLS_CERTIFICATE]);
 	server.tls_key  = text_or_null(settings->value[SETTING_HTTP_TLS_KEY]);
-	return serve_until_stopped(&local, &server, serving_ready, &serving);
+	return serve_until_stopped(&local, &server, &post, serving_ready, &serving);
 }
 
 int

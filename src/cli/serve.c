@@ -8,6 +8,8 @@
 #include "edge/http/head.h"
 #include "edge/sys/signal.h"
 
+enum { DELIVERERS = 8 };
+
 /* The address that was asked for, with the port that was got. */
 static void
 url_write(const struct api_server_options *options, uint16_t port, char *url, size_t size)
@@ -24,8 +26,9 @@ url_write(const struct api_server_options *options, uint16_t port, char *url, si
 
 int
 serve_until_stopped(struct local *local, const struct api_server_options *options,
-                    serve_ready *ready, void *context)
+                    struct post *post, serve_ready *ready, void *context)
 {
+	struct courier     courier = post_courier(post);
 	struct api_server *server;
 	struct refusal     refusal = { .err = ERR_NONE };
 	char               url[HEAD_HOST_SIZE + 32];
@@ -36,10 +39,13 @@ serve_until_stopped(struct local *local, const struct api_server_options *option
 		return cli_refused(err, &refusal, NULL);
 	}
 	url_write(options, api_server_port(server), url, sizeof(url));
+	struct notifier *notifier = notifier_start(local->engine, &courier, DELIVERERS);
 	ready(context, url);
 	signal_wait();
 	signal_deadline(LIMIT_STOP_SECONDS, EXIT_DONE);
+	post_stop(post);
 	err = api_server_stop(server);
+	notifier_stop(notifier);
 	if (err != ERR_NONE) {
 		/* Requests are still at work in the engine: it cannot be closed under them. */
 		cli_complain("",

@@ -8,6 +8,7 @@
 #include "edge/sys/memory.h"
 #include "engine/checkpoint.h"
 #include "engine/engine_int.h"
+#include "engine/notify_int.h"
 #include "engine/people_load.h"
 #include "engine/seal.h"
 
@@ -130,6 +131,7 @@ parts_open(struct engine *engine)
 	randombytes_buf(&engine->books_seed, sizeof engine->books_seed);
 	engine->books   = engine_books(engine);
 	engine->recent  = recent_open(system_memory());
+	engine->outbox  = outbox_open();
 	engine->recall  = recall_open();
 	engine->builder = block_builder_open(system_memory());
 	rosters_open(engine);
@@ -168,6 +170,7 @@ parts_close(struct engine *engine)
 	set128_close(&engine->retracted);
 	free(engine->put_off);
 	block_builder_close(engine->builder);
+	outbox_close(engine->outbox);
 	recall_close(engine->recall);
 	recent_close(engine->recent);
 	books_close(engine->books);
@@ -203,6 +206,7 @@ engine_open(const struct engine_options *options, struct engine **out, struct re
 	engine->settings      = options->settings;
 	engine->clock         = options->clock ? options->clock : system_clock;
 	engine->clock_context = options->clock_context;
+	atomic_store(&engine->ticked_hour, INT32_MIN);
 	locks_open(engine);
 	parts_open(engine);
 	enum err err = load(engine, refusal);

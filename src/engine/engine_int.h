@@ -151,6 +151,12 @@ struct engine {
 
 	struct sign_ins *sign_ins; /* who signs in, under control_lock (person_int.h) */
 
+	/* Notifications (notify_int.h). */
+	struct outbox  *outbox;      /* has a lock of its own, taken last */
+	_Atomic int32_t ticked_hour; /* what is due was looked for in this hour */
+	bool (*credits)(struct engine *engine, struct span account, int32_t hour, int64_t *left,
+	                int64_t *total); /* NULL: nobody counts credits */
+
 	/* The end of the audit trail, under change_lock. */
 	uint64_t audit_count;
 	uint8_t  audit_hash[AUDIT_HASH_SIZE];

@@ -380,6 +380,7 @@ engine_metrics(struct engine *engine, struct engine_metrics *metrics)
 	metrics->counts.accepted = atomic_load(&engine->accepted);
 }
 
+#include "stub_notify.h"
 #include "stub_people.h"
 
 #endif

@@ -146,6 +146,12 @@ test_lists_as_csv(void **state)
 	assert_non_null(strstr(reply.text, "Content-Type: text/csv"));
 	assert_string_equal(reply.body, "id,name\r\nacme,'=1+1\r\nglobex,\"a,\"\"b\"\"\"\r\n");
 	reply_free(&reply);
+	reply = ask(*state, "GET", "/v1/accounts/acme/notifications", "tly_w",
+	            "Accept: text/csv\r\n", NULL, 0); /* a line is one delivery */
+	assert_string_equal(reply.body, "id,title,delivery.to,delivery.state\r\n"
+	                                "ntf_1,'=over,a@b,delivered\r\n"
+	                                "ntf_1,'=over,c@d,failed\r\nntf_0,t,,\r\n");
+	reply_free(&reply);
 	reply = ask(*state, "GET", "/v1/accounts", "tly_r",
 	            "Accept: text/csv;q=0.5, application/json\r\n", NULL, 0);
 	assert_non_null(strstr(reply.text, "Content-Type: application/json"));

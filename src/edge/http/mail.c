@@ -127,7 +127,7 @@ mail_send(const struct mail_server *server, struct span to, struct span letter,
 	long           whole   = server->timeout_ms ? (long)server->timeout_ms : WHOLE_MS;
 
 	*answer     = (struct mail_answer){ .sent = false };
-	CURL *curl  = transfer_open("smtp,smtps", server->ca, CONNECT_MS, whole);
+	CURL *curl  = transfer_open("smtp,smtps", server->ca, CONNECT_MS, whole, server->stop);
 	int   sizes = snprintf(sender, sizeof(sender), "<%s>", server->from);
 	CHECK(sizes > 0 && sizes < ADDRESS_SIZE);
 	sizes = snprintf(recipient, sizeof(recipient), "<%.*s>", (int)to.size, to.at);

@@ -22,6 +22,7 @@ struct mail_server {
 	const char   *ca;            /* PEM file of authorities to trust; NULL: the system's */
 	enum mail_tls tls;
 	uint32_t      timeout_ms; /* 0: a minute */
+	const atomic_bool *stop;  /* NULL: nobody will ask to stop */
 };
 
 /* ERR_SETTING: no server or address, a user without password file, or a password that would

@@ -2,6 +2,7 @@
 #include "edge/http/transfer.h"
 
 #include <pthread.h>
+#include <stdint.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -12,8 +13,22 @@ begin(void)
 	CHECK(code == CURLE_OK);
 }
 
+static int
+on_progress(void *context, curl_off_t down, curl_off_t downloaded, curl_off_t up,
+            curl_off_t uploaded)
+{
+	const atomic_bool *stop = context;
+
+	(void)down;
+	(void)downloaded;
+	(void)up;
+	(void)uploaded;
+	return stop && atomic_load(stop) ? 1 : 0;
+}
+
 CURL *
-transfer_open(const char *protocols, const char *ca, long connect_ms, long whole_ms)
+transfer_open(const char *protocols, const char *ca, long connect_ms, long whole_ms,
+              const atomic_bool *stop)
 {
 	pthread_once(&once, begin);
 	CURL *curl = curl_easy_init();
@@ -24,6 +39,9 @@ transfer_open(const char *protocols, const char *ca, long connect_ms, long whole
 	TRANSFER_SET(curl, CURLOPT_NOSIGNAL, 1L);
 	TRANSFER_SET(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
 	TRANSFER_SET(curl, CURLOPT_TIMEOUT_MS, whole_ms);
+	TRANSFER_SET(curl, CURLOPT_NOPROGRESS, 0L);
+	TRANSFER_SET(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	TRANSFER_SET(curl, CURLOPT_XFERINFODATA, (void *)(uintptr_t)stop);
 	if (ca)
 		TRANSFER_SET(curl, CURLOPT_CAINFO, ca);
 	return curl;

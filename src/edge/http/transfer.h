@@ -7,14 +7,17 @@
 #define TALLY_EDGE_HTTP_TRANSFER_H
 
 #include <curl/curl.h>
+#include <stdatomic.h>
 
 #include "core/base/check.h"
 #include "core/base/span.h"
 
 enum { TRANSFER_TEXT_SIZE = 160 };
 
-/* Closed by the caller with curl_easy_cleanup. */
-CURL *transfer_open(const char *protocols, const char *ca, long connect_ms, long whole_ms);
+/* Closed by the caller with curl_easy_cleanup. Once *stop (NULL: never) is true, what is on
+ * its way fails within a second. */
+CURL *transfer_open(const char *protocols, const char *ca, long connect_ms, long whole_ms,
+                    const atomic_bool *stop);
 
 /* What went wrong, as printable ASCII, cut where there is no more room. */
 void transfer_text(char out[TRANSFER_TEXT_SIZE], const char *text);

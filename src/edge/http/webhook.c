@@ -216,7 +216,7 @@ webhook_send(const struct webhook_call *call, const struct webhook_reach *reach,
 	CHECK(call->body.size < WEBHOOK_BODY_SIZE);
 	*answer    = (struct webhook_answer){ .result = WEBHOOK_FAILED };
 	CURL *curl = transfer_open(reach->private_addresses ? "http,https" : "https", reach->ca,
-	                           CONNECT_MS, whole);
+	                           CONNECT_MS, whole, reach->stop);
 	options_set(curl, call, headers, &calling);
 	answer_fill(curl, curl_easy_perform(curl), &calling, answer);
 	curl_slist_free_all(headers);

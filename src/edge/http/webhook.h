@@ -21,9 +21,10 @@ enum {
 
 /* What may be called. */
 struct webhook_reach {
-	bool        private_addresses; /* also http, and addresses that are not public */
-	const char *ca;                /* PEM file of authorities to trust; NULL: the system's */
-	uint32_t    timeout_ms;        /* of a whole call; 0: 15 seconds */
+	bool               private_addresses; /* also http, and addresses that are not public */
+	const char        *ca;         /* PEM file of authorities to trust; NULL: the system's */
+	uint32_t           timeout_ms; /* of a whole call; 0: 15 seconds */
+	const atomic_bool *stop;       /* NULL: nobody will ask to stop */
 };
 
 struct webhook_call {
