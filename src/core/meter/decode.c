@@ -256,7 +256,7 @@ element_end(const struct decode_cursor *cursor, size_t fault, bool sure)
 
 	if (!sure && fault < rest.size && (rest.at[fault] == '{' || rest.at[fault] == '['))
 		return 0;
-	if (!strict_skip(rest, fault, &size) || size < fault)
+	if (!broken_size(rest, fault, &size) || size < fault)
 		return 0;
 	while (size < rest.size && is_space(rest.at[size]))
 		size++;

@@ -182,7 +182,7 @@ MUST_CHECK enum err strict_parse(struct decoder *decoder, struct span text, size
  * behind the fault that stands outside of quotes where JSON has none: then a quote is
  * missing, and what seems to be outside of strings is inside. For going on behind an
  * element that cannot be read. */
-bool strict_skip(struct span text, size_t fault, size_t *size);
+bool broken_size(struct span text, size_t fault, size_t *size);
 
 /* Refuse: "<prefix><name> <what> <value>", for instance "data.instances is below
  * zero: -5". value may be empty, refusal NULL. */
