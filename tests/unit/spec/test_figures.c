@@ -241,6 +241,20 @@ test_L64_hours_without_a_report_are_no_data_and_never_zero(void **state)
 	assert_int_equal(json_member(why, SPAN("hours"))->count, 2);
 }
 
+static void
+test_L40_a_whole_amount_is_a_string_everywhere(void **state)
+{
+	struct site *site = *state;
+	say(site, "ccm.spend", "aws", "2026-05-01T00:00:00Z", "\"amount\":100");
+	send(site);
+	const struct json *figure = figure_at(site, "CCM", "", "2026-05-20T00:00:00Z");
+	const struct json *by     = json_member(figure, SPAN("by"))->first;
+	assert_text(figure, "used", "100");
+	assert_text(part_of(figure, "spend"), "quantity", "100");
+	assert_int_equal(json_member(by, SPAN("quantity"))->kind, JSON_STRING);
+	assert_text(by, "quantity", "100");
+}
+
 int
 main(void)
 {
@@ -253,6 +267,7 @@ main(void)
 		CASE(test_L61_rows_are_sorted_and_add_up),
 		CASE(test_L62_a_trend_has_the_last_hour_of_each_day_and_the_peak_of_its_last_month),
 		CASE(test_L64_hours_without_a_report_are_no_data_and_never_zero),
+		CASE(test_L40_a_whole_amount_is_a_string_everywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

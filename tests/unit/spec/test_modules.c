@@ -331,19 +331,6 @@ test_L40_the_spend_of_the_contract_year(void **state)
 }
 
 static void
-test_L40_a_whole_amount_is_a_string_everywhere(void **state)
-{
-	struct site *site = *state;
-	spend(site);
-	const struct json *figure = module_of(site, "CCM", "2026-04-30T23:00:00Z");
-	assert_text(figure, "used", "100");
-	assert_text(part_of(figure, "spend"), "quantity", "100");
-	const struct json *by = json_member(figure, SPAN("by"))->first;
-	assert_int_equal(json_member(by, SPAN("quantity"))->kind, JSON_STRING);
-	assert_text(by, "quantity", "100");
-}
-
-static void
 test_L40_a_retracted_amount_is_not_spent(void **state)
 {
 	struct site *site = *state;
@@ -500,7 +487,6 @@ main(void)
 		TEST(test_L36_an_unknown_alternative_is_refused),
 		TEST(test_L40_the_spend_of_the_month_is_money),
 		TEST(test_L40_the_spend_of_the_contract_year),
-		TEST(test_L40_a_whole_amount_is_a_string_everywhere),
 		TEST(test_L40_a_retracted_amount_is_not_spent),
 		TEST(test_L60_without_contract_and_usage_a_module_is_left_out),
 		TEST(test_L61_counts_are_broken_down_by_project),
