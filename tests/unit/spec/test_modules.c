@@ -1,4 +1,4 @@
-/* test_modules.c - modules with entitlements, and cloud spend (L-30 to L-36, L-40), and what
+/* test_modules.c - modules with entitlements, and cloud spend (L-30 to L-35, L-40), and what
  * is reported of them (L-60 to L-65). */
 #include "site.h"
 
@@ -196,87 +196,6 @@ test_L35_every_step_is_one(void **state)
 	const struct json *figure = module_of(site, "SSCA", "2026-05-06T00:00:00Z");
 	assert_int_equal(number(figure, "owned"), 100);
 	assert_int_equal(number(figure, "used"), 3);
-}
-
-/* ---- alternatives ---- */
-
-/* A site whose catalogue has these alternatives on. */
-static struct site *
-site_with(const char *alternatives)
-{
-	struct site *site = calloc(1, sizeof(*site));
-	fixture_open(&site->fixture);
-	assert_int_equal(catalog_turn_on(site->fixture.catalog, span_of(alternatives),
-	                                 &site->fixture.arena, &site->fixture.catalog, NULL),
-	                 ERR_NONE);
-	assert_int_equal(catalog_check(site->fixture.catalog, NULL), ERR_NONE);
-	fixture_engine(&site->fixture, store_memory_open());
-	fixture_account(&site->fixture, "acme");
-	text_open(&site->lines, &site->fixture.arena);
-	return site;
-}
-
-static void
-six_functions(struct site *site)
-{
-	for (int i = 0; i < 6; i++) {
-		char name[16];
-		snprintf(name, sizeof(name), "f%d", i);
-		say(site, "srm.activity", name, "2026-05-01T10:00:00Z", "\"kind\":\"function\"");
-		experiment(site, name, "function", "");
-	}
-	send(site);
-}
-
-static void
-test_L36_five_functions_a_service(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *alternatives;
-		int64_t     used;
-	} rows[] = { { "", 1 },
-		     { "ce-365-days", 1 },
-		     { "five-functions", 2 },
-		     { "ce-365-days,five-functions", 2 } };
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct site *site    = site_with(rows[i].alternatives);
-		void        *closing = site;
-		six_functions(site);
-		assert_int_equal(used_of(site, "SRM", "2026-05-02T00:00:00Z"), rows[i].used);
-		assert_int_equal(used_of(site, "CE", "2026-05-02T00:00:00Z"), rows[i].used);
-		site_close(&closing);
-	}
-}
-
-static void
-test_L36_experiments_of_365_days(void **state)
-{
-	(void)state;
-	struct site *site    = site_with("ce-365-days");
-	void        *closing = site;
-	say(site, "ce.experiment", "t", "2025-05-01T10:00:00Z", "\"target_kind\":\"host\"");
-	say(site, "srm.activity", "s", "2025-05-01T10:00:00Z", "");
-	send(site);
-	assert_int_equal(used_of(site, "CE", "2026-05-01T09:00:00Z"), 1);
-	assert_int_equal(used_of(site, "CE", "2026-05-01T10:00:00Z"), 0);
-	assert_int_equal(used_of(site, "SRM", "2026-05-01T09:00:00Z"), 0);
-	assert_int_equal(used_of(site, "SRM", "2025-05-02T00:00:00Z"), 1);
-	site_close(&closing);
-}
-
-static void
-test_L36_an_unknown_alternative_is_refused(void **state)
-{
-	struct site          *site    = *state;
-	struct refusal        refusal = { .err = ERR_NONE };
-	const struct catalog *changed = NULL;
-	assert_int_equal(catalog_turn_on(site->fixture.catalog, SPAN("ce-365-days,nothing"),
-	                                 &site->fixture.arena, &changed, &refusal),
-	                 ERR_CATALOG);
-	assert_null(changed);
-	assert_string_equal(refusal.field, "nothing");
-	assert_int_equal(site->fixture.catalog->alternatives_count, 2);
 }
 
 /* ---- cloud spend ---- */
@@ -482,9 +401,6 @@ main(void)
 		TEST(test_L33_applies_that_changed_something_since_the_anniversary),
 		TEST(test_L34_every_scan_is_one),
 		TEST(test_L35_every_step_is_one),
-		cmocka_unit_test(test_L36_five_functions_a_service),
-		cmocka_unit_test(test_L36_experiments_of_365_days),
-		TEST(test_L36_an_unknown_alternative_is_refused),
 		TEST(test_L40_the_spend_of_the_month_is_money),
 		TEST(test_L40_the_spend_of_the_contract_year),
 		TEST(test_L40_a_retracted_amount_is_not_spent),
