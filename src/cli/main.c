@@ -98,8 +98,7 @@ const struct command COMMANDS[] = {
 	  "What is shown can be put again. A webhook without a secret keeps the one it has, or\n"
 	  "gets one that is shown this once." },
 	{ "notify test", NULL, "ACCOUNT", 1, 1, ANSWER, cmd_notify_test,
-	  "send a test message to everybody who is told of anything",
-	  "tally serve delivers it." },
+	  "send a test message to everybody who is told of anything", "tally serve delivers it." },
 	{ "backup", NULL, "FILE", 1, 1, ANSWER, cmd_backup,
 	  "a complete copy of the store in FILE, which must not exist yet",
 	  "With --server the file is one of the server's machine, named from its root." },

@@ -152,8 +152,7 @@ struct engine {
 	struct sign_ins *sign_ins; /* who signs in, under control_lock (person_int.h) */
 
 	/* Notifications (notify_int.h). */
-	struct outbox  *outbox;      /* has a lock of its own, taken last */
-	_Atomic int32_t ticked_hour; /* what is due was looked for in this hour */
+	struct outbox *outbox; /* has a lock of its own, taken last */
 	bool (*credits)(struct engine *engine, struct span account, int32_t hour, int64_t *left,
 	                int64_t *total); /* NULL: nobody counts credits */
 
@@ -179,6 +178,7 @@ struct engine {
 	uint32_t              runs_capacity;
 	size_t                runs_size;     /* bytes of pages in memory */
 	_Atomic size_t        identity_size; /* of all that, for the metrics */
+	_Atomic int32_t       ticked_hour;   /* what is due was looked for in this hour */
 	uint32_t              runs_hand;     /* where eviction looks next */
 	struct arena          runs_arena;
 	struct recall        *recall;

@@ -61,7 +61,8 @@ word_add(struct text *text, const struct filling *filling, struct span word)
 	else if (span_equal(word, SPAN("detail")))
 		text_add(text, notice->detail);
 	else
-		CHECK(!"a word of catalog/notification.def that nothing fills in");
+		check_failed("every word of catalog/notification.def is filled in", __FILE__,
+		             __LINE__);
 }
 
 static struct span

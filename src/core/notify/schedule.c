@@ -193,7 +193,7 @@ schedule_attempt(struct instant created, uint32_t attempts, struct instant now,
 	int64_t wanted_ns = now.ns + (wait.ns > 0 ? wait.ns : 0);
 
 	if (attempts == 0) {
-		*next = wanted_ns > created.ns ? (struct instant){ wanted_ns } : created;
+		next->ns = wanted_ns > created.ns ? wanted_ns : created.ns;
 		return true;
 	}
 	if (now.ns >= last_ns || wanted_ns > last_ns)

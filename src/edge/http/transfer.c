@@ -52,7 +52,7 @@ transfer_text(char out[TRANSFER_TEXT_SIZE], const char *text)
 {
 	size_t size = 0;
 
-	for (; text[size] && size < TRANSFER_TEXT_SIZE - 1; size++)
+	for (; size < TRANSFER_TEXT_SIZE - 1 && text[size]; size++)
 		out[size] = text[size] < ' ' || text[size] > '~' ? ' ' : text[size];
 	while (size > 0 && out[size - 1] == ' ')
 		size--;
