@@ -49,7 +49,7 @@ worker_run(void *context)
 struct notifier *
 notifier_start(struct engine *engine, const struct courier *courier, uint32_t threads)
 {
-	CHECK(threads > 0);
+	CHECK(threads > 0 && threads < DELIVERERS_MAX);
 	struct notifier *notifier =
 		calloc(1, sizeof(*notifier) + threads * sizeof(notifier->threads[0]));
 	CHECK(notifier != NULL);

@@ -16,6 +16,7 @@
 enum {
 	RULES_EMAILS_MAX   = 50,
 	RULES_WEBHOOKS_MAX = 20,
+	DELIVERERS_MAX     = 64,  /* threads that deliver at once */
 	RECEIVERS_MAX      = 250, /* of one notification; its number is one byte */
 	SECRET_MIN         = 24,
 	SECRET_MAX         = 64,

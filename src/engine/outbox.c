@@ -18,7 +18,8 @@ struct outbox {
 	uint32_t        count;
 	uint32_t        capacity;
 	uint32_t        busy;
-	uint32_t        busy_again; /* of them, those that failed before */
+	uint32_t        busy_again;                /* of them, those that failed before */
+	uint64_t        receivers[DELIVERERS_MAX]; /* of them, the first `busy` */
 };
 
 /* ---- keys and values ---- */
@@ -218,11 +219,22 @@ outbox_load(struct engine *engine)
 static bool
 receiver_is_busy(const struct outbox *outbox, uint64_t receiver)
 {
-	for (uint32_t i = 0; i < outbox->count && outbox->busy > 0; i++) {
-		if (outbox->errands[i].busy && outbox->errands[i].receiver == receiver)
+	for (uint32_t i = 0; i < outbox->busy; i++) {
+		if (outbox->receivers[i] == receiver)
 			return true;
 	}
 	return false;
+}
+
+static void
+receiver_leave(struct outbox *outbox, uint64_t receiver)
+{
+	uint32_t at = 0;
+
+	while (at < outbox->busy && outbox->receivers[at] != receiver)
+		at++;
+	CHECK(at < outbox->busy);
+	outbox->receivers[at] = outbox->receivers[--outbox->busy];
 }
 
 static bool
@@ -281,8 +293,9 @@ outbox_take(struct engine *engine, uint32_t retries_max, struct errand *errand,
 	if (outbox_load(engine))
 		chosen = errand_choose(outbox, engine_now(engine), retries_max, wait);
 	if (chosen) {
-		chosen->busy = true;
-		outbox->busy++;
+		CHECK(outbox->busy < DELIVERERS_MAX);
+		chosen->busy                      = true;
+		outbox->receivers[outbox->busy++] = chosen->receiver;
 		outbox->busy_again += chosen->attempts > 0;
 		*errand = *chosen;
 	}
@@ -299,7 +312,7 @@ outbox_put_back(struct engine *engine, const struct errand *errand, bool done, b
 	pthread_mutex_lock(&outbox->lock);
 	struct errand *mine = errand_find(outbox, errand);
 	CHECK(mine && mine->busy);
-	outbox->busy--;
+	receiver_leave(outbox, mine->receiver);
 	outbox->busy_again -= mine->attempts > 0;
 	mine->busy     = false;
 	mine->attempts = errand->attempts;
