@@ -1,7 +1,7 @@
 # tally.bash - completion of the tally command for bash.
 _tally() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="serve demo ingest account contract usage trend explain events export key person role notify audit backup verify catalog"
+	local commands="serve demo ingest account contract billing plan credits usage trend explain events export key person role notify audit backup verify catalog"
 	local common="--data --server --key --json --catalog --alternatives --help --version"
 	local options=$common
 
@@ -28,8 +28,8 @@ _tally() {
 	demo) options="--days --seed --listen --data --catalog --no-serve --help" ;;
 	account) [ "$COMP_CWORD" -eq 2 ] && options="put get list" ;;
 	contract)
-		options="$common --versions"
-		[ "$COMP_CWORD" -eq 2 ] && options="put list"
+		options="$common --versions --module --developers --at --known-at"
+		[ "$COMP_CWORD" -eq 2 ] && options="put list show price"
 		;;
 	ingest) options="$common --account --format" ;;
 	key)
@@ -50,7 +50,9 @@ _tally() {
 		[ "$COMP_CWORD" -eq 2 ] && options="list verify"
 		;;
 	catalog) [ "$COMP_CWORD" -eq 2 ] && options="check" ;;
-	usage) options="$common --at --known-at --unit --kind --org --project --id --sort --limit --cursor" ;;
+	billing) [ "$COMP_CWORD" -eq 2 ] && options="put get" ;;
+	plan | credits) options="$common --at --known-at" ;;
+	usage) options="$common --children --at --known-at --unit --kind --org --project --id --sort --limit --cursor" ;;
 	trend) options="$common --from --to --step --known-at --unit" ;;
 	explain) options="$common --at --known-at --unit --kind --org --project --id" ;;
 	events) options="$common --from --to --type --subject --limit --cursor" ;;

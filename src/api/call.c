@@ -65,6 +65,10 @@ param_place(struct call *call, enum param_index param)
 		return &call->export_account;
 	case PARAM_INDEX_ROLE:
 		return &call->role;
+	case PARAM_INDEX_CHILDREN:
+		return &question->children;
+	case PARAM_INDEX_DEVELOPERS:
+		return &question->developers;
 	case PARAM_INDEX_MODULE:
 		return &question->module;
 	case PARAM_INDEX_MAP:

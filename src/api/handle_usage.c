@@ -10,6 +10,13 @@ handle_usage_get(struct call *call)
 }
 
 enum err
+handle_credits_get(struct call *call)
+{
+	return engine_credits(call->engine, &call->question, call->arena, &call->answer,
+	                      &call->refusal);
+}
+
+enum err
 handle_trend_get(struct call *call)
 {
 	return engine_trend(call->engine, &call->question, call->arena, &call->answer,

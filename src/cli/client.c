@@ -96,10 +96,14 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 		                           arena, answer, refusal);
 	case ASK_AUDIT:
 		return engine_audit_list(engine, question, arena, answer, refusal);
+	case ASK_BILLING:
+		return engine_billing_get(engine, question->account, arena, answer, refusal);
 	case ASK_CONTRACTS:
 	case ASK_VERSIONS:
 		return engine_contract_list(engine, question->account, question->id,
 		                            ask == ASK_VERSIONS, arena, answer, refusal);
+	case ASK_CREDITS:
+		return engine_credits(engine, question, arena, answer, refusal);
 	case ASK_EVENTS:
 		return engine_events(engine, question, arena, answer, refusal);
 	case ASK_EXPLAIN:
@@ -115,6 +119,10 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 		return engine_role_list(engine, question->account, arena, answer, refusal);
 	case ASK_RULES:
 		return engine_rules_get(engine, question->account, arena, answer, refusal);
+	case ASK_PLAN:
+		return engine_plan(engine, question, arena, answer, refusal);
+	case ASK_PRICE:
+		return engine_price(engine, question, arena, answer, refusal);
 	case ASK_TREND:
 		return engine_trend(engine, question, arena, answer, refusal);
 	case ASK_USAGE:
@@ -224,6 +232,8 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 	switch (tell) {
 	case TELL_ACCOUNT:
 		return engine_account_put(engine, &change, json, arena, answer, refusal);
+	case TELL_BILLING:
+		return engine_billing_put(engine, &change, account, json, arena, answer, refusal);
 	case TELL_CONTRACT:
 		return engine_contract_put(engine, &change, account, json, arena, answer, refusal);
 	case TELL_KEY:
@@ -342,6 +352,7 @@ client_question(const struct cli *cli, struct question *question)
 		.to       = cli_value(cli, OPTION_TO),
 		.sort     = cli_value(cli, OPTION_SORT),
 		.cursor   = cli_value(cli, OPTION_CURSOR),
+		.children = args_has(&cli->args, OPTION_CHILDREN) ? SPAN("true") : SPAN(""),
 		.account  = word_given(cli, 0),
 		.module   = word_given(cli, 1),
 	};

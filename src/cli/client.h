@@ -29,13 +29,17 @@ const char *client_server(const struct cli *cli);
 enum ask {
 	ASK_ACCOUNT,
 	ASK_ACCOUNTS,
-	ASK_AUDIT,     /* question.account empty: of everything */
+	ASK_AUDIT, /* question.account empty: of everything */
+	ASK_BILLING,
 	ASK_CONTRACTS, /* question.id: that one alone */
 	ASK_VERSIONS,
+	ASK_CREDITS,
 	ASK_EVENTS,
 	ASK_EXPLAIN,
 	ASK_KEYS,
 	ASK_NOTIFICATIONS,
+	ASK_PLAN,
+	ASK_PRICE,
 	ASK_PEOPLE,
 	ASK_ROLES,
 	ASK_RULES,
@@ -52,6 +56,7 @@ MUST_CHECK int client_show(struct cli *cli, enum ask ask, const struct question 
 
 enum tell {
 	TELL_ACCOUNT,       /* json is the account */
+	TELL_BILLING,       /* json is the billing details of account */
 	TELL_CONTRACT,      /* json is a contract of account */
 	TELL_KEY,           /* json is what is asked for, of account or of all */
 	TELL_REVOKE,        /* json is the key's id, not JSON */

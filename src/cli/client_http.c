@@ -92,6 +92,47 @@ path_account(struct path *path, struct span account, const char *what)
 	text_add(&path->text, span_of(what));
 }
 
+static void
+path_contracts(struct path *path, const struct question *question, bool versions)
+{
+	path_account(path, question->account, "/contracts");
+	if (question->id.size > 0)
+		path_piece(path, question->id);
+	if (versions && question->id.size > 0)
+		text_add(&path->text, SPAN("/versions"));
+	else if (versions)
+		path_query(path, "versions", SPAN("all"));
+}
+
+/* Plan, price and credits. */
+static void
+path_bought(struct path *path, const struct question *question, enum ask ask)
+{
+	path_account(path, question->account,
+	             ask == ASK_PLAN    ? "/plan"
+	             : ask == ASK_PRICE ? "/price"
+	                                : "/credits");
+	path_times(path, question);
+	path_query(path, "module", question->module);
+	path_query(path, "developers", question->developers);
+}
+
+static void
+path_usage(struct path *path, const struct question *question, enum ask ask)
+{
+	path_account(path, question->account, "/usage");
+	if (question->module.size > 0)
+		path_piece(path, question->module);
+	if (ask != ASK_USAGE)
+		text_add(&path->text, ask == ASK_TREND ? SPAN("/trend") : SPAN("/explain"));
+	path_times(path, question);
+	if (ask == ASK_TREND && question->step == STEP_MONTH)
+		path_query(path, "step", SPAN("month"));
+	path_query(path, "children", question->children);
+	path_rows(path, question);
+	path_page(path, question);
+}
+
 static const char *
 path_of(enum ask ask, const struct question *question, struct arena *arena)
 {
@@ -113,15 +154,17 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 		text_add(&path.text, SPAN("/audit"));
 		path_page(&path, question);
 		break;
+	case ASK_BILLING:
+		path_account(&path, question->account, "/billing");
+		break;
 	case ASK_CONTRACTS:
 	case ASK_VERSIONS:
-		path_account(&path, question->account, "/contracts");
-		if (question->id.size > 0)
-			path_piece(&path, question->id);
-		if (ask == ASK_VERSIONS && question->id.size > 0)
-			text_add(&path.text, SPAN("/versions"));
-		else if (ask == ASK_VERSIONS)
-			path_query(&path, "versions", SPAN("all"));
+		path_contracts(&path, question, ask == ASK_VERSIONS);
+		break;
+	case ASK_PLAN:
+	case ASK_PRICE:
+	case ASK_CREDITS:
+		path_bought(&path, question, ask);
 		break;
 	case ASK_EVENTS:
 		path_account(&path, question->account, "/events");
@@ -152,16 +195,7 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 	case ASK_EXPLAIN:
 	case ASK_TREND:
 	case ASK_USAGE:
-		path_account(&path, question->account, "/usage");
-		if (question->module.size > 0)
-			path_piece(&path, question->module);
-		if (ask != ASK_USAGE)
-			text_add(&path.text, ask == ASK_TREND ? SPAN("/trend") : SPAN("/explain"));
-		path_times(&path, question);
-		if (ask == ASK_TREND && question->step == STEP_MONTH)
-			path_query(&path, "step", SPAN("month"));
-		path_rows(&path, question);
-		path_page(&path, question);
+		path_usage(&path, question, ask);
 		break;
 	}
 	return path_close(&path);
@@ -335,9 +369,11 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		text_add(&path.text, SPAN("/accounts"));
 		err = account_path(json, &path, arena, refusal);
 		break;
+	case TELL_BILLING:
 	case TELL_CONTRACT:
+		request.method = tell == TELL_BILLING ? "PUT" : "POST";
 		text_add(&path.text, SPAN("/accounts"));
-		path_account(&path, account, "/contracts");
+		path_account(&path, account, tell == TELL_BILLING ? "/billing" : "/contracts");
 		break;
 	case TELL_KEY:
 		text_add(&path.text, SPAN("/keys"));
@@ -352,12 +388,8 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		text_add(&path.text, SPAN("/users"));
 		break;
 	case TELL_PERSON_CHANGE:
-		request.method = "PUT";
-		text_add(&path.text, SPAN("/users"));
-		path_piece(&path, account);
-		break;
 	case TELL_PERSON_REMOVE:
-		request.method = "DELETE";
+		request.method = tell == TELL_PERSON_CHANGE ? "PUT" : "DELETE";
 		text_add(&path.text, SPAN("/users"));
 		path_piece(&path, account);
 		break;

@@ -40,13 +40,20 @@ show_module(struct cli *cli, const struct json *module)
 static void
 show_usage(struct cli *cli, const struct json *answer)
 {
-	const struct json *modules = json_member(answer, SPAN("modules"));
-	struct span        at      = show_time(&cli->arena, answer, "at");
+	const struct json *modules  = json_member(answer, SPAN("modules"));
+	const struct json *accounts = json_member(answer, SPAN("accounts"));
+	struct span        at       = show_time(&cli->arena, answer, "at");
 
 	show_clean(cli, show_text(answer, "account"));
 	printf(" at %.*s UTC\n\n", (int)at.size, at.at);
 	if (show_table(cli, modules, FIGURES, COUNT(FIGURES), 0) == 0)
 		printf("no module has a contract or any usage\n");
+	for (const struct json *one = accounts ? accounts->first : NULL; one; one = one->next) {
+		printf("\n");
+		show_clean(cli, show_text(one, "account"));
+		printf("\n");
+		show_table(cli, json_member(one, SPAN("modules")), FIGURES, COUNT(FIGURES), 0);
+	}
 	for (const struct json *module = modules ? modules->first : NULL; module;
 	     module                    = module->next) {
 		if (!json_member(module, SPAN("parts")))

@@ -1,4 +1,5 @@
 /* account.c - putting and showing accounts. */
+#include "core/licence/card.h"
 #include "engine/control_int.h"
 #include "engine/person_int.h"
 
@@ -59,6 +60,22 @@ account_same(const struct account *a, const struct account *b)
 	       span_equal(a->parent, b->parent) && span_equal(a->settings, b->settings);
 }
 
+/* From the parent upwards: does the way lead to the account? Every account's way ends, so
+ * it is no longer than there are accounts. */
+static bool
+account_above(const struct engine *engine, struct span parent, struct span account)
+{
+	for (uint32_t i = 0; i <= engine->accounts_count && parent.size > 0; i++) {
+		if (span_equal(parent, account))
+			return true;
+		const struct account_entry *entry = control_account(engine, parent);
+		if (entry == NULL)
+			return false;
+		parent = entry->history[entry->history_count - 1].account.parent;
+	}
+	return parent.size > 0;
+}
+
 static enum err
 account_check(struct engine *engine, const struct account *account,
               const struct account_entry *entry, struct refusal *refusal)
@@ -66,9 +83,10 @@ account_check(struct engine *engine, const struct account *account,
 	if (account->parent.size > 0 && control_account(engine, account->parent) == NULL)
 		return refuse(refusal, ERR_FIELD_VALUE, SPAN("parent"),
 		              SPAN("the parent account does not exist"));
-	if (account->parent.size > 0 && span_equal(account->parent, account->id))
-		return refuse(refusal, ERR_FIELD_VALUE, SPAN("parent"),
-		              SPAN("an account cannot be its own parent"));
+	if (account_above(engine, account->parent, account->id))
+		return refuse(
+			refusal, ERR_FIELD_VALUE, SPAN("parent"),
+			SPAN("an account cannot be above itself: its parent stands below it"));
 	if (entry && !span_equal(entry->history[entry->history_count - 1].account.currency,
 	                         account->currency))
 		return refuse(refusal, ERR_FIELD_VALUE, SPAN("currency"),
@@ -82,7 +100,9 @@ engine_account_put(struct engine *engine, const struct change *change, struct sp
 {
 	struct account      account;
 	struct change_begun begun;
-	enum err            err = account_parse(json, arena, &account, refusal);
+	enum err            err = card_check(json, arena, refusal);
+	if (err == ERR_NONE)
+		err = account_parse(json, arena, &account, refusal);
 	if (err != ERR_NONE)
 		return err;
 	err = change_begin(engine, change, SPAN("account put"), json, arena, &begun, answer,

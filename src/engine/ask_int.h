@@ -23,6 +23,11 @@ void                asked_end(struct engine *engine, struct asked *asked);
 void asked_module(struct asked *asked, const struct catalog_module *module);
 void asked_at(struct asked *asked, int32_t hour);
 
+/* children.c: the sums of an account and those below it, and each account's own answer. */
+MUST_CHECK enum err engine_usage_children(struct engine *engine, const struct question *question,
+                                          struct arena *arena, struct span *answer,
+                                          struct refusal *refusal);
+
 /* RFC 3339, a date (its last hour), or nothing (now). */
 MUST_CHECK enum err moment_hour(struct engine *engine, struct span field, struct span text,
                                 int32_t *hour, struct refusal *refusal);

@@ -82,6 +82,7 @@ hash_meter(XXH3_state_t *state, const struct catalog *catalog, const struct cata
 	hash_text(state, type->name);
 	hash_int(state, (int32_t)meter->kind);
 	hash_int(state, meter->value_field);
+	hash_int(state, meter->rounds);
 	for (uint32_t i = 0; i < meter->where_count; i++)
 		hash_condition(state, &meter->where[i]);
 	hash_int(state, meter->key_field);

@@ -1,4 +1,5 @@
 /* contracts.c - putting and showing contracts and their versions. */
+#include "core/licence/card.h"
 #include "engine/control_int.h"
 
 enum { CONTRACT_LIST_MAX = 100 };
@@ -223,7 +224,9 @@ engine_contract_put(struct engine *engine, const struct change *change, struct s
 	struct put_list     list = { .account = account };
 	struct change_begun begun;
 	json         = trim(json);
-	enum err err = put_read(engine, json, &list, arena, refusal);
+	enum err err = card_check(json, arena, refusal);
+	if (err == ERR_NONE)
+		err = put_read(engine, json, &list, arena, refusal);
 	if (err != ERR_NONE)
 		return err;
 	err = change_begin(engine, change, account, json, arena, &begun, answer, refusal);

@@ -1,8 +1,9 @@
 /* control.c - accounts and contracts: every version that was ever put (A-1 to A-3).
  *
- * In SPACE_CONTROL: "a" account 0 0 N an account, "c" account 0 contract 0 N a version
- * of a contract; N counts all control records, so the order of puts is kept. The value
- * is JSON: {"recorded":..,"by":..,"put":{as given}}. All of it is in memory too. */
+ * In SPACE_CONTROL: "a" account 0 0 N an account, "b" account 0 0 N billing details, "c"
+ * account 0 contract 0 N a version of a contract; N counts all control records, so the
+ * order of puts is kept. The value is JSON: {"recorded":..,"by":..,"put":{as given}}. All
+ * of it is in memory too. */
 #include <stdlib.h>
 
 #include "engine/control_int.h"
@@ -121,7 +122,7 @@ record_write(struct instant recorded, struct span by, struct span put, struct ar
 	return json_close(&out);
 }
 
-static enum err
+enum err
 record_read(struct span value, struct arena *arena, struct record *record)
 {
 	struct json *root;
@@ -161,12 +162,19 @@ void
 contract_settle_from(struct contract *contract, const struct contract_version *versions,
                      uint32_t count, struct instant recorded)
 {
-	bool first = true;
 	if (contract->from_given)
 		return;
-	for (uint32_t i = 0; i < count; i++)
-		first &= !span_equal(versions[i].contract.id, contract->id);
-	contract->from_hour = first ? contract->start_hour : hour_of(recorded);
+	contract->from_hour = contract->start_hour;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!span_equal(versions[i].contract.id, contract->id))
+			continue;
+		/* A change before the first version holds is one of it: else the first
+		 * would take over from it at its start. */
+		contract->from_hour = hour_of(recorded);
+		if (contract->from_hour < versions[i].contract.from_hour)
+			contract->from_hour = versions[i].contract.from_hour;
+		return;
+	}
 }
 
 enum err
@@ -235,6 +243,8 @@ load_record(void *context, struct span key, struct span value)
 	switch (key.at[0]) {
 	case 'a':
 		return load_account(engine, value);
+	case 'b':
+		return load_billing(engine, key, value);
 	case 'c':
 		return load_contract(engine, key, value);
 	case 'k':

@@ -15,10 +15,14 @@ struct record {
 struct span record_write(struct instant recorded, struct span by, struct span put,
                          struct arena *arena);
 
+/* Spans point into value and arena. ERR_STORE_DAMAGED. */
+MUST_CHECK enum err record_read(struct span value, struct arena *arena, struct record *record);
+
 /* Index of account, or where it belongs. */
 uint32_t account_index(const struct engine *engine, struct span account, bool *found);
 
-/* "from" in the file, else the start for the first version, else the hour of the put. */
+/* "from" in the file, else the start for the first version, else the hour of the put, but
+ * not before the first version. */
 void contract_settle_from(struct contract *contract, const struct contract_version *versions,
                           uint32_t count, struct instant recorded);
 /* A version as it is answered: what was put, and since when, by whom, which one. */
@@ -27,6 +31,7 @@ struct span contract_answer(const struct contract *contract, const struct record
 
 /* Remember a record in memory, as the start does; caller holds control_lock to write. */
 enum err load_account(struct engine *engine, struct span value);
+enum err load_billing(struct engine *engine, struct span key, struct span value);
 enum err load_contract(struct engine *engine, struct span key, struct span value);
 
 #endif

@@ -124,6 +124,16 @@ MUST_CHECK enum err engine_contract_list(struct engine *engine, struct span acco
                                          bool versions, struct arena *arena, struct span *answer,
                                          struct refusal *refusal);
 
+/* Billing details (A-5): {"account","recorded","by","billing":{...as put...}}; billing is
+ * null where none were put. What looks like a card number is refused, here and in the
+ * files of accounts and contracts (ERR_CARD_NUMBER). */
+MUST_CHECK enum err engine_billing_put(struct engine *engine, const struct change *change,
+                                       struct span account, struct span json, struct arena *arena,
+                                       struct span *answer, struct refusal *refusal);
+MUST_CHECK enum err engine_billing_get(struct engine *engine, struct span account,
+                                       struct arena *arena, struct span *answer,
+                                       struct refusal *refusal);
+
 enum key_scope { SCOPE_INGEST = 1, SCOPE_READ = 2, SCOPE_WRITE = 4, SCOPE_OPERATOR = 8 };
 
 /* json: {"name":"ci","scopes":["ingest"],"account":"acme","expires":"2027-..."};
@@ -269,6 +279,8 @@ struct question {
 	                         a leading - reverses */
 	uint32_t    limit; /* 0: all rows for usage, LIMIT_PAGE_ROWS for events */
 	struct span cursor;
+	struct span children;   /* usage: "true": of the accounts below it, too (L-66) */
+	struct span developers; /* price: how many */
 };
 
 MUST_CHECK enum err engine_usage(struct engine *engine, const struct question *question,
@@ -276,6 +288,18 @@ MUST_CHECK enum err engine_usage(struct engine *engine, const struct question *q
 MUST_CHECK enum err engine_trend(struct engine *engine, const struct question *question,
                                  struct arena *arena, struct span *answer, struct refusal *refusal);
 MUST_CHECK enum err engine_explain(struct engine *engine, const struct question *question,
+                                   struct arena *arena, struct span *answer,
+                                   struct refusal *refusal);
+/* What each module's contract is and what can be done next (A-4): {"account","at",
+ * "modules":[{"module","state","plan",...,"actions":[..],"upgrades":[..]}]}. */
+MUST_CHECK enum err engine_plan(struct engine *engine, const struct question *question,
+                                struct arena *arena, struct span *answer, struct refusal *refusal);
+/* What developers of a module cost until the end of the paid contract then in force. */
+MUST_CHECK enum err engine_price(struct engine *engine, const struct question *question,
+                                 struct arena *arena, struct span *answer, struct refusal *refusal);
+/* Build credits (L-50 to L-52): {"account","at","month","available","used","overage",
+ * "next_expiry","blocks":[...],"by":[...]}. */
+MUST_CHECK enum err engine_credits(struct engine *engine, const struct question *question,
                                    struct arena *arena, struct span *answer,
                                    struct refusal *refusal);
 /* {"events":[{"event":{...as sent...},"received":..,"ordinal":..,"retracted":bool}],

@@ -109,6 +109,7 @@ struct account_entry {
 	struct span             *answers;  /* of each, as printed */
 	uint32_t                 versions_count;
 	uint32_t                 versions_capacity;
+	struct span              billing; /* as printed; empty: none was put */
 };
 
 struct key_entry {

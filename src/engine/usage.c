@@ -473,7 +473,9 @@ engine_usage(struct engine *engine, const struct question *question, struct aren
 	uint64_t        begun = clock_ns();
 	struct asked    asked;
 	struct json_out out;
-	enum err        err = asked_begin(engine, question, &asked, refusal);
+	if (span_equal(question->children, SPAN("true")))
+		return engine_usage_children(engine, question, arena, answer, refusal);
+	enum err err = asked_begin(engine, question, &asked, refusal);
 	if (err != ERR_NONE)
 		return err;
 	json_open(&out, arena);

@@ -282,6 +282,48 @@ engine_trend(struct engine *engine, const struct question *question, struct aren
 }
 
 enum err
+engine_billing_get(struct engine *engine, struct span account, struct arena *arena,
+                   struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(account, SPAN("{\"billing\":null}"), arena, answer, refusal);
+}
+
+enum err
+engine_billing_put(struct engine *engine, const struct change *change, struct span account,
+                   struct span json, struct arena *arena, struct span *answer,
+                   struct refusal *refusal)
+{
+	(void)engine;
+	(void)change;
+	return stub_answer(account, json, arena, answer, refusal);
+}
+
+enum err
+engine_plan(struct engine *engine, const struct question *question, struct arena *arena,
+            struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(question->account, SPAN("{\"modules\":[]}"), arena, answer, refusal);
+}
+
+enum err
+engine_price(struct engine *engine, const struct question *question, struct arena *arena,
+             struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(question->account, SPAN("{\"amount\":\"1\"}"), arena, answer, refusal);
+}
+
+enum err
+engine_credits(struct engine *engine, const struct question *question, struct arena *arena,
+               struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(question->account, SPAN("{\"blocks\":[]}"), arena, answer, refusal);
+}
+
+enum err
 engine_explain(struct engine *engine, const struct question *question, struct arena *arena,
                struct span *answer, struct refusal *refusal)
 {

@@ -77,3 +77,23 @@ catalog_field_find(const struct catalog_type *type, struct span name)
 	}
 	return -1;
 }
+
+const struct catalog_plan *
+catalog_plan_find(const struct catalog *catalog, struct span name)
+{
+	for (uint32_t i = 0; i < catalog->plans_count; i++) {
+		if (span_equal(catalog->plans[i].name, name))
+			return &catalog->plans[i];
+	}
+	return NULL;
+}
+
+const struct catalog_price *
+catalog_price_find(const struct catalog_plan *plan, struct span module)
+{
+	for (uint32_t i = 0; i < plan->prices_count; i++) {
+		if (span_equal(plan->prices[i].module, module))
+			return &plan->prices[i];
+	}
+	return NULL;
+}

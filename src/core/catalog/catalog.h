@@ -12,6 +12,7 @@
 
 enum { CATALOG_FIELDS_MAX = 12, CATALOG_TYPES_MAX = 128, CATALOG_METERS_MAX = 64 };
 enum { CATALOG_MODULES_MAX = 32, CATALOG_RULES_MAX = 64, CATALOG_NAME_SIZE_MAX = 64 };
+enum { CATALOG_PLANS_MAX = 16 };
 enum { CATALOG_WINDOW_DAYS_MAX = 366, CATALOG_WHERE_MAX = 4, CATALOG_ALTERNATIVES_MAX = 16 };
 /* No divisor of a rule or a module is larger, so that no product can overflow. */
 enum { CATALOG_NUMBER_MAX = 1000000000 };
@@ -96,6 +97,7 @@ struct catalog_meter {
 	enum series_kind kind;
 	int32_t value_field; /* the field kept: quantity of a gauge or sum, text or flag of a
 	                                 latest; -1 none */
+	bool    rounds;      /* of a sum: each value to the nearest whole, half up (L-50) */
 	const struct catalog_condition *where; /* only events that pass all of them */
 	uint32_t                        where_count;
 	int32_t  key_field;  /* what the id of the key is: KEY_SUBJECT, KEY_NOTHING or a field */
@@ -216,6 +218,32 @@ struct catalog_alternative {
 	uint32_t                     changes_count;
 };
 
+/* What a plan costs for one developer of a module and a year, in millionths. */
+struct catalog_price {
+	struct span module;
+	int64_t     a_year;
+};
+
+/* A plan of contracts (A-4): what it can become without asking anybody, what it costs,
+ * and the build credits that each calendar month brings (L-51). */
+struct catalog_plan {
+	struct span                 name; /* "TEAM" */
+	struct span                 title;
+	const struct span          *upgrades; /* names of plans */
+	uint32_t                    upgrades_count;
+	int64_t                     credits_a_month; /* 0: none */
+	struct span                 currency;        /* of the prices */
+	const struct catalog_price *prices;
+	uint32_t                    prices_count;
+};
+
+/* Build credits: the minutes of hosted builds, by os and size of the machine (L-50). */
+struct catalog_credits {
+	int32_t     meter;  /* of sums, key os, item size */
+	struct span module; /* whose contract says which plan the account has; empty: there are
+	                       no credits */
+};
+
 struct catalog {
 	struct span                       name; /* "harness" */
 	struct span                       version;
@@ -237,6 +265,9 @@ struct catalog {
 	uint32_t                          modules_count;
 	uint32_t                          rules_count;
 	uint32_t                          alternatives_count;
+	const struct catalog_plan        *plans;
+	uint32_t                          plans_count;
+	struct catalog_credits            credits;
 };
 
 /* Refuses (ERR_CATALOG, field = path of the row, detail = reason) a catalogue with a
@@ -253,6 +284,9 @@ const struct catalog_module *catalog_module_next(const struct catalog        *ca
                                                  const struct catalog_module *module);
 /* The class of a deployment type; an empty span when unknown. */
 struct span catalog_class_of(const struct catalog *catalog, struct span deployment);
+/* A plan and a price; NULL when the catalogue has none. */
+const struct catalog_plan  *catalog_plan_find(const struct catalog *catalog, struct span name);
+const struct catalog_price *catalog_price_find(const struct catalog_plan *plan, struct span module);
 /* An empty size is the smallest of the os (L-50). */
 const struct catalog_machine *catalog_machine_find(const struct catalog *catalog, struct span os,
                                                    struct span size);

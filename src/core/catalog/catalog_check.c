@@ -449,5 +449,7 @@ catalog_check(const struct catalog *catalog, struct refusal *refusal)
 		err = catalog_modules_check(catalog, refusal);
 	if (!err)
 		err = catalog_alternatives_check(catalog, refusal);
+	if (!err)
+		err = catalog_plans_check(catalog, refusal);
 	return err;
 }

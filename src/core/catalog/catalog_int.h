@@ -4,6 +4,9 @@
 
 #include "core/catalog/catalog.h"
 
+/* A million of the currency for a thousand years and developers stays in 128 bits. */
+#define CATALOG_PRICE_MAX (INT64_C(1000000000) * 1000000)
+
 /* The row that is being looked at: `section[index]`, and a row within it. */
 struct place {
 	const struct catalog *catalog;
@@ -28,6 +31,8 @@ MUST_CHECK enum err catalog_modules_check(const struct catalog *catalog, struct 
 /* A window has its days, and no others. */
 MUST_CHECK enum err catalog_window_check(const struct place *place, enum window_kind window,
                                          int32_t days);
+/* The plans, their prices, and credits; meters have passed. */
+MUST_CHECK enum err catalog_plans_check(const struct catalog *catalog, struct refusal *refusal);
 /* The alternatives; the modules have passed. */
 MUST_CHECK enum err catalog_alternatives_check(const struct catalog *catalog,
                                                struct refusal       *refusal);

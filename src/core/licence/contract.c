@@ -381,7 +381,8 @@ contract_words_parse(const struct form *form, struct contract *contract)
 }
 
 static enum err
-contract_read(const struct form *form, const struct catalog *catalog, struct contract *contract)
+contract_read(const struct form *form, const struct catalog *catalog, struct arena *arena,
+              struct contract *contract)
 {
 	enum err err = contract_words_parse(form, contract);
 
@@ -391,9 +392,12 @@ contract_read(const struct form *form, const struct catalog *catalog, struct con
 		err = contract_modules_parse(form, catalog, contract);
 	if (!err)
 		err = contract_flex_parse(form, contract);
-	if (!err && contract->model != MODEL_FLEX && contract->modules_count == 0)
+	if (!err)
+		err = contract_credits_parse(form, arena, contract);
+	if (!err && contract->model != MODEL_FLEX && contract->modules_count == 0 &&
+	    contract->credits_count == 0)
 		return form_refuse(form, ERR_FIELD_MISSING, SPAN("modules"), form->object->byte,
-		                   SPAN("must name at least one module"));
+		                   SPAN("must name at least one module, or credits"));
 	return err;
 }
 
@@ -404,7 +408,7 @@ contract_parse(struct span json, const struct catalog *catalog, struct arena *ar
 	static const struct span names[] = {
 		{ "id", 2 },    { "model", 5 }, { "plan", 4 },      { "kind", 4 },
 		{ "start", 5 }, { "end", 3 },   { "modules", 7 },   { "flex", 4 },
-		{ "from", 4 },  { "why", 3 },   { "cancelled", 9 },
+		{ "from", 4 },  { "why", 3 },   { "cancelled", 9 }, { "credits", 7 },
 	};
 	enum { REQUIRED = 6 };
 	struct json    *root;
@@ -421,7 +425,7 @@ contract_parse(struct span json, const struct catalog *catalog, struct arena *ar
 	if (!err)
 		err = form_required(&form, names, REQUIRED);
 	if (!err)
-		err = contract_read(&form, catalog, &read);
+		err = contract_read(&form, catalog, arena, &read);
 	if (!err)
 		*contract = read;
 	return err;

@@ -50,16 +50,29 @@ struct contract_module {
 	bool                by_committers; /* ci_developers: committers */
 };
 
+/* A block of build credits that was bought or given (L-51). */
+struct contract_credits {
+	struct span id;
+	struct span kind; /* PURCHASED PROMOTIONAL */
+	int32_t     start_hour;
+	int32_t     expiry_hour; /* exclusive */
+	int64_t     quota;       /* whole credits */
+};
+
+enum { CONTRACT_CREDITS_MAX = 1000 };
+
 struct contract {
-	struct span            id;
-	enum contract_model    model;
-	struct span            plan; /* FREE STARTUP TEAM ESSENTIALS ENTERPRISE */
-	struct span            kind; /* TRIAL PAID */
-	int32_t                start_hour;
-	int32_t                end_hour; /* exclusive */
-	struct contract_module modules[CONTRACT_MODULES_MAX];
-	uint32_t               modules_count;
-	struct span            flex; /* the JSON object as given; empty: none */
+	struct span                    id;
+	enum contract_model            model;
+	struct span                    plan; /* FREE STARTUP TEAM ESSENTIALS ENTERPRISE */
+	struct span                    kind; /* TRIAL PAID */
+	int32_t                        start_hour;
+	int32_t                        end_hour; /* exclusive */
+	struct contract_module         modules[CONTRACT_MODULES_MAX];
+	uint32_t                       modules_count;
+	const struct contract_credits *credits; /* in the arena */
+	uint32_t                       credits_count;
+	struct span                    flex; /* the JSON object as given; empty: none */
 	/* Version: this text holds for hours >= from_hour ("from" in the file; default the
 	 * start for the first version of an id, else the hour of the put). */
 	int32_t     from_hour;

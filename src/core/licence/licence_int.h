@@ -54,6 +54,10 @@ MUST_CHECK enum err form_hour(const struct form *form, struct span name, int32_t
 /* 1 to 64 of A-Z a-z 0-9 _ . - */
 bool form_id_valid(struct span id);
 
+/* The blocks of credits of a contract's file; its hours are read already. */
+MUST_CHECK enum err contract_credits_parse(const struct form *file, struct arena *arena,
+                                           struct contract *contract);
+
 /* ---- versions of contracts ---- */
 
 /* Hours [from, until); empty when until <= from. */

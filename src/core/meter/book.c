@@ -146,7 +146,7 @@ feed_join(const struct feed *feed)
 	case SERIES_GAUGE:
 		joined = gauge_join(feed->split, &books->lines, feed->hour,
 		                    offset_in_hour(at, feed->hour),
-		                    feed->event->number[feed->meter->value_field]);
+		                    meter_number(feed->meter, feed->event));
 		break;
 	case SERIES_LATEST:
 		joined = latest_join(feed->split, &books->pool, &books->names, at,
@@ -158,7 +158,7 @@ feed_join(const struct feed *feed)
 	case SERIES_SUM:
 		joined = sum_join(feed->split, &books->lines, feed->hour,
 		                  offset_in_hour(at, feed->hour),
-		                  feed->event->number[feed->meter->value_field]);
+		                  meter_number(feed->meter, feed->event));
 		break;
 	}
 	if (joined == JOINED_NEW)

@@ -2,6 +2,7 @@
 #include "core/meter/feed.h"
 
 #include "core/base/check.h"
+#include "core/base/decimal.h"
 
 static bool
 field_given(const struct event *event, int32_t field)
@@ -111,6 +112,17 @@ meter_split(const struct catalog_meter *meter, const struct event *event, struct
 {
 	for (uint32_t i = 0; i < 2; i++)
 		split[i] = field_text(event, meter->split_fields[i]);
+}
+
+int64_t
+meter_number(const struct catalog_meter *meter, const struct event *event)
+{
+	int64_t number = event->number[meter->value_field];
+
+	if (!meter->rounds)
+		return number;
+	/* Quantities are below QUANTITY_END: half of one is room enough. */
+	return (number + MILLIONTHS / 2) / MILLIONTHS * MILLIONTHS;
 }
 
 struct span

@@ -25,6 +25,8 @@ struct item_list {
 };
 struct item_list meter_items(const struct catalog_meter *meter, const struct event *event,
                              struct arena *arena);
+/* The number that a gauge or sum keeps of an event that has it. */
+int64_t meter_number(const struct catalog_meter *meter, const struct event *event);
 /* The text that a latest series keeps. */
 struct span meter_text(const struct catalog_meter *meter, const struct event *event);
 

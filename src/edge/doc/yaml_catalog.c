@@ -40,7 +40,7 @@ resolver_text(const struct resolver *resolver, const char *text)
 	return text ? arena_copy(resolver->arena, span_of(text)) : (struct span){ 0 };
 }
 
-static const struct span *
+const struct span *
 resolver_texts(const struct resolver *resolver, char *const *texts, uint32_t count)
 {
 	struct span *spans = ARENA_ARRAY(resolver->arena, struct span, count);
@@ -287,9 +287,10 @@ resolve_meter(const struct resolver *resolver, const struct file_meter *from,
 
 	if (!type)
 		return resolver_refuse(resolver, "reads", "there is no type", from->reads);
-	meter->name = resolver_text(resolver, from->name);
-	meter->type = type->index;
-	meter->kind = from->keeps;
+	meter->name   = resolver_text(resolver, from->name);
+	meter->type   = type->index;
+	meter->kind   = from->keeps;
+	meter->rounds = from->rounds == FILE_YES;
 
 	const struct {
 		const char *column;
@@ -355,6 +356,8 @@ resolve_catalog(struct resolver *resolver)
 		err = resolve_modules(resolver);
 	if (!err)
 		err = resolve_alternatives(resolver);
+	if (!err)
+		err = resolve_plans(resolver);
 	return err;
 }
 

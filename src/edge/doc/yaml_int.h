@@ -70,6 +70,7 @@ struct file_meter {
 	char              *reads;
 	enum series_kind   keeps;
 	char              *value;
+	enum file_flag     rounds;
 	struct file_where *where;
 	uint32_t           where_count;
 	char              *key; /* a field; `none`; NULL: the subject */
@@ -153,6 +154,27 @@ struct file_alternative {
 	uint32_t            changes_count;
 };
 
+struct file_price {
+	char *module;
+	char *a_year;
+};
+
+struct file_plan {
+	char              *name;
+	char              *title;
+	char             **upgrades;
+	uint32_t           upgrades_count;
+	char              *credits_a_month;
+	char              *currency;
+	struct file_price *prices;
+	uint32_t           prices_count;
+};
+
+struct file_credits {
+	char *meter;
+	char *module;
+};
+
 struct file_catalog {
 	char                    *name;
 	char                    *version;
@@ -170,6 +192,9 @@ struct file_catalog {
 	uint32_t                 modules_count;
 	struct file_alternative *alternatives;
 	uint32_t                 alternatives_count;
+	struct file_plan        *plans;
+	uint32_t                 plans_count;
+	struct file_credits     *credits;
 };
 
 /* From file to rows; yaml_catalog.c holds what all rows need, yaml_rules.c the rules. */
@@ -189,12 +214,17 @@ enum err resolver_refuse(const struct resolver *resolver, const char *column, co
                          const char *word);
 /* Text that may be absent, copied. */
 struct span resolver_text(const struct resolver *resolver, const char *text);
+/* Several, copied. */
+const struct span *resolver_texts(const struct resolver *resolver, char *const *from,
+                                  uint32_t count);
 /* A whole number of at most 18 digits; an absent one is 0. */
 MUST_CHECK enum err resolver_number(const struct resolver *resolver, const char *column,
                                     const char *text, int64_t *number);
 
 MUST_CHECK enum err resolve_modules(struct resolver *resolver);
 MUST_CHECK enum err resolve_alternatives(struct resolver *resolver);
+/* yaml_plans.c: plans, prices, credits. */
+MUST_CHECK enum err resolve_plans(struct resolver *resolver);
 
 /* Reads the text by its schema. ERR_CATALOG names the line; ERR_SYSTEM. */
 MUST_CHECK enum err yaml_load(struct span yaml, struct file_catalog **file,

@@ -128,6 +128,7 @@ static const cyaml_schema_field_t meter_fields[] = {
 	TEXT("reads", NEEDED, struct file_meter, reads, FILE_NAME_MAX),
 	CHOICE("keeps", NEEDED, struct file_meter, keeps, keeps_words),
 	TEXT("value", OPTIONAL, struct file_meter, value, FILE_NAME_MAX),
+	CHOICE("rounds", OPTIONAL, struct file_meter, rounds, flag_words),
 	ROWS("where", OPTIONAL, struct file_meter, where, &where_row, CATALOG_WHERE_MAX),
 	TEXT("key", OPTIONAL, struct file_meter, key, FILE_NAME_MAX),
 	TEXT("each", OPTIONAL, struct file_meter, each, FILE_NAME_MAX),
@@ -221,6 +222,30 @@ static const cyaml_schema_field_t alternative_fields[] = {
 };
 ROW(alternative_row, struct file_alternative, alternative_fields);
 
+static const cyaml_schema_field_t price_fields[] = {
+	TEXT("module", NEEDED, struct file_price, module, FILE_NAME_MAX),
+	TEXT("a_year", NEEDED, struct file_price, a_year, FILE_NUMBER_MAX),
+	CYAML_FIELD_END,
+};
+ROW(price_row, struct file_price, price_fields);
+
+static const cyaml_schema_field_t plan_fields[] = {
+	TEXT("name", NEEDED, struct file_plan, name, FILE_NAME_MAX),
+	TEXT("title", NEEDED, struct file_plan, title, FILE_TEXT_MAX),
+	ROWS("upgrades", OPTIONAL, struct file_plan, upgrades, &name_row, CATALOG_PLANS_MAX),
+	TEXT("credits_a_month", OPTIONAL, struct file_plan, credits_a_month, FILE_NUMBER_MAX),
+	TEXT("currency", OPTIONAL, struct file_plan, currency, FILE_NAME_MAX),
+	ROWS("prices", OPTIONAL, struct file_plan, prices, &price_row, CATALOG_MODULES_MAX),
+	CYAML_FIELD_END,
+};
+ROW(plan_row, struct file_plan, plan_fields);
+
+static const cyaml_schema_field_t credits_fields[] = {
+	TEXT("meter", NEEDED, struct file_credits, meter, FILE_NAME_MAX),
+	TEXT("module", NEEDED, struct file_credits, module, FILE_NAME_MAX),
+	CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t catalog_fields[] = {
 	TEXT("name", NEEDED, struct file_catalog, name, FILE_NAME_MAX),
 	TEXT("version", NEEDED, struct file_catalog, version, FILE_NAME_MAX),
@@ -234,6 +259,9 @@ static const cyaml_schema_field_t catalog_fields[] = {
 	ROWS("modules", NEEDED, struct file_catalog, modules, &module_row, CATALOG_MODULES_MAX),
 	ROWS("alternatives", OPTIONAL, struct file_catalog, alternatives, &alternative_row,
 	     CATALOG_ALTERNATIVES_MAX),
+	ROWS("plans", OPTIONAL, struct file_catalog, plans, &plan_row, CATALOG_PLANS_MAX),
+	CYAML_FIELD_MAPPING_PTR("credits", CYAML_FLAG_POINTER | OPTIONAL, struct file_catalog,
+	                        credits, credits_fields),
 	CYAML_FIELD_END,
 };
 

@@ -49,7 +49,7 @@ test_shipped_catalogue_is_read(void **state)
 
 	assert_int_equal(catalog->known_modules_count, 12);
 	assert_int_equal(catalog->types_count, 42);
-	assert_int_equal(catalog->meters_count, 24);
+	assert_int_equal(catalog->meters_count, 25);
 	assert_int_equal(catalog->modules_count, 14);
 	assert_int_equal(catalog->rules_count, 24);
 	assert_int_equal(catalog->alternatives_count, 2);
@@ -235,12 +235,12 @@ static const struct {
 	  "meters[1].where", "only a deployment type has a class", -1 },
 	{ "{type: AwsLambda, class: serverless}", "{type: AwsLambda, class: serverles}",
 	  "deployments[10].class", "a class is container, traditional, serverless or custom", 0 },
-	{ "is: other}", "is: other, in: [host]}", "meters[19].where", "one condition", -1 },
-	{ "above: \"0\"", "above: none", "meters[20].where", "compared with one number: `none`",
+	{ "is: other}", "is: other, in: [host]}", "meters[20].where", "one condition", -1 },
+	{ "above: \"0\"", "above: none", "meters[21].where", "compared with one number: `none`",
 	  -3 },
 	{ "key: committer", "key: comitter", "meters[12].key", "the type has no field `comitter`",
 	  0 },
-	{ "item: environment", "item: enviroment", "meters[17].item", "no field `enviroment`", 0 },
+	{ "item: environment", "item: enviroment", "meters[18].item", "no field `enviroment`", 0 },
 	{ "when: committers", "when: comitters", "when", "Invalid ENUM value: comitters", 0 },
 	{ "latest: \"true\"", "latest: \"true\"\n        latest_not: \"x\"",
 	  "modules[0].rules[1].latest", "exclude each other", 0 },

@@ -129,6 +129,22 @@ test_A3_each_hour_is_answered_by_its_version(void **state)
 	assert_has(list(site, "a", false), "\"version\":4");
 }
 
+/* Put again before it begins: the new text holds from the beginning. */
+static void
+test_A3_a_change_before_the_start_takes_its_place(void **state)
+{
+	struct fixture *site = *state;
+
+	at(site, "2025-12-10T00:00:00Z");
+	put_done(site, YEAR("a", "\"CD\":{\"developers\":30}", ""));
+	at(site, "2025-12-20T00:00:00Z");
+	put_done(site, YEAR("a", "\"CD\":{\"developers\":60}", ""));
+	assert_has(fixture_usage(site, "acme", "2026-01-01T00:00:00Z", ""),
+	           "\"contract\":{\"id\":\"a\",\"version\":2},\"owned\":20,");
+	assert_has(fixture_usage(site, "acme", "2026-01-01T00:00:00Z", "2025-12-15T00:00:00Z"),
+	           "\"contract\":{\"id\":\"a\",\"version\":1},\"owned\":10,");
+}
+
 static void
 test_A3_an_addon_needs_developers(void **state)
 {
@@ -246,6 +262,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_A3_each_hour_is_answered_by_its_version,
+		                                site_open, site_close),
+		cmocka_unit_test_setup_teardown(test_A3_a_change_before_the_start_takes_its_place,
 		                                site_open, site_close),
 		cmocka_unit_test_setup_teardown(test_A3_an_addon_needs_developers, site_open,
 		                                site_close),

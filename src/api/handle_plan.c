@@ -1,0 +1,17 @@
+/* handle_plan.c - plans and prices. */
+#include "api/call.h"
+#include "api/handle.h"
+
+enum err
+handle_plan_get(struct call *call)
+{
+	return engine_plan(call->engine, &call->question, call->arena, &call->answer,
+	                   &call->refusal);
+}
+
+enum err
+handle_price_get(struct call *call)
+{
+	return engine_price(call->engine, &call->question, call->arena, &call->answer,
+	                    &call->refusal);
+}
