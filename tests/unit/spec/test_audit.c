@@ -3,6 +3,7 @@
 
 #include "../engine/engine_fixture.h"
 
+#include <sodium.h>
 #include <time.h>
 
 #include "core/json/json_read.h"
@@ -326,6 +327,49 @@ test_A24_the_first_broken_record_is_named(void **state)
 	assert_differs(site, SPAN(""), "record 1 is missing");
 }
 
+/* The hash that docs/format.md asks for, computed here anew. */
+static void
+record_hash(struct span before, struct span text, uint8_t hash[32])
+{
+	crypto_generichash_state state;
+	uint8_t                  size[8] = { (uint8_t)text.size, (uint8_t)(text.size >> 8) };
+	crypto_generichash_init(&state, NULL, 0, 32);
+	crypto_generichash_update(&state, (const uint8_t *)before.at, 32);
+	crypto_generichash_update(&state, size, sizeof size);
+	crypto_generichash_update(&state, (const uint8_t *)text.at, text.size);
+	crypto_generichash_final(&state, hash, 32);
+}
+
+/* Whoever changes a record and its hash must change every one behind it. */
+static void
+test_A24_a_record_with_a_hash_of_its_own_breaks_the_next(void **state)
+{
+	struct site *site = *state;
+	struct span  values[2];
+	char         key[9];
+	uint8_t      hash[32];
+	assert_int_equal(contract_put(site, "c1", "1"), ERR_NONE);
+	assert_int_equal(contract_put(site, "c1", "2"), ERR_NONE);
+	for (uint8_t i = 0; i < 2; i++)
+		assert_int_equal(site->store->ops->get(site->store, SPACE_CONTROL,
+		                                       record_key((uint8_t)(i + 1), key),
+		                                       &site->fixture.arena, &values[i]),
+		                 ERR_NONE);
+	char       *bytes = arena_take(&site->fixture.arena, values[1].size);
+	struct span text  = { bytes + 32, values[1].size - 32 };
+	memcpy(bytes, values[1].at, values[1].size);
+	record_hash(values[0], text, hash);
+	assert_memory_equal(hash, bytes, 32); /* as format.md says */
+	char *who = memmem(bytes, values[1].size, "192.0.2.7", 9);
+	assert_non_null(who);
+	who[0] = '2';
+	record_hash(values[0], text, hash);
+	memcpy(bytes, hash, 32);
+	store_write(site, (struct store_write){ .key   = record_key(2, key),
+	                                        .value = { bytes, values[1].size } });
+	assert_differs(site, SPAN(""), "record 3: its hash");
+}
+
 /* Whoever writes the store can also move the head: only a head kept elsewhere tells. */
 static void
 test_A24_a_cut_tail_is_seen_by_a_head_kept_elsewhere(void **state)
@@ -403,6 +447,7 @@ main(void)
 		CASE(test_A24_an_account_sees_its_own_alone),
 		CASE(test_A24_pages_meet),
 		CASE(test_A24_the_first_broken_record_is_named),
+		CASE(test_A24_a_record_with_a_hash_of_its_own_breaks_the_next),
 		CASE(test_A24_a_cut_tail_is_seen_by_a_head_kept_elsewhere),
 		CASE(test_A24_a_head_is_a_hash),
 		CASE(test_A24_a_failed_commit_does_not_break_the_chain),
