@@ -219,8 +219,18 @@ format_guess(struct span text)
 	return brace && at < text.size && text.at[at] == '\n' ? FORMAT_EVENT : FORMAT_NDJSON;
 }
 
+/* May c stand in an array outside of strings? Of letters those of true, false, null, NaN
+ * and Infinity. Any other says that a quote is missing. */
+static bool
+is_unquoted(char c)
+{
+	return c != '\0' && strchr(" \t\r\n:,0123456789+-.eEtrufalsnNIiy", c) != NULL;
+}
+
 /* The last comma between two events of an array, 0 when there is none; not behind more
- * events than a batch may have. The end of the text is not cut off when it is one batch. */
+ * events than a batch may have. The end of the text is not cut off when it is one batch.
+ * Where quotes are in doubt a comma may be one inside of an event: from there on the
+ * decoder sees the rest as one, and says what of it can be read. */
 static size_t
 array_cut(struct span text, bool ended)
 {
@@ -246,6 +256,8 @@ array_cut(struct span text, bool ended)
 		} else if (c == ',' && depth == 1) {
 			cut = at;
 			events++;
+		} else if (c != ']' && c != '}' && !is_unquoted(c)) {
+			break;
 		}
 	}
 	return ended && events < LIMIT_BATCH_EVENTS ? 0 : cut;
