@@ -103,7 +103,8 @@ known_books(struct engine *engine, struct span account, struct instant known, st
 		                         .books     = engine_books(engine),
 		                         .retracted = &retracted };
 	struct scan_filter filter    = known_filter(account, known);
-	enum err           err       = known_retracted(engine, account, known, &retracted, refusal);
+	books_keep_secret(knowing.books, engine->secret);
+	enum err err = known_retracted(engine, account, known, &retracted, refusal);
 	if (err == ERR_NONE)
 		err = scan_log(engine, &filter, know_event, &knowing, refusal);
 	set128_close(&retracted);

@@ -24,24 +24,29 @@ behind_open(struct behind *behind, struct engine *engine, struct span account, i
 }
 
 static bool
-is_wanted(const struct wanted *wanted, const struct series *series)
+is_key(const struct wanted *wanted, const struct catalog_meter *meter, const struct book_key *key)
 {
-	const struct book_key *key = series_key(series);
-	return wanted->meter == series_meter(series) && span_equal(wanted->key.id, key->id) &&
+	return wanted->meter == meter && span_equal(wanted->key.id, key->id) &&
 	       span_equal(wanted->key.org, key->org) &&
 	       span_equal(wanted->key.project, key->project) &&
 	       span_equal(wanted->key.item, key->item);
 }
 
-static void
-want_series(struct behind *behind, const struct series *series)
+static bool
+is_wanted(const struct wanted *wanted, const struct series *series)
 {
-	const struct book_key *key = series_key(series);
+	return is_key(wanted, series_meter(series), series_key(series));
+}
+
+void
+behind_want_key(struct behind *behind, const struct catalog_meter *meter,
+                const struct book_key *key)
+{
 	for (uint32_t i = 0; i < behind->wanted_count; i++) {
-		if (is_wanted(&behind->wanted[i], series))
+		if (is_key(&behind->wanted[i], meter, key))
 			return;
 	}
-	behind->wants_gauge |= series_meter(series)->kind == SERIES_GAUGE;
+	behind->wants_gauge |= meter->kind == SERIES_GAUGE;
 	if (behind->wanted_count == behind->wanted_capacity) {
 		uint32_t       capacity = behind->wanted_capacity * 2 + 8;
 		struct wanted *wider    = ARENA_ARRAY(behind->arena, struct wanted, capacity);
@@ -51,12 +56,18 @@ want_series(struct behind *behind, const struct series *series)
 		behind->wanted_capacity = capacity;
 	}
 	behind->wanted[behind->wanted_count++] = (struct wanted){
-		.meter = series_meter(series),
+		.meter = meter,
 		.key   = { .org     = arena_copy(behind->arena, key->org),
 		           .project = arena_copy(behind->arena, key->project),
 		           .id      = arena_copy(behind->arena, key->id),
 		           .item    = arena_copy(behind->arena, key->item) },
 	};
+}
+
+static void
+want_series(struct behind *behind, const struct series *series)
+{
+	behind_want_key(behind, series_meter(series), series_key(series));
 }
 
 void

@@ -53,6 +53,8 @@ void behind_open(struct behind *behind, struct engine *engine, struct span accou
                  int32_t until, struct instant known, struct arena *arena);
 /* The row's series must be readable (books_lock held). */
 void behind_want(struct behind *behind, const struct licence_row *row);
+void behind_want_key(struct behind *behind, const struct catalog_meter *meter,
+                     const struct book_key *key);
 void behind_want_by(struct behind *behind, const struct licence_by *by);
 /* Does it feed one of these series? */
 bool behind_feeds(const struct behind *behind, const struct noted *noted,

@@ -84,8 +84,10 @@ static enum err
 differs(struct span account, int32_t era, struct refusal *refusal)
 {
 	char detail[REFUSAL_DETAIL_SIZE], from[INSTANT_SIZE] = "", until[INSTANT_SIZE] = "";
-	hour_format(era * BOOK_ERA_HOURS, from);
-	hour_format((era + 1) * BOOK_ERA_HOURS, until);
+	int32_t first, end;
+	book_chunk_hours(era, &first, &end);
+	hour_format(first, from);
+	hour_format(end, until);
 	snprintf(detail, sizeof detail,
 	         "account %.*s, hours %.20s to %.20s: what is counted is not what the log holds",
 	         (int)account.size, account.at, from, until);
@@ -101,19 +103,19 @@ chunk_of(const struct book *book, int32_t era, struct arena *arena)
 	return text_span(&text);
 }
 
-enum { ERAS_MAX = 8192 }; /* of one account: more than nine centuries */
-
 /* Every era of one book has the same bytes in the other. */
 static enum err
 compare_book(const struct verifying *verifying, const struct book *book, struct books *others,
              uint64_t *chunks)
 {
-	int32_t      eras[ERAS_MAX];
-	uint32_t     count = book_eras(book, eras, ERAS_MAX);
 	struct book *other = book_of(others, book_account(book), false);
-	struct arena arena;
-	CHECK(count <= ERAS_MAX);
+	struct arena arena, numbers;
 	arena_open(&arena, system_memory());
+	arena_open(&numbers, system_memory());
+	uint32_t max   = book_eras(book, NULL, 0);
+	int32_t *eras  = ARENA_ARRAY(&numbers, int32_t, max);
+	uint32_t count = book_eras(book, eras, max);
+	CHECK(count == max);
 	enum err err = ERR_NONE;
 	for (uint32_t i = 0; i < count && err == ERR_NONE; i++) {
 		arena_reset(&arena);
@@ -124,6 +126,7 @@ compare_book(const struct verifying *verifying, const struct book *book, struct 
 			err = verify_go_on(verifying, verifying->position);
 		++*chunks;
 	}
+	arena_close(&numbers);
 	arena_close(&arena);
 	return err;
 }
@@ -201,6 +204,7 @@ verify_once(struct engine *engine, store_progress *progress, void *context, stru
 	uint64_t before  = retracted_count(engine);
 	uint64_t chunks  = 0;
 	verifying.books  = engine_books(engine);
+	books_keep_secret(verifying.books, engine->secret);
 	verifying.intake = intake_take(engine);
 	enum err err     = verify_until(&verifying, scan_end(engine));
 	if (err == ERR_NONE)

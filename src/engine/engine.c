@@ -185,6 +185,8 @@ load(struct engine *engine, struct refusal *refusal)
 {
 	enum err err = secret_open(engine, refusal);
 	if (err == ERR_NONE)
+		books_keep_secret(engine->books, engine->secret);
+	if (err == ERR_NONE)
 		err = control_open(engine, refusal);
 	if (err == ERR_NONE)
 		err = replay_open(engine, refusal);

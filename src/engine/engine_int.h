@@ -124,6 +124,8 @@ struct key_entry {
 	_Atomic int64_t used_ns;
 };
 
+_Static_assert((int)IDENTITY_SECRET_SIZE == (int)BOOK_SECRET_SIZE, "one secret serves both");
+
 struct rosters;
 
 struct engine {

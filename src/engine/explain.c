@@ -7,6 +7,7 @@
 #include "edge/sys/memory.h"
 #include "engine/ask_int.h"
 #include "engine/behind.h"
+#include "engine/explain_crowd.h"
 
 /* ---- one hour ---- */
 
@@ -302,6 +303,7 @@ struct explaining {
 	struct asked           asked;
 	struct licence_answer  answer;
 	struct behind          behind;
+	struct first_seen      seen; /* of a figure of different ones, the one that was named */
 };
 
 static uint32_t
@@ -312,7 +314,7 @@ count_matches(const struct explaining *explaining)
 		count += row_matches(&explaining->answer.rows[i], explaining->question);
 	for (uint32_t i = 0; i < explaining->answer.by_count; i++)
 		count += by_matches(&explaining->answer.by[i], explaining->question);
-	return count;
+	return count + (explaining->seen.rule != NULL);
 }
 
 static void
@@ -329,6 +331,8 @@ write_all(struct explaining *explaining, struct json_out *out, struct arena *are
 	write_explained_parts(out, answer);
 	if (!named && module_has_by(asked->catalog, asked->module))
 		write_broken_down(out, asked->catalog, answer, explaining->question);
+	if (!named)
+		write_days_first_seen(out, asked, answer);
 	if (!named && !module_has_rows(asked->catalog, asked->module)) {
 		json_object_end(out);
 		return;
@@ -349,6 +353,8 @@ write_all(struct explaining *explaining, struct json_out *out, struct arena *are
 			write_explained_by(out, asked, answer, &answer->by[i], &explaining->behind,
 			                   arena);
 	}
+	if (named && explaining->seen.rule)
+		write_first_seen(out, &explaining->seen, &explaining->behind);
 	json_array_end(out);
 	json_object_end(out);
 }
@@ -371,12 +377,20 @@ static enum err
 want_rows(struct explaining *explaining, struct arena *arena, struct refusal *refusal)
 {
 	const struct licence_answer *answer = &explaining->answer;
+	struct first_seen           *seen   = &explaining->seen;
+	bool is_seen = first_seen_find(seen, &explaining->asked.licence, answer,
+	                               explaining->question, arena);
 	if (count_matches(explaining) == 0)
 		return refuse(refusal, ERR_NOT_FOUND, SPAN("id"),
 		              SPAN("no row of the figure has this kind, org, project and id"));
-	behind_open(&explaining->behind, explaining->engine, explaining->question->account,
-	            earliest_hour(explaining), answer->window_until, explaining->asked.known,
-	            arena);
+	/* Of those who have no rows, their first hour is all that there is. */
+	bool    alone = is_seen && answer->rows_count == 0 && answer->by_count == 0;
+	int32_t from  = alone ? seen->hour : earliest_hour(explaining);
+	int32_t until = alone ? seen->hour + 1 : answer->window_until;
+	behind_open(&explaining->behind, explaining->engine, explaining->question->account, from,
+	            until, explaining->asked.known, arena);
+	if (is_seen)
+		behind_want_key(&explaining->behind, seen->meter, &seen->key);
 	for (uint32_t i = 0; i < answer->by_count; i++) {
 		if (by_matches(&answer->by[i], explaining->question))
 			behind_want_by(&explaining->behind, &answer->by[i]);

@@ -8,15 +8,14 @@
 
 enum { RETRACT_AT_ONCE = 256 }; /* targets whose neighbours are gathered in one walk */
 
-/* One target and the stored events that share its account and hour. */
+/* One target, and a stored event that may have joined the same cells. */
 struct target {
 	const struct event *event;
-	int32_t             hour;
+	struct book_reach   reach;
 };
 
 struct neighbour {
 	const struct event *event;
-	int32_t             hour;
 	bool                counts; /* not retracted itself */
 };
 
@@ -44,11 +43,13 @@ keep_event(struct gathering *gathering, const struct event *event, struct instan
 }
 
 static bool
-is_wanted(const struct gathering *gathering, const struct event *event, int32_t hour)
+is_wanted(const struct gathering *gathering, const struct event *event)
 {
+	int32_t hour = hour_of(event->time);
 	for (uint32_t i = 0; i < gathering->targets_count; i++) {
-		if (gathering->targets[i].hour == hour &&
-		    span_equal(gathering->targets[i].event->account, event->account))
+		const struct target *target = &gathering->targets[i];
+		if (hour >= target->reach.from && hour < target->reach.until &&
+		    book_restores(gathering->engine->books, event, target->event))
 			return true;
 	}
 	return false;
@@ -59,9 +60,8 @@ gather_neighbour(void *context, const struct event *event, uint64_t ordinal,
                  struct instant received)
 {
 	struct gathering *gathering = context;
-	int32_t           hour      = hour_of(event->time);
 	(void)ordinal;
-	if (!is_wanted(gathering, event, hour))
+	if (!is_wanted(gathering, event))
 		return ERR_NONE;
 	if (gathering->neighbours_count == gathering->neighbours_capacity) {
 		uint32_t          capacity = gathering->neighbours_capacity * 2 + 64;
@@ -75,7 +75,6 @@ gather_neighbour(void *context, const struct event *event, uint64_t ordinal,
 	struct engine *engine                                = gathering->engine;
 	gathering->neighbours[gathering->neighbours_count++] = (struct neighbour){
 		.event  = keep_event(gathering, event, received),
-		.hour   = hour,
 		.counts = !set128_has(&engine->retracted, event_identity(engine, event)),
 	};
 	return ERR_NONE;
@@ -93,8 +92,7 @@ take_out(struct gathering *gathering)
 		book_clear(engine->books, target->event);
 		for (uint32_t k = 0; k < gathering->neighbours_count; k++) {
 			const struct neighbour *neighbour = &gathering->neighbours[k];
-			if (neighbour->counts && neighbour->hour == target->hour &&
-			    span_equal(neighbour->event->account, target->event->account))
+			if (neighbour->counts)
 				book_restore(engine->books, neighbour->event, target->event);
 		}
 	}
@@ -117,10 +115,37 @@ read_target(struct gathering *gathering, uint64_t ordinal)
 		err = scan_rows(intake, block, (uint32_t)(ordinal - summary.first), 1, arena,
 		                &event);
 	intake_give(engine, intake);
-	if (err == ERR_NONE)
-		gathering->targets[gathering->targets_count++] =
-			(struct target){ event, hour_of(event->time) };
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	pthread_rwlock_rdlock(&engine->books_lock);
+	struct book_reach reach = book_clear_reach(engine->books, event);
+	pthread_rwlock_unlock(&engine->books_lock);
+	gathering->targets[gathering->targets_count++] = (struct target){ event, reach };
+	return ERR_NONE;
+}
+
+/* Everything in reach of a target; of one target alone, what concerns it. */
+static struct scan_filter
+gather_filter(const struct gathering *gathering)
+{
+	struct scan_filter   filter = scan_everything();
+	const struct target *only   = &gathering->targets[0];
+	int32_t              from = only->reach.from, until = only->reach.until;
+	for (uint32_t i = 1; i < gathering->targets_count; i++) {
+		const struct book_reach *reach = &gathering->targets[i].reach;
+		from                           = reach->from < from ? reach->from : from;
+		until                          = reach->until > until ? reach->until : until;
+	}
+	filter.bounded       = true;
+	filter.from          = hour_start(from);
+	filter.until         = hour_start(until);
+	filter.ordinal_until = gathering->engine->applied;
+	if (gathering->targets_count > 1)
+		return filter;
+	filter.account = only->event->account;
+	if (only->reach.same_subject)
+		filter.subject = only->event->subject;
+	return filter;
 }
 
 static enum err
@@ -138,18 +163,8 @@ retract_some(struct engine *engine, const struct retraction *retractions, uint32
 	}
 	if (gathering.targets_count == 0)
 		return ERR_NONE;
-	int32_t first = INT32_MAX, last = INT32_MIN;
-	for (uint32_t i = 0; i < gathering.targets_count; i++) {
-		int32_t hour = gathering.targets[i].hour;
-		first        = hour < first ? hour : first;
-		last         = hour > last ? hour : last;
-	}
-	struct scan_filter filter = scan_everything();
-	filter.bounded            = true;
-	filter.from               = hour_start(first);
-	filter.until              = hour_start(last + 1);
-	filter.ordinal_until      = engine->applied;
-	enum err err              = scan_log(engine, &filter, gather_neighbour, &gathering, NULL);
+	struct scan_filter filter = gather_filter(&gathering);
+	enum err           err                = scan_log(engine, &filter, gather_neighbour, &gathering, NULL);
 	if (err == ERR_NONE)
 		take_out(&gathering);
 	return err;

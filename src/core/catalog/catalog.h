@@ -67,6 +67,7 @@ enum series_kind {
 	SERIES_LATEST, /* the latest by time, then the text that sorts last */
 	SERIES_COUNT,  /* how many events, and the latest time */
 	SERIES_SUM,    /* the sum of a quantity, and the latest time */
+	SERIES_DISTINCT, /* how many different ones in a month, none of them by itself */
 };
 
 /* What a condition asks of a field. An absent field passes IS_NOT and CLASS_NOT alone. */

@@ -114,6 +114,19 @@ change_rule_check(const struct place *place, const struct catalog_change *change
 	return err ? err : catalog_number_check(place, "total_per", change->total_per, 0);
 }
 
+static bool
+module_has_crowd(const struct catalog *catalog, uint32_t index)
+{
+	const struct catalog_module *module = &catalog->modules[index];
+
+	for (uint32_t i = 0; i < module->rules_count; i++) {
+		const struct catalog_rule *rule = &catalog->rules[module->rules_first + i];
+		if (catalog->meters[rule->active_meter].kind == SERIES_DISTINCT)
+			return true;
+	}
+	return false;
+}
+
 static enum err
 change_check(const struct place *place, const struct catalog_change *change)
 {
@@ -123,8 +136,12 @@ change_check(const struct place *place, const struct catalog_change *change)
 		return change_rule_check(place, change);
 	if (change->percentile != 0 || change->per != 0 || change->total_per != 0)
 		return catalog_place_refuse(place, "part", "these numbers are of one part");
-	return change->has_window ? catalog_window_check(place, change->window, change->window_days)
-	                          : ERR_NONE;
+	if (!change->has_window)
+		return ERR_NONE;
+	if (change->window != WINDOW_MONTH_TO_DATE && module_has_crowd(place->catalog, change->module))
+		return catalog_place_refuse(place, "window",
+		                            "different ones are counted by the month to date");
+	return catalog_window_check(place, change->window, change->window_days);
 }
 
 enum err

@@ -254,6 +254,21 @@ field_is_text(const struct catalog_field *field)
 	return field && (field->kind == FIELD_TEXT || field->kind == FIELD_CHOICE);
 }
 
+/* Different ones are told apart by one text, for the account as a whole. */
+static enum err
+meter_crowd_check(const struct place *place, const struct catalog_meter *meter)
+{
+	if (meter->value_field != -1)
+		return catalog_place_refuse(place, "value", "a distinct has no value");
+	if (meter->key_field == KEY_NOTHING)
+		return catalog_place_refuse(place, "key", "a distinct needs a key");
+	if (meter->org_field != -1 || meter->project_field != -1 || meter->each_field != -1 ||
+	    meter->item_field != -1 || meter->split_fields[0] != -1 || meter->split_fields[1] != -1)
+		return catalog_place_refuse(place, "key",
+		                            "a distinct is of the account, by its key alone");
+	return ERR_NONE;
+}
+
 static enum err
 meter_value_check(const struct place *place, const struct catalog_meter *meter)
 {
@@ -280,6 +295,8 @@ meter_value_check(const struct place *place, const struct catalog_meter *meter)
 		if (meter->value_field != -1)
 			return catalog_place_refuse(place, "value", "a count has no value");
 		return ERR_NONE;
+	case SERIES_DISTINCT:
+		return meter_crowd_check(place, meter);
 	}
 	return catalog_place_refuse(place, "keeps", "this is not a kind of series");
 }

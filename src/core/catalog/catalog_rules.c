@@ -95,6 +95,26 @@ rule_fold_check(const struct place *place, const struct catalog_rule *rule)
 	return catalog_place_refuse(place, "fold", "this is no fold");
 }
 
+/* A crowd says how many of a month up to any hour, and nobody's name. */
+static enum err
+rule_crowd_check(const struct place *place, const struct catalog_module *module,
+                 const struct catalog_rule *rule)
+{
+	if (place->catalog->meters[rule->active_meter].kind != SERIES_DISTINCT)
+		return ERR_NONE;
+	if (rule->fold != FOLD_DISTINCT)
+		return catalog_place_refuse(place, "active",
+		                            "different ones are only counted (fold: distinct)");
+	if (module->window != WINDOW_MONTH_TO_DATE)
+		return catalog_place_refuse(place, "active",
+		                            "different ones are counted by the month to date");
+	if (rule->row_kind.size > 0)
+		return catalog_place_refuse(place, "row_kind", "different ones have no rows");
+	if (rule->name_meter != -1)
+		return catalog_place_refuse(place, "named_by", "different ones have no names");
+	return ERR_NONE;
+}
+
 static bool
 meter_is_latest(const struct catalog *catalog, int32_t meter, bool with_text)
 {
@@ -191,6 +211,8 @@ rule_check(const struct place *place, const struct catalog_module *module,
 		err = rule_fold_check(place, rule);
 	if (!err)
 		err = rule_columns_check(place, rule);
+	if (!err)
+		err = rule_crowd_check(place, module, rule);
 	if (!err)
 		err = rule_link_check(place, module, rule);
 	if (err)

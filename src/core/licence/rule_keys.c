@@ -51,6 +51,23 @@ part_add_key(struct licence_part *part, int64_t licences)
 	part->licences = add_capped(part->licences, licences);
 }
 
+/* What is counted without a name: the month to date is all that such a meter knows. */
+static void
+crowd_evaluate(const struct evaluation *evaluation, const struct catalog_rule *rule,
+               struct licence_part *part)
+{
+	uint64_t count =
+		book_crowd_count(evaluation->question->book, (uint32_t)rule->active_meter,
+	                         evaluation->from, evaluation->until);
+
+	CHECK(evaluation->from == month_first_hour(evaluation->from));
+	part->keys     = (int64_t)count;
+	part->quantity = (int64_t)count;
+	if (__builtin_mul_overflow(part->keys, key_licences(evaluation, rule), &part->licences))
+		part->licences = INT64_MAX;
+	part->licences = ceil_divide(part->licences, rule->total_per);
+}
+
 void
 distinct_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule,
                   struct licence_part *part)
@@ -60,6 +77,10 @@ distinct_evaluate(struct evaluation *evaluation, const struct catalog_rule *rule
 	uint32_t           count    = book_series_count(book, meter);
 	int64_t            licences = key_licences(evaluation, rule);
 
+	if (evaluation->question->catalog->meters[meter].kind == SERIES_DISTINCT) {
+		crowd_evaluate(evaluation, rule, part);
+		return;
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		const struct series   *own = book_series_at(book, meter, i);
 		const struct book_key *key = series_key(own);

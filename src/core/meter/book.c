@@ -1,5 +1,6 @@
 /* book.c - the books: accounts, eras, and joining events into their cells. */
 #include "core/base/check.h"
+#include "core/meter/crowd.h"
 #include "core/meter/feed.h"
 
 /* Feeds that are looked up together: enough to hide the misses of a look-up behind
@@ -21,10 +22,19 @@ struct feed {
 	int32_t                     hour;
 };
 
+/* One event on its way into a crowd. */
+struct seen {
+	struct crowd *crowd;
+	struct member member;
+	int32_t       hour;
+};
+
 struct feeds {
 	struct books *books;
 	uint32_t      count;
+	uint32_t      seen_count;
 	struct feed   at[FEEDS_MAX];
+	struct seen   seen[FEEDS_MAX];
 };
 
 /* ---- open, close, accounts ---- */
@@ -81,6 +91,14 @@ books_close(struct books *books)
 	struct arena arena = books->arena; /* the books lie in it themselves */
 	arena_close(&books->scratch);
 	arena_close(&arena);
+}
+
+void
+books_keep_secret(struct books *books, const uint8_t secret[BOOK_SECRET_SIZE])
+{
+	CHECK(books->books_count == 0);
+	struct span bytes = { (const char *)secret, BOOK_SECRET_SIZE };
+	books->secret     = (const uint8_t *)arena_copy(&books->arena, bytes).at;
 }
 
 size_t
@@ -160,6 +178,8 @@ feed_join(const struct feed *feed)
 		                  offset_in_hour(at, feed->hour),
 		                  meter_number(feed->meter, feed->event));
 		break;
+	case SERIES_DISTINCT:
+		CHECK(false);
 	}
 	if (joined == JOINED_NEW)
 		book_cell_added(feed->book, feed->hour);
@@ -241,6 +261,18 @@ feeds_flush(struct feeds *feeds)
 	feeds->count = 0;
 }
 
+static void
+seen_flush(struct feeds *feeds)
+{
+	for (uint32_t i = 0; i < feeds->seen_count; i++)
+		crowd_fetch_member(feeds->seen[i].crowd, &feeds->seen[i].member,
+		                   feeds->seen[i].hour);
+	for (uint32_t i = 0; i < feeds->seen_count; i++)
+		(void)crowd_join(feeds->seen[i].crowd, &feeds->seen[i].member,
+		                 feeds->seen[i].hour);
+	feeds->seen_count = 0;
+}
+
 static struct hash
 feed_hash(const struct feed *feed)
 {
@@ -276,6 +308,21 @@ feeds_add(struct feeds *feeds, struct book *book, const struct event *event,
 	table_prefetch(&book->table, feed->hash);
 }
 
+static void
+seen_add(struct feeds *feeds, struct book *book, const struct event *event,
+         const struct catalog_meter *meter)
+{
+	struct span none = { "", 0 };
+
+	if (feeds->seen_count == FEEDS_MAX)
+		seen_flush(feeds);
+	struct seen *seen = &feeds->seen[feeds->seen_count++];
+	seen->crowd       = book_crowd(book, meter->index, true);
+	seen->member      = member_of(feeds->books, meter_key(meter, event, none).id);
+	seen->hour        = hour_of(event->time);
+	crowd_fetch_slot(seen->crowd, &seen->member);
+}
+
 /* Whether the event has what the meter keeps: a gauge or sum needs its number. */
 static bool
 meter_reads(const struct books *books, const struct catalog_meter *meter, const struct event *event)
@@ -286,8 +333,10 @@ meter_reads(const struct books *books, const struct catalog_meter *meter, const 
 	return meter_selects(books->catalog, meter, event);
 }
 
+/* held: the chunk of the event's era holds it already. A crowd, whose chunks are others,
+ * may be told of an event once more. */
 static void
-feeds_add_event(struct feeds *feeds, struct book *book, const struct event *event)
+feeds_add_event(struct feeds *feeds, struct book *book, const struct event *event, bool held)
 {
 	struct books *books = feeds->books;
 	uint32_t      type  = event->type->index;
@@ -295,8 +344,13 @@ feeds_add_event(struct feeds *feeds, struct book *book, const struct event *even
 
 	for (uint32_t i = books->type_first[type]; i < books->type_first[type + 1]; i++) {
 		const struct catalog_meter *meter = &books->catalog->meters[books->type_meters[i]];
-		if (!meter_reads(books, meter, event))
+		bool is_crowd = meter->kind == SERIES_DISTINCT;
+		if ((held && !is_crowd) || !meter_reads(books, meter, event))
 			continue;
+		if (is_crowd) {
+			seen_add(feeds, book, event, meter);
+			continue;
+		}
 		if (meter->each_field < 0) {
 			feeds_add(feeds, book, event, meter, meter_item(meter, event));
 			continue;
@@ -335,6 +389,7 @@ books_apply(struct books *books, const struct event *const *events, uint32_t cou
 	struct feeds feeds;
 	feeds.books       = books;
 	feeds.count       = 0;
+	feeds.seen_count  = 0;
 	struct book *book = NULL;
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -345,10 +400,10 @@ books_apply(struct books *books, const struct event *const *events, uint32_t cou
 			continue;
 		if (!book || !span_equal(book->account, event->account))
 			book = book_of(books, event->account, true);
-		if (!chunk_holds(book, event, first + i))
-			feeds_add_event(&feeds, book, event);
+		feeds_add_event(&feeds, book, event, chunk_holds(book, event, first + i));
 	}
 	feeds_flush(&feeds);
+	seen_flush(&feeds);
 }
 
 static void
@@ -370,6 +425,17 @@ feed_clear(const struct feed *feed)
 	book_era(feed->book, feed->hour >> ERA_SHIFT, true)->dirty = true;
 }
 
+static void
+seen_clear(struct book *book, const struct event *event, const struct catalog_meter *meter)
+{
+	struct span   none   = { "", 0 };
+	struct crowd *crowd  = book_crowd(book, meter->index, false);
+	struct member member = member_of(book->books, meter_key(meter, event, none).id);
+
+	if (crowd)
+		crowd_clear(crowd, &member, hour_of(event->time));
+}
+
 void
 book_clear(struct books *books, const struct event *event)
 {
@@ -381,6 +447,10 @@ book_clear(struct books *books, const struct event *event)
 		const struct catalog_meter *meter = &books->catalog->meters[books->type_meters[i]];
 		if (!meter_reads(books, meter, event))
 			continue;
+		if (meter->kind == SERIES_DISTINCT) {
+			seen_clear(book, event, meter);
+			continue;
+		}
 		arena_reset(&books->scratch);
 		struct item_list items = meter_items(meter, event, &books->scratch);
 		for (uint32_t item = 0; item < items.count; item++) {
@@ -410,11 +480,43 @@ feeds_alike(const struct catalog_meter *meter, const struct event *a, const stru
 	return span_equal(split_a[0], split_b[0]) && span_equal(split_a[1], split_b[1]);
 }
 
+/* Whether clearing one event may have taken away what the other one had joined. */
+static bool
+meter_restores(const struct books *books, const struct catalog_meter *meter,
+               const struct event *event, const struct event *cleared)
+{
+	int32_t hour = hour_of(event->time), gone = hour_of(cleared->time);
+	bool    near = meter->kind == SERIES_DISTINCT
+	                       ? month_first_hour(hour) == month_first_hour(gone)
+	                       : hour == gone;
+	return near && meter_reads(books, meter, event) && meter_reads(books, meter, cleared) &&
+	       feeds_alike(meter, event, cleared);
+}
+
+bool
+book_restores(const struct books *books, const struct event *event, const struct event *cleared)
+{
+	if (!event->type || event->type != cleared->type ||
+	    !span_equal(event->account, cleared->account))
+		return false;
+	uint32_t type = event->type->index;
+	for (uint32_t i = books->type_first[type]; i < books->type_first[type + 1]; i++) {
+		if (meter_restores(books, &books->catalog->meters[books->type_meters[i]], event,
+		                   cleared))
+			return true;
+	}
+	return false;
+}
+
 /* Join the event for each item that both have. */
 static void
 meter_restore(struct feeds *feeds, struct book *book, const struct catalog_meter *meter,
               const struct event *event, const struct event *cleared)
 {
+	if (meter->kind == SERIES_DISTINCT) {
+		seen_add(feeds, book, event, meter);
+		return;
+	}
 	struct arena *scratch = &book->books->scratch;
 	arena_reset(scratch);
 	struct item_list items = meter_items(meter, event, scratch);
@@ -432,20 +534,57 @@ meter_restore(struct feeds *feeds, struct book *book, const struct catalog_meter
 void
 book_restore(struct books *books, const struct event *event, const struct event *cleared)
 {
-	if (!event->type || event->type != cleared->type ||
-	    hour_of(event->time) != hour_of(cleared->time) ||
-	    !span_equal(event->account, cleared->account))
+	if (!book_restores(books, event, cleared))
 		return;
 	struct book *book = book_of(books, event->account, true);
 	struct feeds feeds;
-	feeds.books   = books;
-	feeds.count   = 0;
-	uint32_t type = event->type->index;
+	feeds.books      = books;
+	feeds.count      = 0;
+	feeds.seen_count = 0;
+	uint32_t type    = event->type->index;
 	for (uint32_t i = books->type_first[type]; i < books->type_first[type + 1]; i++) {
 		const struct catalog_meter *meter = &books->catalog->meters[books->type_meters[i]];
-		if (meter_reads(books, meter, event) && meter_reads(books, meter, cleared) &&
-		    feeds_alike(meter, event, cleared))
+		if (meter_restores(books, meter, event, cleared))
 			meter_restore(&feeds, book, meter, event, cleared);
 	}
 	feeds_flush(&feeds);
+	seen_flush(&feeds);
+}
+
+/* A key that its month saw before the event stays as it is. One that it did not see at all
+ * may be in a chunk that was not written any more. */
+static bool
+clear_reaches_month(const struct book *book, const struct catalog_meter *meter, const struct event *event)
+{
+	struct span none = { "", 0 };
+	int32_t     hour = hour_of(event->time), first;
+
+	return !book ||
+	       !book_crowd_first(book, meter->index, meter_key(meter, event, none).id, hour,
+	                         &first) ||
+	       first >= hour;
+}
+
+struct book_reach
+book_clear_reach(struct books *books, const struct event *event)
+{
+	int32_t           hour  = hour_of(event->time);
+	struct book_reach reach = { .from = hour, .until = hour + 1, .same_subject = true };
+
+	if (!event->type)
+		return reach;
+	const struct book *book = book_of(books, event->account, false);
+	uint32_t           type = event->type->index;
+	for (uint32_t i = books->type_first[type]; i < books->type_first[type + 1]; i++) {
+		const struct catalog_meter *meter = &books->catalog->meters[books->type_meters[i]];
+		reach.same_subject &= meter->key_field == KEY_SUBJECT;
+		if (meter->kind == SERIES_DISTINCT && meter_reads(books, meter, event) &&
+		    clear_reaches_month(book, meter, event))
+			reach.until = month_next_first_hour(hour);
+	}
+	/* The last month goes on where no event can be. */
+	int32_t end = hour_of((struct instant){ INT64_MAX }) + 1;
+	if (reach.until > end)
+		reach.until = end;
+	return reach;
 }

@@ -6,6 +6,9 @@
  * of its hour under a total order (L-3), their count or their sum, so the order of arrival never
  * matters (E-4).
  *
+ * A distinct meter has no series: for each key it keeps the hour in which a month first saw
+ * it, and nothing of who that was but a hash under the secret of the books.
+ *
  * Written by one thread; while it writes nobody reads (the engine holds a lock).
  * Everything is in the memory that books_open was given and leaves with books_close. */
 #ifndef TALLY_CORE_METER_BOOK_H
@@ -21,10 +24,15 @@ enum { BOOK_ERA_HOURS = 1024 };
 struct books; /* all accounts */
 struct book;  /* one account */
 
+enum { BOOK_SECRET_SIZE = 192 };
+
 struct books *books_open(const struct catalog *catalog, struct memory memory);
 /* Before anything is in them: a number that nobody outside knows. Keys are told apart by
  * 96 bits of a hash under it, so that nobody can choose names that count as one. */
-void   books_seed(struct books *books, uint64_t seed);
+void books_seed(struct books *books, uint64_t seed);
+/* The same for those that distinct meters tell apart by 128 bits, which stand in chunks:
+ * chunks are of books with the same secret. */
+void   books_keep_secret(struct books *books, const uint8_t secret[BOOK_SECRET_SIZE]);
 void   books_close(struct books *books);
 size_t books_size(const struct books *books); /* bytes held */
 
@@ -44,18 +52,32 @@ void books_apply(struct books *books, const struct event *const *events, uint32_
                  uint64_t first, const bool *skip);
 
 /* A retraction changes cells that other events may share: clear the hour of every
- * series that the event touched; the caller then joins the hour's remaining events of
- * those series anew with book_restore. */
+ * series that the event touched; the caller then joins the remaining events of those
+ * series anew with book_restore. */
 void book_clear(struct books *books, const struct event *event);
 /* Join one event, but only into series and hours that `cleared` touched (so events
  * of neighbours that share the hour are not counted twice). */
 void book_restore(struct books *books, const struct event *event, const struct event *cleared);
+/* Whether book_restore() would join the event. */
+bool book_restores(const struct books *books, const struct event *event,
+                   const struct event *cleared);
+/* Where the events are that book_restore() will want: in the hour of the event or, when a
+ * month may have seen a key of a distinct meter first in it, in the rest of that month. */
+struct book_reach {
+	int32_t from; /* hours [from, until) */
+	int32_t until;
+	bool    same_subject; /* all of them have the subject of the event */
+};
+struct book_reach book_clear_reach(struct books *books, const struct event *event);
 
 /* ---- checkpoints ---- */
 
 /* Chunks: the canonical bytes of one book and era: equal contents give equal bytes,
  * whatever order, batching or restarts led to them. position is the log ordinal up to
- * which events are in (exclusive). */
+ * which events are in (exclusive). What distinct meters keep stands in chunks of its own,
+ * by day; their numbers are greater than those of all eras. */
+/* The hours [from, until) of a chunk, whatever its number. */
+void book_chunk_hours(int32_t number, int32_t *from, int32_t *until);
 /* The next (book, era) changed since it was last written or read; false when none.
  * cursor starts at 0 and walks all. */
 bool     books_dirty_next(const struct books *books, uint64_t *cursor, struct book **book,
@@ -140,7 +162,16 @@ bool series_total(const struct series *sum, int32_t from, int32_t until, int64_t
 uint32_t series_hours(const struct series *series, int32_t from, int32_t until, int32_t *hours,
                       uint32_t max);
 
-/* The newest hour of any cell of the book (INT32_MIN when empty). */
+/* ---- distinct meters ---- */
+
+/* How many different keys their month first saw in [from, until), hours of one month. From
+ * the month's first hour on that is how many different ones there were up to until. */
+uint64_t book_crowd_count(const struct book *book, uint32_t meter, int32_t from, int32_t until);
+/* When the month of hour first saw the key; false when it did not. */
+bool book_crowd_first(const struct book *book, uint32_t meter, struct span id, int32_t hour,
+                      int32_t *first);
+
+/* The newest hour of any cell of a series of the book (INT32_MIN when empty). */
 int32_t book_newest_hour(const struct book *book);
 
 #endif

@@ -262,6 +262,24 @@ put_series(struct text *out, const struct series *series, int32_t era, struct ar
 		put_cells(out, series, era);
 }
 
+/* Name, kind and room for the size of what follows; returns where that begins. */
+static size_t
+put_meter_begin(struct text *out, const struct catalog_meter *meter)
+{
+	put_text(out, meter->name);
+	text_add_char(out, (char)meter->kind);
+	put_word(out, 0);
+	return out->size;
+}
+
+static void
+put_meter_end(struct text *out, size_t begin)
+{
+	uint64_t size = out->size - begin;
+	for (size_t i = 0; i < sizeof(size); i++)
+		out->at[begin - sizeof(size) + i] = (char)(size >> 8 * i);
+}
+
 static void
 put_meter(struct text *out, const struct book *book, uint32_t meter, int32_t era,
           struct arena *scratch)
@@ -270,17 +288,54 @@ put_meter(struct text *out, const struct book *book, uint32_t meter, int32_t era
 	const struct series **sorted = series_sorted(book, meter, era, scratch, &count);
 	if (count == 0)
 		return;
-	put_text(out, book->books->catalog->meters[meter].name);
-	text_add_char(out, (char)book->books->catalog->meters[meter].kind);
-	size_t size_at = out->size;
-	put_word(out, 0);
-	size_t begin = out->size;
+	size_t begin = put_meter_begin(out, &book->books->catalog->meters[meter]);
 	put_varint(out, count);
 	for (uint32_t i = 0; i < count; i++)
 		put_series(out, sorted[i], era, scratch);
-	uint64_t size = out->size - begin;
-	for (size_t i = 0; i < sizeof(size); i++)
-		out->at[size_at + i] = (char)(size >> 8 * i);
+	put_meter_end(out, begin);
+}
+
+/* ---- crowds ---- */
+
+/* As memcmp orders them. */
+static void
+put_members(struct text *out, const struct member *members, uint32_t count)
+{
+	char *at = text_reserve(out, (size_t)count * CHUNK_MEMBER_SIZE);
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t words[] = { __builtin_bswap64(members[i].high),
+			             __builtin_bswap64(members[i].low) };
+		memcpy(at + (size_t)i * CHUNK_MEMBER_SIZE, words, CHUNK_MEMBER_SIZE);
+	}
+	out->size += (size_t)count * CHUNK_MEMBER_SIZE;
+}
+
+static void
+put_crowd(struct text *out, const struct book *book, uint32_t meter, int32_t number,
+          struct arena *scratch)
+{
+	uint32_t             part, hours = 0, counts[HOURS_PER_DAY];
+	int32_t              first   = chunk_day_hour(number, &part);
+	const struct crowd  *crowd   = book->meters[meter].crowd;
+	const struct member *members = NULL;
+
+	if (crowd)
+		members = crowd_day_members(crowd, first, part, scratch, counts);
+	if (!members)
+		return;
+	size_t begin = put_meter_begin(out, &book->books->catalog->meters[meter]);
+	for (uint32_t i = 0; i < HOURS_PER_DAY; i++)
+		hours += counts[i] > 0;
+	put_varint(out, hours);
+	for (uint32_t i = 0; i < HOURS_PER_DAY; i++) {
+		if (counts[i] == 0)
+			continue;
+		put_varint(out, i);
+		put_varint(out, counts[i]);
+		put_members(out, members, counts[i]);
+		members += counts[i];
+	}
+	put_meter_end(out, begin);
 }
 
 static int
@@ -289,6 +344,15 @@ meter_order(const void *a, const void *b, const void *context)
 	(void)context;
 	return span_compare(((const struct catalog_meter *)a)->name,
 	                    ((const struct catalog_meter *)b)->name);
+}
+
+void
+book_chunk_hours(int32_t number, int32_t *from, int32_t *until)
+{
+	uint32_t part;
+
+	*from  = chunk_is_day(number) ? chunk_day_hour(number, &part) : number * BOOK_ERA_HOURS;
+	*until = *from + (chunk_is_day(number) ? HOURS_PER_DAY : BOOK_ERA_HOURS);
 }
 
 void
@@ -310,7 +374,11 @@ book_chunk_write(const struct book *book, int32_t era, uint64_t position, struct
 	put_text(out, book->account);
 	put_signed(out, era);
 	put_varint(out, position);
-	for (uint32_t i = 0; i < catalog->meters_count; i++)
-		put_meter(out, book, meters[i]->index, era, &scratch);
+	for (uint32_t i = 0; i < catalog->meters_count; i++) {
+		if (chunk_is_day(era))
+			put_crowd(out, book, meters[i]->index, era, &scratch);
+		else
+			put_meter(out, book, meters[i]->index, era, &scratch);
+	}
 	arena_close(&scratch);
 }

@@ -4,11 +4,12 @@
 #ifndef TALLY_CORE_METER_CHUNK_H
 #define TALLY_CORE_METER_CHUNK_H
 
-#include "core/meter/meter_int.h"
+#include "core/meter/crowd.h"
 
 #define CHUNK_MAGIC "TLYC"
-/* The first had no sums; it is still read. */
-enum { CHUNK_VERSION_FIRST = 1, CHUNK_VERSION = 2 };
+/* The first had no sums, the second no days; they are still read. */
+enum { CHUNK_VERSION_FIRST = 1, CHUNK_VERSION = 3 };
+enum { CHUNK_MEMBER_SIZE = 16 };
 
 /* The unit of a column: whole units and seconds, or millionths and nanoseconds. */
 enum { CHUNK_COLUMN_WHOLE = 0, CHUNK_COLUMN_FINE = 1 };

@@ -137,6 +137,7 @@ struct chunk {
 	const struct catalog_meter *meter;
 	uint64_t                    cells;
 	int32_t                     newest_hour;
+	bool                        outdated; /* another chunk knows better of some member */
 };
 
 static void
@@ -282,6 +283,66 @@ read_cells(struct chunk *chunk, const struct book_key *key)
 	chunk->cells += count;
 }
 
+/* ---- crowds ---- */
+
+static struct member
+member_read(const uint8_t *at)
+{
+	uint64_t words[2];
+	memcpy(words, at, CHUNK_MEMBER_SIZE);
+	return (struct member){ __builtin_bswap64(words[0]), __builtin_bswap64(words[1]) };
+}
+
+/* A stop between two chunks of a round may leave a member in the day that it was moved
+ * from: the earlier one is true, or the log says otherwise once it is read. */
+static void
+read_members(struct chunk *chunk, struct crowd *crowd, int32_t hour, uint32_t part)
+{
+	enum { AHEAD = 16 };
+	struct reader *reader = &chunk->reader;
+	uint64_t       left   = (uint64_t)(reader->end - reader->at) / CHUNK_MEMBER_SIZE;
+	uint64_t       count  = get_within(reader, 1, left);
+	struct span    bytes  = get_bytes(reader, count * CHUNK_MEMBER_SIZE);
+	const uint8_t *at     = (const uint8_t *)bytes.at;
+	struct member  last   = { 0, 0 };
+
+	for (uint64_t i = 0; i < bytes.size / CHUNK_MEMBER_SIZE; i++) {
+		struct member member = member_read(at + i * CHUNK_MEMBER_SIZE);
+		if ((i > 0 && member_order(&last, &member) >= 0) || member_part(&member) != part) {
+			reader_refuse(reader);
+			return;
+		}
+		if (i + AHEAD < count) {
+			struct member next = member_read(at + (i + AHEAD) * CHUNK_MEMBER_SIZE);
+			crowd_fetch_slot(crowd, &next);
+		}
+		if (crowd_join(crowd, &member, hour) != JOINED_NEW)
+			chunk->outdated = true;
+		last = member;
+	}
+}
+
+static void
+read_crowd(struct chunk *chunk)
+{
+	struct reader *reader = &chunk->reader;
+	uint32_t       part;
+	int32_t        first = chunk_day_hour(chunk->era, &part);
+	uint64_t       hours = get_within(reader, 1, HOURS_PER_DAY);
+	uint64_t       least = 0; /* hour of the day */
+	struct crowd  *crowd = book_crowd(chunk->book, chunk->meter->index, true);
+
+	for (uint64_t i = 0; i < hours && !reader->damaged; i++) {
+		uint64_t hour = get_within(reader, least, HOURS_PER_DAY - 1);
+		if (reader->damaged)
+			return;
+		least = hour + 1;
+		read_members(chunk, crowd, first + (int32_t)hour, part);
+	}
+	if (reader->at != reader->end)
+		reader_refuse(reader);
+}
+
 /* ---- meters ---- */
 
 static void
@@ -330,7 +391,8 @@ read_meters(struct chunk *chunk)
 		struct span name = get_text(&whole);
 		uint8_t     kind = get_byte(&whole);
 		struct span body = get_bytes(&whole, get_word(&whole));
-		if (span_compare(last, name) >= 0 || kind > SERIES_SUM)
+		if (span_compare(last, name) >= 0 || kind > SERIES_DISTINCT ||
+		    chunk_is_day(chunk->era) != (kind == SERIES_DISTINCT))
 			reader_refuse(&whole);
 		last         = name;
 		chunk->meter = meter_find(chunk->books->catalog, name, kind);
@@ -340,7 +402,10 @@ read_meters(struct chunk *chunk)
 			.at  = (const uint8_t *)body.at,
 			.end = (const uint8_t *)body.at + body.size,
 		};
-		read_meter(chunk);
+		if (kind == SERIES_DISTINCT)
+			read_crowd(chunk);
+		else
+			read_meter(chunk);
 		whole.damaged |= chunk->reader.damaged;
 	}
 	chunk->reader = whole;
@@ -352,6 +417,9 @@ era_exists(int64_t era)
 {
 	int32_t first = hour_of((struct instant){ INT64_MIN });
 	int32_t last  = hour_of((struct instant){ INT64_MAX });
+	if (chunk_is_day(era))
+		return era >= chunk_day_number(first, 0) &&
+		       era <= chunk_day_number(last, CROWD_PARTS - 1);
 	return era >= first >> ERA_SHIFT && era <= last >> ERA_SHIFT;
 }
 
@@ -381,8 +449,11 @@ book_chunk_read(struct books *books, struct span bytes)
 	read_meters(&chunk);
 	if (chunk.reader.damaged)
 		return ERR_STORE_DAMAGED;
-	era->cells    = chunk.cells;
+	era           = book_era(chunk.book, chunk.era, false); /* others may stand before it now */
 	era->position = position;
+	era->dirty    = chunk.outdated;
+	if (!chunk_is_day(number))
+		era->cells = chunk.cells;
 	if (chunk.cells > 0 && chunk.newest_hour >= chunk.book->newest_hour) {
 		chunk.book->newest_hour  = chunk.newest_hour;
 		chunk.book->newest_exact = true;

@@ -6,10 +6,15 @@
 static uint32_t
 era_seek(const struct book *book, int32_t number)
 {
-	uint32_t position = book->eras_count;
-	while (position > 0 && book->eras[position - 1].number >= number)
-		position--;
-	return position;
+	uint32_t low = 0, high = book->eras_count;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (book->eras[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 struct era *

@@ -292,7 +292,7 @@ bool        cell_clear(struct split *split, int32_t hour);
 
 /* ---- books ---- */
 
-/* What is known of an era of a book. */
+/* What is known of an era of a book, or of a day and part of its crowds (crowd.h). */
 struct era {
 	int32_t  number;
 	bool     dirty;
@@ -300,10 +300,13 @@ struct era {
 	uint64_t cells;
 };
 
+struct crowd; /* crowd.h */
+
 struct series_list {
 	struct series **at;
 	uint32_t        count;
 	uint32_t        capacity;
+	struct crowd   *crowd; /* of a distinct meter, which has no series */
 };
 
 struct book {
@@ -323,6 +326,7 @@ enum { SPLITS_BLOCK = LINES_CLASSES - 1 };
 
 struct books {
 	const struct catalog *catalog;
+	const uint8_t        *secret; /* NULL: none was given */
 	struct arena          arena;
 	struct arena          scratch;
 	struct pool           pool;

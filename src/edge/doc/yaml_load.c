@@ -38,6 +38,7 @@ static const cyaml_strval_t keeps_words[] = {
 	{ "latest", SERIES_LATEST },
 	{ "count", SERIES_COUNT },
 	{ "sum", SERIES_SUM },
+	{ "distinct", SERIES_DISTINCT },
 };
 
 static const cyaml_strval_t fold_words[] = {

@@ -187,7 +187,7 @@ test_what_is_not_a_chunk_is_refused(void **state)
 		TEXT("TLYD\x01\x01"
 		     "a"
 		     "\0\0"), /* magic */
-		TEXT("TLYC\x03\x01"
+		TEXT("TLYC\x04\x01"
 		     "a"
 		     "\0\0"), /* version */
 		TEXT("TLYC\x01\x02"
@@ -204,7 +204,7 @@ test_what_is_not_a_chunk_is_refused(void **state)
 		TEXT("TLYC\x01\x01"
 		     "a"
 		     "\0\0"
-		     "\x01z\x04\0\0\0\0\0\0\0\0"), /* a fifth kind */
+		     "\x01z\x05\0\0\0\0\0\0\0\0"), /* a sixth kind */
 		TEXT("TLYC\x01\x01"
 		     "a"
 		     "\0\0"
@@ -245,7 +245,7 @@ static void
 test_a_chunk_is_what_the_manual_says(void **state)
 {
 	(void)state;
-	static const char expected[] = "TLYC\x02\x04"
+	static const char expected[] = "TLYC\x03\x04"
 				       "acme"
 				       "\x01"
 				       "\x2a" /* era -1, position 42 */
