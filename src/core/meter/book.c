@@ -583,7 +583,7 @@ book_clear_reach(struct books *books, const struct event *event)
 			reach.until = month_next_first_hour(hour);
 	}
 	/* The last month goes on where no event can be. */
-	int32_t end = hour_of((struct instant){ INT64_MAX }) + 1;
+	int32_t end = hour_of((struct instant){ INT64_MAX });
 	if (reach.until > end)
 		reach.until = end;
 	return reach;
