@@ -333,8 +333,7 @@ memory_print(struct crowding *crowding)
 	engine_metrics(crowding->engine, &metrics);
 	printf("books %.1f MB identities %.1f MB resident %.0f MB, of it the benchmark's own %.0f "
 	       "MB\n",
-	       (double)metrics.books_size / 1e6, (double)metrics.identity_size / 1e6,
-	       resident_mb(),
+	       (double)metrics.books_size / 1e6, (double)metrics.identity_size / 1e6, resident_mb(),
 	       ((double)MILLION * ROOM + (double)crowding->targets * 2 + TIMES_MAX * 8) / 1e6);
 }
 

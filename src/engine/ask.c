@@ -164,7 +164,9 @@ figure_has_kind(const struct catalog *catalog, const struct catalog_module *figu
 	for (uint32_t i = 0; i < figure->rules_count; i++) {
 		const struct catalog_rule *rule = &catalog->rules[figure->rules_first + i];
 		if (span_equal(rule->row_kind, kind) ||
-		    (rule->by != RULE_BY_NOTHING && span_equal(rule->part, kind)))
+		    ((rule->by != RULE_BY_NOTHING ||
+		      catalog->meters[rule->active_meter].kind == SERIES_DISTINCT) &&
+		     span_equal(rule->part, kind)))
 			return true;
 	}
 	return false;

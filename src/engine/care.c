@@ -83,7 +83,7 @@ verify_until(struct verifying *verifying, uint64_t until)
 static enum err
 differs(struct span account, int32_t era, struct refusal *refusal)
 {
-	char detail[REFUSAL_DETAIL_SIZE], from[INSTANT_SIZE] = "", until[INSTANT_SIZE] = "";
+	char    detail[REFUSAL_DETAIL_SIZE], from[INSTANT_SIZE] = "", until[INSTANT_SIZE] = "";
 	int32_t first, end;
 	book_chunk_hours(era, &first, &end);
 	hour_format(first, from);
@@ -201,9 +201,9 @@ verify_once(struct engine *engine, store_progress *progress, void *context, stru
 	struct verifying verifying = {
 		.engine = engine, .progress = progress, .context = context, .refusal = refusal
 	};
-	uint64_t before  = retracted_count(engine);
-	uint64_t chunks  = 0;
-	verifying.books  = engine_books(engine);
+	uint64_t before = retracted_count(engine);
+	uint64_t chunks = 0;
+	verifying.books = engine_books(engine);
 	books_keep_secret(verifying.books, engine->secret);
 	verifying.intake = intake_take(engine);
 	enum err err     = verify_until(&verifying, scan_end(engine));

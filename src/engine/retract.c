@@ -164,7 +164,7 @@ retract_some(struct engine *engine, const struct retraction *retractions, uint32
 	if (gathering.targets_count == 0)
 		return ERR_NONE;
 	struct scan_filter filter = gather_filter(&gathering);
-	enum err           err                = scan_log(engine, &filter, gather_neighbour, &gathering, NULL);
+	enum err           err    = scan_log(engine, &filter, gather_neighbour, &gathering, NULL);
 	if (err == ERR_NONE)
 		take_out(&gathering);
 	return err;

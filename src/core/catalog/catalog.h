@@ -63,10 +63,10 @@ struct catalog_machine {
 
 /* How one hour of a series joins two events (order never matters, E-4). */
 enum series_kind {
-	SERIES_GAUGE,  /* the latest by time, then the larger value (L-3) */
-	SERIES_LATEST, /* the latest by time, then the text that sorts last */
-	SERIES_COUNT,  /* how many events, and the latest time */
-	SERIES_SUM,    /* the sum of a quantity, and the latest time */
+	SERIES_GAUGE,    /* the latest by time, then the larger value (L-3) */
+	SERIES_LATEST,   /* the latest by time, then the text that sorts last */
+	SERIES_COUNT,    /* how many events, and the latest time */
+	SERIES_SUM,      /* the sum of a quantity, and the latest time */
 	SERIES_DISTINCT, /* how many different ones in a month, none of them by itself */
 };
 

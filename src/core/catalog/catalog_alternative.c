@@ -138,7 +138,8 @@ change_check(const struct place *place, const struct catalog_change *change)
 		return catalog_place_refuse(place, "part", "these numbers are of one part");
 	if (!change->has_window)
 		return ERR_NONE;
-	if (change->window != WINDOW_MONTH_TO_DATE && module_has_crowd(place->catalog, change->module))
+	if (change->window != WINDOW_MONTH_TO_DATE &&
+	    module_has_crowd(place->catalog, change->module))
 		return catalog_place_refuse(place, "window",
 		                            "different ones are counted by the month to date");
 	return catalog_window_check(place, change->window, change->window_days);

@@ -56,9 +56,8 @@ static void
 crowd_evaluate(const struct evaluation *evaluation, const struct catalog_rule *rule,
                struct licence_part *part)
 {
-	uint64_t count =
-		book_crowd_count(evaluation->question->book, (uint32_t)rule->active_meter,
-	                         evaluation->from, evaluation->until);
+	uint64_t count = book_crowd_count(evaluation->question->book, (uint32_t)rule->active_meter,
+	                                  evaluation->from, evaluation->until);
 
 	CHECK(evaluation->from == month_first_hour(evaluation->from));
 	part->keys     = (int64_t)count;

@@ -268,8 +268,7 @@ seen_flush(struct feeds *feeds)
 		crowd_fetch_member(feeds->seen[i].crowd, &feeds->seen[i].member,
 		                   feeds->seen[i].hour);
 	for (uint32_t i = 0; i < feeds->seen_count; i++)
-		(void)crowd_join(feeds->seen[i].crowd, &feeds->seen[i].member,
-		                 feeds->seen[i].hour);
+		(void)crowd_join(feeds->seen[i].crowd, &feeds->seen[i].member, feeds->seen[i].hour);
 	feeds->seen_count = 0;
 }
 
@@ -344,7 +343,7 @@ feeds_add_event(struct feeds *feeds, struct book *book, const struct event *even
 
 	for (uint32_t i = books->type_first[type]; i < books->type_first[type + 1]; i++) {
 		const struct catalog_meter *meter = &books->catalog->meters[books->type_meters[i]];
-		bool is_crowd = meter->kind == SERIES_DISTINCT;
+		bool                        is_crowd = meter->kind == SERIES_DISTINCT;
 		if ((held && !is_crowd) || !meter_reads(books, meter, event))
 			continue;
 		if (is_crowd) {
@@ -554,7 +553,8 @@ book_restore(struct books *books, const struct event *event, const struct event 
 /* A key that its month saw before the event stays as it is. One that it did not see at all
  * may be in a chunk that was not written any more. */
 static bool
-clear_reaches_month(const struct book *book, const struct catalog_meter *meter, const struct event *event)
+clear_reaches_month(const struct book *book, const struct catalog_meter *meter,
+                    const struct event *event)
 {
 	struct span none = { "", 0 };
 	int32_t     hour = hour_of(event->time), first;

@@ -312,9 +312,11 @@ read_members(struct chunk *chunk, struct crowd *crowd, int32_t hour, uint32_t pa
 			reader_refuse(reader);
 			return;
 		}
-		if (i + AHEAD < count) {
-			struct member next = member_read(at + (i + AHEAD) * CHUNK_MEMBER_SIZE);
-			crowd_fetch_slot(crowd, &next);
+		if (i + 2 * AHEAD < count) {
+			struct member far  = member_read(at + (i + 2 * AHEAD) * CHUNK_MEMBER_SIZE);
+			struct member near = member_read(at + (i + AHEAD) * CHUNK_MEMBER_SIZE);
+			crowd_fetch_slot(crowd, &far);
+			crowd_fetch_member(crowd, &near, hour);
 		}
 		if (crowd_join(crowd, &member, hour) != JOINED_NEW)
 			chunk->outdated = true;

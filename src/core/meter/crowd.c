@@ -16,9 +16,9 @@ _Static_assert(CROWD_MONTH_HOURS < UINT16_MAX, "an hour of a month fits");
 struct member
 member_of(const struct books *books, struct span id)
 {
-	XXH128_hash_t hash =
-		books->secret ? XXH3_128bits_withSecret(id.at, id.size, books->secret, BOOK_SECRET_SIZE)
-			      : XXH3_128bits(id.at, id.size);
+	XXH128_hash_t hash = books->secret ? XXH3_128bits_withSecret(id.at, id.size, books->secret,
+	                                                             BOOK_SECRET_SIZE)
+	                                   : XXH3_128bits(id.at, id.size);
 
 	return (struct member){ .high = hash.high64, .low = hash.low64 };
 }
@@ -89,8 +89,8 @@ member_add(struct crowd *crowd, const struct member *member)
 	uint32_t     block = crowd->count >> CROWD_BLOCK_SHIFT;
 
 	if ((crowd->count & (CROWD_BLOCK - 1)) == 0) {
-		crowd->blocks        = vector_grow(pool, crowd->blocks, sizeof(*crowd->blocks), block,
-		                                   &crowd->blocks_capacity);
+		crowd->blocks = vector_grow(pool, crowd->blocks, sizeof(*crowd->blocks), block,
+		                            &crowd->blocks_capacity);
 		crowd->blocks[block] = pool_take(pool, CROWD_BLOCK * sizeof(struct member));
 	}
 	*crowd_member(crowd, crowd->count) = *member;

@@ -39,7 +39,7 @@ struct crowd {
 	struct member      **blocks; /* by number */
 	uint32_t             blocks_capacity;
 	uint32_t             count;
-	uint32_t            *slots; /* open addressing, at most three quarters full */
+	uint32_t            *slots;       /* open addressing, at most three quarters full */
 	uint32_t             slots_count; /* 0 or a power of two */
 	struct crowd_month **months;      /* ascending */
 	uint32_t             months_count;

@@ -12,10 +12,19 @@ static const struct catalog_meter crowd_meters[CROWD_METERS] = {
 	  .org_field = -1, .project_field = -1, .split_fields = { -1, -1 } },
 	{ METER("b.all", TYPE_SYNC, SERIES_COUNT, 1), .value_field = -1, .each_field = -1,
 	  .org_field = -1, .project_field = -1, .split_fields = { -1, -1 } },
-	{ .name = TEXT("a.service"), .type = TYPE_SYNC, .kind = SERIES_DISTINCT, .index = 2,
-	  .key_field = SYNC_SERVICE, .item_field = -1, .value_field = -1, .each_field = -1,
-	  .org_field = -1, .project_field = -1, .split_fields = { -1, -1 }, .where = &is_flagged,
-	  .where_count = 1 },
+	{ .name          = TEXT("a.service"),
+	  .type          = TYPE_SYNC,
+	  .kind          = SERIES_DISTINCT,
+	  .index         = 2,
+	  .key_field     = SYNC_SERVICE,
+	  .item_field    = -1,
+	  .value_field   = -1,
+	  .each_field    = -1,
+	  .org_field     = -1,
+	  .project_field = -1,
+	  .split_fields  = { -1, -1 },
+	  .where         = &is_flagged,
+	  .where_count   = 1 },
 };
 static const struct catalog crowd_catalog = {
 	.name         = TEXT("crowd"),
@@ -74,7 +83,7 @@ static struct books *
 books_new(void)
 {
 	static const uint8_t secret[BOOK_SECRET_SIZE] = { 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144 };
-	struct books        *books = books_open(&crowd_catalog, system_memory());
+	struct books        *books                    = books_open(&crowd_catalog, system_memory());
 	books_keep_secret(books, secret);
 	return books;
 }
@@ -116,7 +125,7 @@ static void
 books_compare(struct books *books, uint32_t questions)
 {
 	for (uint32_t i = 0; i < questions; i++) {
-		uint32_t     meter = random_below(2) ? METER_SEEN : METER_SERVICE;
+		uint32_t     meter   = random_below(2) ? METER_SEEN : METER_SERVICE;
 		struct span  account = PICK(word_accounts);
 		int32_t      hour    = FIRST_HOUR + (int32_t)random_below(HOURS);
 		int32_t      from    = month_first_hour(hour);
@@ -341,7 +350,7 @@ shelf_read(const struct shelf *shelf)
 	struct books *books = books_new();
 	int64_t       last  = INT64_MIN;
 	for (;;) {
-		uint32_t next = UINT32_MAX;
+		uint32_t next  = UINT32_MAX;
 		int64_t  least = INT64_MAX;
 		for (uint32_t i = 0; i < shelf->count; i++) {
 			if (shelf->number[i] > last && shelf->number[i] < least) {
@@ -456,9 +465,9 @@ test_a_late_event_dirties_the_days_it_touches(void **state)
 static struct span
 day_chunk(struct books *books, struct arena *arena)
 {
-	const struct book *book  = book_of(books, word_accounts[0], true);
-	uint32_t           max   = book_eras(book, NULL, 0);
-	int32_t           *eras  = ARENA_ARRAY(arena, int32_t, max);
+	const struct book *book = book_of(books, word_accounts[0], true);
+	uint32_t           max  = book_eras(book, NULL, 0);
+	int32_t           *eras = ARENA_ARRAY(arena, int32_t, max);
 	struct text        text;
 	assert_int_equal(book_eras(book, eras, max), max);
 	text_open(&text, arena);
@@ -569,7 +578,7 @@ test_a_quarter_of_a_million_members_are_all_different(void **state)
 			uint32_t k    = i % SLICE;
 			int      size = snprintf(text[k], sizeof(text[k]), "%u", i);
 			some[k]       = event_seen((struct span){ text[k], (size_t)size },
-                                             FIRST_HOUR + (int32_t)(i % 50));
+			                           FIRST_HOUR + (int32_t)(i % 50));
 			at[k]         = &some[k];
 			if (k == SLICE - 1)
 				books_apply(books, at, SLICE, i + 1 - SLICE, NULL);

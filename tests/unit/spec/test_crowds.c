@@ -70,8 +70,8 @@ test_L61_the_part_is_the_count_and_there_are_no_rows(void **state)
 static void
 test_L62_a_trend_of_days_grows_over_the_month(void **state)
 {
-	static const int64_t days[] = { 1, 1, 3, 3, 1 };
-	struct site         *site   = *state;
+	static const int64_t days[]   = { 1, 1, 3, 3, 1 };
+	struct site         *site     = *state;
 	struct question      question = { .account = SPAN("acme"),
 		                          .module  = SPAN("FF"),
 		                          .unit    = SPAN("mau"),
@@ -84,9 +84,9 @@ test_L62_a_trend_of_days_grows_over_the_month(void **state)
 	say(site, "ff.evaluation", "t3", "2026-05-30T23:59:59Z", "");
 	say(site, "ff.evaluation", "t3", "2026-06-01T23:59:59Z", "");
 	send(site);
-	assert_int_equal(engine_trend(site->fixture.engine, &question, &site->fixture.arena,
-	                              &answer, NULL),
-	                 ERR_NONE);
+	assert_int_equal(
+		engine_trend(site->fixture.engine, &question, &site->fixture.arena, &answer, NULL),
+		ERR_NONE);
 	const struct json *point = json_member(site_parse(site, answer), SPAN("points"))->first;
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++, point = point->next)
 		assert_int_equal(number(point, "used"), days[i]);
@@ -136,7 +136,8 @@ test_L63_who_was_counted_is_named_with_the_first_event(void **state)
 	say(site, "ff.evaluation", "t2", "2026-05-04T01:00:00Z", "");
 	say(site, "ff.evaluation", "t9", "2026-05-21T01:00:00Z", "");
 	send(site);
-	const struct json *one = json_member(site_explain(site, question), SPAN("explained"))->first;
+	const struct json *one =
+		json_member(site_explain(site, question), SPAN("explained"))->first;
 	assert_text(one, "part", "mau");
 	assert_text(one, "id", "t1");
 	assert_text(one, "first_seen", "2026-05-04T01:00:00Z");
@@ -219,12 +220,12 @@ world_make(struct world *world, struct arena *arena)
 		char line[320];
 		bool takes = draw(world, 5) == 0;
 		int  size  = snprintf(
-                        line, sizeof(line),
-                        "{\"id\":\"e%u\",\"source\":\"s\",\"type\":\"%s\",\"account\":\"acme\","
-			  "\"subject\":\"%s%u\",\"time\":\"2026-0%u-%02uT%02u:00:00Z\"}\n",
-                        i, takes ? "event.retracted" : "ff.evaluation", takes ? "s e" : "t",
-                        draw(world, takes ? LINES : 25), 5 + draw(world, 2), 1 + draw(world, 30),
-                        draw(world, 24));
+			  line, sizeof(line),
+			  "{\"id\":\"e%u\",\"source\":\"s\",\"type\":\"%s\",\"account\":\"acme\","
+			    "\"subject\":\"%s%u\",\"time\":\"2026-0%u-%02uT%02u:00:00Z\"}\n",
+			  i, takes ? "event.retracted" : "ff.evaluation", takes ? "s e" : "t",
+			  draw(world, takes ? LINES : 25), 5 + draw(world, 2), 1 + draw(world, 30),
+			  draw(world, 24));
 		world->lines[i] = arena_copy(arena, (struct span){ line, (size_t)size });
 	}
 }
@@ -273,8 +274,8 @@ world_answers(struct site *site)
 		                 ERR_NONE);
 		text_add(&text, answer);
 		question.id  = SPAN("t7");
-		enum err err = engine_explain(site->fixture.engine, &question,
-		                              &site->fixture.arena, &answer, NULL);
+		enum err err = engine_explain(site->fixture.engine, &question, &site->fixture.arena,
+		                              &answer, NULL);
 		text_add(&text, err == ERR_NONE ? answer : SPAN("nobody"));
 	}
 	return text_span(&text);
@@ -284,10 +285,10 @@ static void
 test_E4_order_batching_and_restarts_change_nobody(void **state)
 {
 	enum { ROUNDS = 40, PARTS = 8 };
-	struct site            site     = { 0 };
-	struct world           world    = { .state = 8 };
-	struct span            first    = { 0 };
-	struct engine_settings settings = engine_settings_default();
+	struct site            site          = { 0 };
+	struct world           world         = { .state = 8 };
+	struct span            first         = { 0 };
+	struct engine_settings settings      = engine_settings_default();
 	char                   directory[32] = "/tmp/tally-crowd.XXXXXX", command[64];
 	(void)state;
 	assert_non_null(mkdtemp(directory));
