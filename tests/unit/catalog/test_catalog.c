@@ -306,6 +306,69 @@ test_windows_and_names_are_checked(void **state)
 	small_refused(&small, "deployments[0].type");
 }
 
+/* One rule, over a meter that keeps different ones of the month. */
+static void
+crowd_make(struct small *small)
+{
+	small_make(small);
+	small->meters[1].kind         = SERIES_DISTINCT;
+	small->modules[0].window      = WINDOW_MONTH_TO_DATE;
+	small->modules[0].window_days = 0;
+	small->modules[0].rules_count = 1;
+	small->catalog.rules_count    = 1;
+	small->rules[0].fold          = FOLD_DISTINCT;
+	small->rules[0].percentile    = 0;
+	small->rules[0].gauge_meter   = -1;
+}
+
+static void
+test_different_ones_are_of_the_account_and_the_month_alone(void **state)
+{
+	(void)state;
+	struct small small;
+
+	crowd_make(&small);
+	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
+
+	small.modules[0].window      = WINDOW_ROLLING_DAYS;
+	small.modules[0].window_days = 30;
+	small_refused(&small, "modules[0].rules[0].active");
+
+	crowd_make(&small);
+	small.rules[0].fold = FOLD_COUNT;
+	small_refused(&small, "modules[0].rules[0].active");
+
+	crowd_make(&small);
+	small.rules[0].row_kind = SPAN("target");
+	small_refused(&small, "modules[0].rules[0].row_kind");
+
+	crowd_make(&small);
+	small.meters[1].org_field = 0;
+	small_refused(&small, "meters[1].key");
+
+	crowd_make(&small);
+	small.meters[1].key_field = KEY_NOTHING;
+	small_refused(&small, "meters[1].key");
+
+	crowd_make(&small);
+	small.meters[1].value_field = 0;
+	small_refused(&small, "meters[1].value");
+
+	/* Nor may an alternative ask for more. */
+	struct catalog_change      change = { .rule       = -1,
+		                              .has_window = true,
+		                              .window     = WINDOW_CONTRACT_YEAR };
+	struct catalog_alternative longer = { .name          = SPAN("longer"),
+		                              .changes       = &change,
+		                              .changes_count = 1 };
+	crowd_make(&small);
+	small.catalog.alternatives       = &longer;
+	small.catalog.alternatives_count = 1;
+	small_refused(&small, "alternatives[0].changes[0].window");
+	change.window = WINDOW_MONTH_TO_DATE;
+	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
+}
+
 int
 main(void)
 {
@@ -320,6 +383,7 @@ main(void)
 		cmocka_unit_test(test_figures_of_a_module_differ),
 		cmocka_unit_test(test_owned_is_checked),
 		cmocka_unit_test(test_windows_and_names_are_checked),
+		cmocka_unit_test(test_different_ones_are_of_the_account_and_the_month_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
