@@ -34,11 +34,8 @@ static const cyaml_strval_t kind_words[] = {
 };
 
 static const cyaml_strval_t keeps_words[] = {
-	{ "gauge", SERIES_GAUGE },
-	{ "latest", SERIES_LATEST },
-	{ "count", SERIES_COUNT },
-	{ "sum", SERIES_SUM },
-	{ "distinct", SERIES_DISTINCT },
+	{ "gauge", SERIES_GAUGE }, { "latest", SERIES_LATEST },     { "count", SERIES_COUNT },
+	{ "sum", SERIES_SUM },     { "distinct", SERIES_DISTINCT },
 };
 
 static const cyaml_strval_t fold_words[] = {
