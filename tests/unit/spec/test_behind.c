@@ -151,7 +151,7 @@ test_L63_the_kind_names_the_figure(void **state)
 	say(site, "ff.change", "ann@x", "2026-05-05T10:10:00Z", "");
 	send(site);
 	struct question    question = { .module = SPAN("FF"),
-		                        .kind   = SPAN("target"),
+		                        .kind   = SPAN("mau"),
 		                        .id     = SPAN("t"),
 		                        .at     = SPAN("2026-05-20") };
 	const struct json *answer   = site_explain(site, question);
