@@ -1,7 +1,7 @@
 # tally.bash - completion of the tally command for bash.
 _tally() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="serve demo ingest account contract billing plan credits usage trend explain events export key person role notify audit backup verify catalog"
+	local commands="serve demo ingest account contract billing plan credits usage trend explain events export people developers assignment import key person role notify audit backup verify catalog"
 	local common="--data --server --key --json --catalog --alternatives --help --version"
 	local options=$common
 
@@ -48,6 +48,22 @@ _tally() {
 	audit)
 		options="$common --head --limit --cursor"
 		[ "$COMP_CWORD" -eq 2 ] && options="list verify"
+		;;
+	people)
+		options="$common --module --name --group --service-account --at --known-at --limit --cursor --csv"
+		[ "$COMP_CWORD" -eq 2 ] && options="list grant revoke"
+		;;
+	developers)
+		options="$common --limit --cursor --csv"
+		[ "$COMP_CWORD" -eq 2 ] && options="list"
+		;;
+	assignment)
+		options="$common --csv"
+		[ "$COMP_CWORD" -eq 2 ] && options="list put"
+		;;
+	import)
+		options="$common --account --map --dry-run --since --module --org --project --commits-as-builds --tags-as-deployments"
+		[ "$COMP_CWORD" -eq 2 ] && options="people developers git"
 		;;
 	catalog) [ "$COMP_CWORD" -eq 2 ] && options="check" ;;
 	billing) [ "$COMP_CWORD" -eq 2 ] && options="put get" ;;

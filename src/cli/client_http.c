@@ -236,8 +236,8 @@ err_of_type(struct span type)
 
 /* A problem (RFC 9457) is the refusal that the server had; any other answer than one of
  * ours means that something else sits there. */
-static enum err
-reply_refused(const struct http_reply *reply, struct arena *arena, struct refusal *refusal)
+enum err
+client_http_refused(const struct http_reply *reply, struct arena *arena, struct refusal *refusal)
 {
 	struct json *problem = NULL;
 	char         detail[REFUSAL_DETAIL_SIZE];
@@ -272,7 +272,7 @@ call(struct client *client, const struct http_call *request, struct arena *arena
 	if (err != ERR_NONE)
 		return err;
 	if (reply.status < 200 || reply.status > 299)
-		return reply_refused(&reply, arena, refusal);
+		return client_http_refused(&reply, arena, refusal);
 	*answer = reply.body;
 	return ERR_NONE;
 }
@@ -442,7 +442,7 @@ lines_read(struct client *client, const char *path, engine_write *write, void *c
 		http_client_stream(client->http, &request, write, context, arena, &reply, refusal);
 	if (err != ERR_NONE || reply.status == 200)
 		return err;
-	return reply_refused(&reply, arena, refusal);
+	return client_http_refused(&reply, arena, refusal);
 }
 
 enum err

@@ -4,6 +4,8 @@
 
 #include "cli/client.h"
 
+struct http_reply;
+
 MUST_CHECK enum err client_http_ask(struct client *client, enum ask ask,
                                     const struct question *question, struct span *answer,
                                     struct refusal *refusal);
@@ -14,6 +16,9 @@ MUST_CHECK enum err client_http_export(struct client *client, const struct quest
                                        engine_write *write, void *context, struct refusal *refusal);
 MUST_CHECK enum err client_http_audit_export(struct client *client, engine_write *write,
                                              void *context, struct refusal *refusal);
+/* What an answer that is no success means. */
+MUST_CHECK enum err client_http_refused(const struct http_reply *reply, struct arena *arena,
+                                        struct refusal *refusal);
 /* {"path":path} */
 struct span client_path_answer(struct span path, struct arena *arena);
 
