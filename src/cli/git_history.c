@@ -65,8 +65,10 @@ kept_add(struct reading *reading, struct span piece)
 		reading->kept      = realloc(reading->kept, reading->kept_room);
 		CHECK(reading->kept != NULL);
 	}
-	if (piece.size > 0)
-		memcpy(reading->kept + reading->kept_size, piece.at, piece.size);
+	if (piece.size == 0)
+		return;
+	CHECK(reading->kept != NULL);
+	memcpy(reading->kept + reading->kept_size, piece.at, piece.size);
 	reading->kept_size += piece.size;
 }
 

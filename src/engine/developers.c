@@ -100,7 +100,10 @@ static struct span
 stored_line(const struct stored *stored, struct span email)
 {
 	uint32_t number = text_index_find(&stored->emails, email);
-	return number == TEXT_INDEX_NONE ? (struct span){ 0 } : stored->lines[number];
+	if (number == TEXT_INDEX_NONE)
+		return (struct span){ 0 };
+	CHECK(stored->lines != NULL);
+	return stored->lines[number];
 }
 
 /* ---- shown ---- */
