@@ -8,6 +8,8 @@ enum { LINE_SIZE = 76, WORD_BYTES = 39, ADDRESS_SIZE = 254 };
 bool
 address_allowed(struct span address)
 {
+	static const char SPECIAL[] = "<>()[],;:\\\"";
+
 	size_t at_signs = 0;
 
 	if (address.size < 3 || address.size > ADDRESS_SIZE || address.at[0] == '@' ||
@@ -15,7 +17,7 @@ address_allowed(struct span address)
 		return false;
 	for (size_t i = 0; i < address.size; i++) {
 		char c = address.at[i];
-		if (c <= ' ' || c > '~' || strchr("<>()[],;:\\\"", c))
+		if (c <= ' ' || c > '~' || memchr(SPECIAL, c, sizeof(SPECIAL) - 1))
 			return false;
 		at_signs += c == '@';
 	}
