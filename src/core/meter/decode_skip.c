@@ -41,14 +41,19 @@ string_pass(struct span text, size_t *i)
 	return (*i)++ < text.size;
 }
 
+static bool
+is_one_of(char c, struct span set)
+{
+	return memchr(set.at, c, set.size) != NULL;
+}
+
 /* How long the word is that begins at text.at[i]; 0: none does. */
 static size_t
 word_size(struct span text, size_t i)
 {
 	size_t end = i;
 
-	while (end < text.size &&
-	       (text.at[end] == '\0' || strchr("{}[]:,\" \t\r\n", text.at[end]) == NULL))
+	while (end < text.size && !is_one_of(text.at[end], SPAN("{}[]:,\" \t\r\n")))
 		end++;
 	return end - i;
 }
@@ -59,7 +64,7 @@ word_is_unquoted(struct span word)
 {
 	size_t i = 0;
 
-	while (i < word.size && word.at[i] != '\0' && strchr("+-.0123456789eE", word.at[i]))
+	while (i < word.size && is_one_of(word.at[i], SPAN("+-.0123456789eE")))
 		i++;
 	if (i == word.size && (word.at[0] == '-' || json_is_digit(word.at[0])))
 		return true;
@@ -89,7 +94,7 @@ broken_size(struct span text, size_t fault, size_t *size)
 				return false;
 			if (nesting.depth == 0)
 				break;
-		} else if (strchr("{}[]", c) == NULL) {
+		} else if (!is_one_of(c, SPAN("{}[]"))) {
 			i++;
 		} else {
 			i++;
