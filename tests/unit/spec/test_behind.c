@@ -150,11 +150,10 @@ test_L63_the_kind_names_the_figure(void **state)
 	say(site, "ff.evaluation", "t", "2026-05-05T10:10:00Z", "");
 	say(site, "ff.change", "ann@x", "2026-05-05T10:10:00Z", "");
 	send(site);
-	struct question    question = { .module = SPAN("FF"),
-		                        .kind   = SPAN("mau"),
-		                        .id     = SPAN("t"),
-		                        .at     = SPAN("2026-05-20") };
-	const struct json *answer   = site_explain(site, question);
+	struct question question = {
+		.module = SPAN("FF"), .kind = SPAN("mau"), .id = SPAN("t"), .at = SPAN("2026-05-20")
+	};
+	const struct json *answer = site_explain(site, question);
 	assert_text(answer, "unit", "mau");
 	assert_int_equal(json_member(answer, SPAN("explained"))->count, 1);
 	question.kind = SPAN("person");
