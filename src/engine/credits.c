@@ -1,8 +1,11 @@
 /* credits.c - build credits of an account: what is left, what was used and where (L-52). */
 #include <stdio.h>
 
+#include "core/base/decimal.h"
 #include "core/licence/credit.h"
+#include "edge/sys/memory.h"
 #include "engine/ask_int.h"
+#include "engine/notify_int.h"
 
 /* A block of the free plan is called after its month. */
 static void
@@ -96,6 +99,46 @@ write_credits(struct json_out *out, const struct credit_answer *answer)
 	json_array_end(out);
 }
 
+static struct credit_question
+credits_asked(const struct engine *engine, const struct asked *asked, int32_t hour)
+{
+	return (struct credit_question){
+		.catalog        = engine->catalog,
+		.versions       = asked->versions,
+		.versions_count = asked->versions_count,
+		.known          = asked->known,
+		.book           = asked->licence.book,
+		.at_hour        = hour,
+	};
+}
+
+bool
+credits_left(struct engine *engine, struct span account, int32_t hour, int64_t *left,
+             int64_t *total)
+{
+	struct question      question = { .account = account };
+	struct credit_answer credits;
+	struct asked         asked;
+	struct arena         arena;
+	int64_t              quota = 0;
+
+	if (asked_begin(engine, &question, &asked, NULL) != ERR_NONE)
+		return false;
+	arena_open(&arena, system_memory());
+	struct credit_question ask = credits_asked(engine, &asked, hour);
+	credit_answer(&ask, &arena, &credits);
+	for (uint32_t i = 0; i < credits.blocks_count; i++) {
+		const struct credit_block *block = &credits.blocks[i];
+		if (block->start_hour <= hour && hour < block->expiry_hour)
+			quota += block->quota;
+	}
+	asked_end(engine, &asked);
+	*left  = credits.available * MILLIONTHS;
+	*total = quota * MILLIONTHS;
+	arena_close(&arena);
+	return quota > 0;
+}
+
 enum err
 engine_credits(struct engine *engine, const struct question *question, struct arena *arena,
                struct span *answer, struct refusal *refusal)
@@ -107,14 +150,7 @@ engine_credits(struct engine *engine, const struct question *question, struct ar
 	enum err             err = asked_begin(engine, question, &asked, refusal);
 	if (err != ERR_NONE)
 		return err;
-	struct credit_question ask = {
-		.catalog        = engine->catalog,
-		.versions       = asked.versions,
-		.versions_count = asked.versions_count,
-		.known          = asked.known,
-		.book           = asked.licence.book,
-		.at_hour        = asked.licence.at_hour,
-	};
+	struct credit_question ask = credits_asked(engine, &asked, asked.licence.at_hour);
 	credit_answer(&ask, arena, &credits);
 	json_open(&out, arena);
 	json_object(&out);

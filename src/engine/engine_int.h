@@ -156,8 +156,6 @@ struct engine {
 
 	/* Notifications (notify_int.h). */
 	struct outbox *outbox; /* has a lock of its own, taken last */
-	bool (*credits)(struct engine *engine, struct span account, int32_t hour, int64_t *left,
-	                int64_t *total); /* NULL: nobody counts credits */
 
 	/* The end of the audit trail, under change_lock. */
 	uint64_t audit_count;

@@ -42,13 +42,6 @@ MUST_CHECK enum err engine_notify_import(struct engine *engine, struct span acco
                                          struct span import, struct span detail,
                                          struct refusal *refusal);
 
-/* Build credits of an account at an hour, in millionths: what is left of how many. False:
- * it has none. Holds no lock of the engine when it returns. */
-typedef bool credits_reader(struct engine *engine, struct span account, int32_t hour, int64_t *left,
-                            int64_t *total);
-/* Whoever counts credits says so once, before the first tick; until then none run low. */
-void engine_notify_credits(struct engine *engine, credits_reader *reader);
-
 /* Make whatever is due at engine_now. Looks once an hour; asked more often, it returns at
  * once. Cheap, any thread. */
 MUST_CHECK enum err engine_tick(struct engine *engine, struct refusal *refusal);

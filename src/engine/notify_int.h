@@ -120,4 +120,11 @@ void outbox_wake(struct engine *engine);
 /* Carry one errand and write down how it went. */
 void errand_run(struct engine *engine, const struct courier *courier, struct errand *errand);
 
+/* ---- credits.c ---- */
+
+/* Build credits at an hour, in millionths: what is left in the blocks that hold then, of how
+ * many. False: the account has none. */
+bool credits_left(struct engine *engine, struct span account, int32_t hour, int64_t *left,
+                  int64_t *total);
+
 #endif

@@ -74,12 +74,6 @@ figures_look(struct engine *engine, struct span account, const struct rules *rul
 	return err;
 }
 
-void
-engine_notify_credits(struct engine *engine, credits_reader *reader)
-{
-	engine->credits = reader;
-}
-
 static void
 credits_look(struct engine *engine, struct span account, const struct rules *rules,
              struct notices *notices)
@@ -87,7 +81,7 @@ credits_look(struct engine *engine, struct span account, const struct rules *rul
 	int32_t hour = hour_of(engine_now(engine));
 	int64_t left, total;
 
-	if (engine->credits && engine->credits(engine, account, hour, &left, &total))
+	if (credits_left(engine, account, hour, &left, &total))
 		schedule_credits(left, total, &rules->thresholds, hour, notices);
 }
 

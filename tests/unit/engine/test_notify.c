@@ -260,28 +260,40 @@ test_A30_import_is_told_once(void **state)
 	assert_false(holds(history(site, "acme", 0, ""), "imp-2"));
 }
 
-static bool
-credits_of_acme(struct engine *engine, struct span account, int32_t hour, int64_t *left,
-                int64_t *total)
+/* A hundred credits from November on, of which one build uses 41 minutes of two each. */
+static void
+credits_run_low(struct site *site)
 {
-	(void)engine;
-	(void)hour;
-	*left  = 19 * MILLIONTHS;
-	*total = 100 * MILLIONTHS;
-	return span_equal(account, SPAN("acme"));
+	struct span answer;
+	assert_int_equal(
+		engine_contract_put(
+			site->fixture.engine, &BY_TEST, SPAN("acme"),
+			SPAN("{\"id\":\"c\",\"model\":\"DEVELOPER_360\",\"plan\":\"ENTERPRISE\","
+	                     "\"kind\":\"PAID\",\"start\":\"2026-11-01T00:00:00Z\","
+	                     "\"end\":\"2027-11-01T00:00:00Z\",\"modules\":{\"CI\":"
+	                     "{\"developers\":1}},\"credits\":[{\"id\":\"b\",\"start\":"
+	                     "\"2026-11-01T00:00:00Z\",\"quota\":100,\"kind\":\"PURCHASED\"}]}"),
+			&site->fixture.arena, &answer, NULL),
+		ERR_NONE);
+	struct ingest_counts counts = fixture_ingest(
+		&site->fixture,
+		SPAN("{\"id\":\"1\",\"source\":\"ci\",\"type\":\"ci.build\",\"account\":\"acme\","
+	             "\"subject\":\"repo\",\"time\":\"2026-11-02T00:00:00Z\",\"data\":"
+	             "{\"minutes\":40.5,\"hosted\":true,\"os\":\"linux\",\"size\":\"medium\"}}\n"));
+	assert_int_equal(counts.accepted, 1);
 }
 
 static void
 test_A30_credits_that_run_low_are_told_once_a_month(void **state)
 {
 	struct site *site = *state;
-	engine_notify_credits(site->fixture.engine, credits_of_acme);
+	credits_run_low(site);
 	for (int hour = 0; hour < 24 * 10; hour++) {
 		assert_int_equal(engine_tick(site->fixture.engine, NULL), ERR_NONE);
 		site->fixture.now.ns += NS_PER_HOUR;
 	}
 	struct span told = history(site, "acme", 0, "");
-	assert_true(holds(told, "\"period\":\"2026-11\",\"mark\":20,\"left\":\"19\","
+	assert_true(holds(told, "\"period\":\"2026-11\",\"mark\":20,\"left\":\"18\","
 	                        "\"total\":\"100\""));
 	assert_true(holds(told, "\"period\":\"2026-12\""));
 	assert_false(holds(history(site, "acme", 0, "1"), "2026-12"));
