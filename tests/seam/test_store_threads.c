@@ -215,7 +215,7 @@ test_backup_and_check_stop_when_told(void **state)
 	struct place   copy    = place_make();
 	struct refusal refusal = { 0 };
 	uint32_t       steps   = 0;
-	char           key[8];
+	char           key[16];
 	static char    value[100000];
 
 	for (int i = 0; i < 40; i++) {
