@@ -382,9 +382,11 @@ import_run(struct import *import, const struct list_request *request, struct are
 		                    .after = import_note(import, arena) };
 	struct span        made = import_answer(import, true, arena);
 	err                     = people_change_commit(pending, note, made);
-	if (err == ERR_NONE)
-		*answer = made;
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	people_import_told(pending, "developers");
+	*answer = made;
+	return ERR_NONE;
 }
 
 enum err

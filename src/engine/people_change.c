@@ -16,6 +16,7 @@
 #include "core/json/json_read.h"
 #include "edge/sys/memory.h"
 #include "engine/control_int.h"
+#include "engine/notify.h"
 #include "engine/people_load.h"
 
 /* ---- what is sent ---- */
@@ -443,4 +444,17 @@ people_change_commit(struct people_change *pending, struct change_note note, str
 	}
 	pthread_mutex_unlock(&engine->rosters->change_lock);
 	return err;
+}
+
+void
+people_import_told(const struct people_change *pending, const char *list)
+{
+	char time[INSTANT_SIZE], name[INSTANT_SIZE + 32], detail[64];
+	int  size = (int)instant_format(pending->now, time);
+	snprintf(name, sizeof name, "%s %.*s", list, size, time);
+	snprintf(detail, sizeof detail, "%u granted, %u revoked.", pending->granted,
+	         pending->revoked);
+	enum err err = engine_notify_import(pending->engine, pending->account, span_of(name),
+	                                    span_of(detail), NULL);
+	(void)err;
 }

@@ -89,6 +89,9 @@ MUST_CHECK enum err people_change_begin(struct people_change *pending, struct en
 MUST_CHECK enum err people_change_commit(struct people_change *pending, struct change_note note,
                                          struct span answer);
 void                people_change_end(struct people_change *pending);
+/* After the commit of an import: say that it has finished (A-30). The import stands whether
+ * or not that can be said. */
+void people_import_told(const struct people_change *pending, const char *list);
 
 /* A grant or a revocation, after everything noted about the person. */
 void people_change_access(struct people_change *pending, const struct roster_person *person,

@@ -411,7 +411,9 @@ engine_people_import(struct engine *engine, const struct change *change, struct 
 	struct change_note note = { .what  = SPAN("people.import"),
 		                    .after = counts_answer(&import.pending, import.count, 0) };
 	err                     = people_change_commit(&import.pending, note, made);
-	if (err == ERR_NONE)
-		*answer = made;
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	people_import_told(&import.pending, "people");
+	*answer = made;
+	return ERR_NONE;
 }

@@ -1,6 +1,8 @@
 /* test_developers.c - the list of developers, and people through crashes and restarts. */
 #include "people_fixture.h"
 
+#include "engine/notify.h"
+
 /* ---- A-12 ---- */
 
 static struct span
@@ -12,6 +14,26 @@ developers(struct fixture *fixture)
 	if (engine_developers_list(fixture->engine, &question, &fixture->arena, &answer, &refusal))
 		fail_msg("developers: %s", refusal.detail);
 	return answer;
+}
+
+/* A preview is not told of, an import once. */
+static void
+test_A30_a_finished_import_is_told(void **state)
+{
+	struct question question = { .account = SPAN("acme") };
+	struct fixture  fixture;
+	struct span     told;
+	(void)state;
+	begin(&fixture);
+	import(&fixture, engine_developers_import, "name,email\nAnn,ann@x.org\n", true);
+	import(&fixture, engine_developers_import, "name,email\nAnn,ann@x.org\n", false);
+	assert_int_equal(
+		engine_notification_list(fixture.engine, &question, &fixture.arena, &told, NULL),
+		ERR_NONE);
+	assert_holds(told, "The import developers 2026-11-22T00:00:00Z has finished");
+	assert_holds(told, "1 granted, 0 revoked.");
+	assert_null(memmem(told.at, told.size, "},{\"id\"", 8));
+	end(&fixture);
 }
 
 static void
@@ -215,6 +237,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_A30_a_finished_import_is_told),
 		cmocka_unit_test(test_A12_a_new_list_replaces_the_old),
 		cmocka_unit_test(test_A12_a_list_with_errors_changes_nothing),
 		cmocka_unit_test(test_A12_json_and_mapping),
