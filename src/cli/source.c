@@ -251,12 +251,13 @@ array_cut(struct span text, bool ended)
 			inside = true;
 		} else if (c == '[' || c == '{') {
 			depth++;
-		} else if ((c == ']' || c == '}') && --depth == 0) {
-			break;
+		} else if (c == ']' || c == '}') {
+			if (--depth == 0)
+				break;
 		} else if (c == ',' && depth == 1) {
 			cut = at;
 			events++;
-		} else if (c != ']' && c != '}' && !is_unquoted(c)) {
+		} else if (!is_unquoted(c)) {
 			break;
 		}
 	}

@@ -174,11 +174,11 @@ free_turn(struct drawing *drawing, int32_t hour)
 		drawing->free = NULL;
 		return;
 	}
-	struct credit_block *last =
-		drawing->blocks_count > 0 ? &drawing->blocks[drawing->blocks_count - 1] : NULL;
-	if (!last || last->contract.size > 0 || last->start_hour != month) {
-		last                                 = &drawing->blocks[drawing->blocks_count];
-		drawing->told[drawing->blocks_count] = (struct hours){ month, INT32_MAX };
+	uint32_t             count = drawing->blocks_count;
+	struct credit_block *last  = &drawing->blocks[count > 0 ? count - 1 : 0];
+	if (count == 0 || last->contract.size > 0 || last->start_hour != month) {
+		last                 = &drawing->blocks[count];
+		drawing->told[count] = (struct hours){ month, INT32_MAX };
 		drawing->blocks_count++;
 		*last = (struct credit_block){ .kind        = SPAN("FREE"),
 			                       .start_hour  = month,

@@ -124,6 +124,7 @@ actions_of(const struct plan_answer *answer, const struct trials *trials)
 {
 	uint32_t trial = trials->had ? 0 : PLAN_START_TRIAL;
 
+	CHECK(answer->state == PLAN_NONE || (answer->module && answer->version));
 	switch (answer->state) {
 	case PLAN_NONE:
 		return trial | PLAN_CONTACT_SALES;

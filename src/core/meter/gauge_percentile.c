@@ -56,11 +56,11 @@ struct window {
 	int32_t  until;
 	int32_t  page_first;
 	uint32_t pages_count;
-	uint32_t hours;                  /* present ones */
-	uint32_t sum_max;                /* no sum of an hour is above */
-	uint64_t present[PAGES_MAX * 2]; /* of pages_count pages, cut to the window */
+	uint32_t hours;   /* present ones */
+	uint32_t sum_max; /* no sum of an hour is above */
 
-	const struct page *pages; /* those of the window that there are */
+	uint64_t          *present; /* a bit an hour of pages_count pages, cut to the window */
+	const struct page *pages;   /* those of the window that there are */
 	uint32_t           count;
 };
 
@@ -120,7 +120,7 @@ page_unpack(const struct page *page, uint32_t *words, uint8_t *bytes)
 			sum = (uint32_t)cell_get(page->cells, page_value_width(page), slot++);
 		if (bytes)
 			bytes[place] = (uint8_t)sum;
-		else
+		if (words)
 			words[place] = sum;
 	}
 }
@@ -332,11 +332,14 @@ series_percentile(const struct series *gauge, int32_t from, int32_t until, int32
 	if (from == until)
 		return 0;
 
-	struct window window;
-	window.from        = from;
-	window.until       = until;
-	window.page_first  = from >> PAGE_SHIFT;
-	window.pages_count = (uint32_t)(((until - 1) >> PAGE_SHIFT) - window.page_first + 1);
+	uint64_t      present[PAGES_MAX * 2];
+	struct window window = {
+		.from        = from,
+		.until       = until,
+		.page_first  = from >> PAGE_SHIFT,
+		.pages_count = (uint32_t)(((until - 1) >> PAGE_SHIFT) - (from >> PAGE_SHIFT) + 1),
+		.present     = present,
+	};
 	CHECK(window.pages_count <= PAGES_MAX);
 	if (!window_survey(&window, series_road(gauge)))
 		return percentile_plain(gauge, from, until, percent, hours);

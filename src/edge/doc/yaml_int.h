@@ -179,22 +179,22 @@ struct file_catalog {
 	char                    *name;
 	char                    *version;
 	char                   **known_modules;
-	uint32_t                 known_modules_count;
 	struct file_deployment  *deployments;
-	uint32_t                 deployments_count;
 	struct file_machine     *machines;
-	uint32_t                 machines_count;
 	struct file_type        *types;
-	uint32_t                 types_count;
 	struct file_meter       *meters;
-	uint32_t                 meters_count;
 	struct file_module      *modules;
-	uint32_t                 modules_count;
 	struct file_alternative *alternatives;
-	uint32_t                 alternatives_count;
 	struct file_plan        *plans;
-	uint32_t                 plans_count;
 	struct file_credits     *credits;
+	uint32_t                 known_modules_count;
+	uint32_t                 deployments_count;
+	uint32_t                 machines_count;
+	uint32_t                 types_count;
+	uint32_t                 meters_count;
+	uint32_t                 modules_count;
+	uint32_t                 alternatives_count;
+	uint32_t                 plans_count;
 };
 
 /* From file to rows; yaml_catalog.c holds what all rows need, yaml_rules.c the rules. */
@@ -215,7 +215,7 @@ enum err resolver_refuse(const struct resolver *resolver, const char *column, co
 /* Text that may be absent, copied. */
 struct span resolver_text(const struct resolver *resolver, const char *text);
 /* Several, copied. */
-const struct span *resolver_texts(const struct resolver *resolver, char *const *from,
+const struct span *resolver_texts(const struct resolver *resolver, char *const *texts,
                                   uint32_t count);
 /* A whole number of at most 18 digits; an absent one is 0. */
 MUST_CHECK enum err resolver_number(const struct resolver *resolver, const char *column,
