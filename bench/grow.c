@@ -14,6 +14,7 @@
 #include "edge/sys/memory.h"
 #include "engine/local.h"
 #include "made.h"
+#include "measure.h"
 
 enum { MILLION = 1000000, BATCH = 10000, BATCHES = MILLION / BATCH, SENDERS = 8 };
 
@@ -31,29 +32,6 @@ fail(const char *what, const struct refusal *refusal)
 {
 	fprintf(stderr, "grow: %s: %s %s\n", what, refusal->field, refusal->detail);
 	exit(1);
-}
-
-static double
-now_s(clockid_t clock)
-{
-	struct timespec now;
-	clock_gettime(clock, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static double
-resident_mb(void)
-{
-	char   line[256];
-	double mb   = 0;
-	FILE  *file = fopen("/proc/self/status", "r");
-	while (file && fgets(line, sizeof(line), file)) {
-		if (strncmp(line, "VmRSS:", 6) == 0)
-			mb = atof(line + 6) / 1024;
-	}
-	if (file)
-		(void)fclose(file);
-	return mb;
 }
 
 static void
