@@ -22,21 +22,6 @@ hash_hex(const uint8_t hash[AUDIT_HASH_SIZE], char hex[AUDIT_HEX_SIZE])
 
 /* ---- a page, newest first ---- */
 
-/* The cursor is the number of the last record of the page before. */
-static enum err
-cursor_read(struct span cursor, uint64_t count, uint64_t *below, struct refusal *refusal)
-{
-	uint64_t value = 0;
-	for (size_t i = 0; i < cursor.size; i++) {
-		if (cursor.at[i] < '0' || cursor.at[i] > '9' || i >= 18)
-			return refuse(refusal, ERR_QUESTION, SPAN("cursor"),
-			              SPAN("the cursor is not one that was given out"));
-		value = value * 10 + (uint64_t)(cursor.at[i] - '0');
-	}
-	*below = cursor.size > 0 && value < count ? value : count;
-	return ERR_NONE;
-}
-
 /* Members that a list leaves out, or writes itself. */
 static bool
 is_listed_apart(struct span key, bool of_account)
@@ -115,7 +100,7 @@ engine_audit_list(struct engine *engine, const struct question *question, struct
 	enum err err = audit_head(engine, account, arena, &count, hash);
 	if (err != ERR_NONE)
 		return refuse_store(engine, err, refusal);
-	err = cursor_read(question->cursor, count, &below, refusal);
+	err = cursor_below(question->cursor, count, &below, refusal);
 	if (err != ERR_NONE)
 		return err;
 	json_open(&out, arena);

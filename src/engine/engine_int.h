@@ -396,6 +396,11 @@ struct span        control_key(char kind, struct span a, struct span b, uint64_t
                                struct arena *arena);
 struct store_write control_write(struct span key, struct span value);
 
+/* listing.c: a list, newest first, of things numbered 0 to count - 1: its cursor is the number
+ * of the last one of the page before; *below is where the next page begins. */
+MUST_CHECK enum err cursor_below(struct span cursor, uint64_t count, uint64_t *below,
+                                 struct refusal *refusal);
+
 /* audit.c */
 enum err audit_open(struct engine *engine);
 

@@ -1,4 +1,4 @@
-/* listing.c - stored events as lists and streams. */
+/* listing.c - stored events as lists and streams, and the cursor of lists by number. */
 #include <stdio.h>
 
 #include "core/base/limit.h"
@@ -180,4 +180,18 @@ engine_export(struct engine *engine, const struct question *question, engine_wri
 	if (err != ERR_NONE)
 		return err;
 	return scan_log(engine, &filter, export_event, &export, refusal);
+}
+
+enum err
+cursor_below(struct span cursor, uint64_t count, uint64_t *below, struct refusal *refusal)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < cursor.size; i++) {
+		if (cursor.at[i] < '0' || cursor.at[i] > '9' || i >= 18)
+			return refuse(refusal, ERR_QUESTION, SPAN("cursor"),
+			              SPAN("the cursor is not one that was given out"));
+		value = value * 10 + (uint64_t)(cursor.at[i] - '0');
+	}
+	*below = cursor.size > 0 && value < count ? value : count;
+	return ERR_NONE;
 }

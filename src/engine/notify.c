@@ -409,22 +409,6 @@ notification_write(struct engine *engine, struct span account, uint64_t number,
 	return err;
 }
 
-/* The cursor is the number of the last one of the page before. */
-static enum err
-cursor_read(struct span cursor, uint64_t count, uint64_t *below, struct refusal *refusal)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < cursor.size; i++) {
-		if (cursor.at[i] < '0' || cursor.at[i] > '9' || i >= 18)
-			return refuse(refusal, ERR_QUESTION, SPAN("cursor"),
-			              SPAN("the cursor is not one that was given out"));
-		value = value * 10 + (uint64_t)(cursor.at[i] - '0');
-	}
-	*below = cursor.size > 0 && value < count ? value : count;
-	return ERR_NONE;
-}
-
 static enum err
 page_write(struct engine *engine, const struct question *question, uint64_t below,
            struct json_out *out)
@@ -462,7 +446,7 @@ engine_notification_list(struct engine *engine, const struct question *question,
 	enum err err = count_get(engine, question->account, arena, &count);
 	if (err != ERR_NONE)
 		return refuse(refusal, err, SPAN(""), store_complaint(engine->store));
-	err = cursor_read(question->cursor, count, &below, refusal);
+	err = cursor_below(question->cursor, count, &below, refusal);
 	if (err != ERR_NONE)
 		return err;
 	json_open(&out, arena);
