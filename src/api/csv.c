@@ -6,16 +6,51 @@
 
 enum { COLUMNS_MAX = 128, COLUMN_DEPTH = 3 };
 
-/* The members that lead to a cell: "window.from" is two names. */
+/* The members that lead to a cell: "window.from" is two names. With a heading of its own
+ * they are alternatives instead: the first that the item has is the cell. */
 struct column {
 	struct span name[COLUMN_DEPTH];
 	uint32_t    depth;
+	struct span heading;
 };
 
 struct columns {
 	struct column at[COLUMNS_MAX];
 	uint32_t      count;
 };
+
+/* A list of an answer, and where it was found. */
+struct found {
+	const struct json *list;
+	struct span        name;
+	struct span        module; /* empty: it is not of one module */
+};
+
+/* ---- columns ---- */
+
+static const struct {
+	const char *module, *list, *heading, *names[COLUMN_DEPTH];
+} PAGE_COLUMNS[] = {
+#define CSV_COLUMN(module, list, heading, a, b, c) { module, list, heading, { a, b, c } },
+#include "csv.def"
+#undef CSV_COLUMN
+};
+
+static bool
+columns_of_page(struct columns *columns, const struct found *found)
+{
+	for (size_t i = 0; i < sizeof(PAGE_COLUMNS) / sizeof(PAGE_COLUMNS[0]); i++) {
+		if (!span_equal(found->module, span_of(PAGE_COLUMNS[i].module)) ||
+		    !span_equal(found->name, span_of(PAGE_COLUMNS[i].list)))
+			continue;
+		CHECK(columns->count < COLUMNS_MAX);
+		struct column *column = &columns->at[columns->count++];
+		column->heading       = span_of(PAGE_COLUMNS[i].heading);
+		for (; column->depth < COLUMN_DEPTH; column->depth++)
+			column->name[column->depth] = span_of(PAGE_COLUMNS[i].names[column->depth]);
+	}
+	return columns->count > 0;
+}
 
 static bool
 column_equal(const struct column *a, const struct column *b)
@@ -66,9 +101,20 @@ columns_gather(struct columns *columns, const struct json *item)
 }
 
 static const struct json *
+cell_of_page(const struct json *item, const struct column *column)
+{
+	const struct json *cell = NULL;
+	for (uint32_t i = 0; i < column->depth && !cell; i++)
+		cell = json_member(item, column->name[i]);
+	return cell;
+}
+
+static const struct json *
 cell_of(const struct json *item, const struct column *column)
 {
 	const struct json *cell = item;
+	if (column->heading.size > 0)
+		return cell_of_page(item, column);
 	for (uint32_t i = 0; i < column->depth && cell; i++)
 		cell = json_member(cell, column->name[i]);
 	/* An object where another row has a plain value has columns of its own. */
@@ -76,6 +122,8 @@ cell_of(const struct json *item, const struct column *column)
 		return NULL;
 	return cell;
 }
+
+/* ---- cells ---- */
 
 static bool
 is_formula(struct span text)
@@ -126,13 +174,16 @@ head_add(struct text *csv, const struct column *column)
 {
 	struct text name;
 	text_open(&name, csv->arena);
-	for (uint32_t i = 0; i < column->depth; i++) {
+	text_add(&name, column->heading);
+	for (uint32_t i = 0; i < column->depth && column->heading.size == 0; i++) {
 		if (i > 0)
 			text_add_char(&name, '.');
 		text_add(&name, column->name[i]);
 	}
 	text_cell_add(csv, text_span(&name), true);
 }
+
+/* ---- the list ---- */
 
 /* The lists of this name of all figures of a module, one behind the other. */
 static const struct json *
@@ -162,55 +213,63 @@ lists_joined(const struct json *modules, struct span name, struct arena *arena)
 }
 
 /* Of the answer, or of the one module that it is about. */
-static const struct json *
-list_named(const struct json *root, struct span name, struct arena *arena)
+static bool
+list_named(const struct json *root, struct span name, struct arena *arena, struct found *found)
 {
 	const struct json *list    = json_member(root, name);
 	const struct json *modules = json_member(root, SPAN("modules"));
-	if (list || !modules || modules->kind != JSON_ARRAY)
-		return list;
-	return lists_joined(modules, name, arena);
+	const struct json *module  = NULL;
+	if (!list && modules && modules->kind == JSON_ARRAY) {
+		list   = lists_joined(modules, name, arena);
+		module = modules->first ? json_member(modules->first, SPAN("module")) : NULL;
+	}
+	*found = (struct found){ list, name, module ? module->text : SPAN("") };
+	return list && list->kind == JSON_ARRAY;
 }
 
-static const struct json *
-list_find(const struct json *root, struct span names, struct arena *arena)
+static bool
+list_find(const struct json *root, struct span names, struct arena *arena, struct found *found)
 {
 	while (names.size > 0) {
-		const char        *space = memchr(names.at, ' ', names.size);
-		size_t             size  = space ? (size_t)(space - names.at) : names.size;
-		const struct json *list  = list_named(root, (struct span){ names.at, size }, arena);
-		if (list && list->kind == JSON_ARRAY)
-			return list;
+		const char *space = memchr(names.at, ' ', names.size);
+		size_t      size  = space ? (size_t)(space - names.at) : names.size;
+		if (list_named(root, (struct span){ names.at, size }, arena, found))
+			return true;
 		size += space != NULL;
 		names = (struct span){ names.at + size, names.size - size };
 	}
-	return NULL;
+	return false;
+}
+
+static void
+head_write(struct text *csv, const struct columns *columns)
+{
+	for (uint32_t i = 0; i < columns->count; i++) {
+		if (i > 0)
+			text_add_char(csv, ',');
+		head_add(csv, &columns->at[i]);
+	}
+	text_add(csv, SPAN("\r\n"));
 }
 
 enum err
 csv_write(struct span json, struct span names, struct arena *arena, struct span *csv)
 {
 	struct json *root = NULL;
-	if (json_parse(json, arena, &root, NULL))
-		return ERR_NOT_FOUND;
-	const struct json *list = list_find(root, names, arena);
-	if (!list)
+	struct found found;
+	struct text  text;
+	if (json_parse(json, arena, &root, NULL) || !list_find(root, names, arena, &found))
 		return ERR_NOT_FOUND;
 
 	struct columns *columns = arena_take_zeroed(arena, sizeof(*columns));
-	for (const struct json *item = list->first; item; item = item->next)
+	bool            is_page = columns_of_page(columns, &found);
+	for (const struct json *item = found.list->first; item && !is_page; item = item->next)
 		if (item->kind == JSON_OBJECT)
 			columns_gather(columns, item);
 
-	struct text text;
 	text_open(&text, arena);
-	for (uint32_t i = 0; i < columns->count; i++) {
-		if (i > 0)
-			text_add_char(&text, ',');
-		head_add(&text, &columns->at[i]);
-	}
-	text_add(&text, SPAN("\r\n"));
-	for (const struct json *item = list->first; item; item = item->next) {
+	head_write(&text, columns);
+	for (const struct json *item = found.list->first; item; item = item->next) {
 		for (uint32_t i = 0; i < columns->count; i++) {
 			if (i > 0)
 				text_add_char(&text, ',');

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/csv.h"
 #include "cli/client_int.h"
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "edge/sys/signal.h"
 #include "core/base/limit.h"
@@ -140,8 +142,41 @@ client_ask(struct client *client, enum ask ask, const struct question *question,
 	return ask_local(client, ask, question, answer, refusal);
 }
 
+static int
+answer_print(struct cli *cli, struct span answer, struct span names, cli_show *show)
+{
+	if (names.size > 0 && args_has(&cli->args, OPTION_CSV))
+		return client_csv(cli, answer, names, stdout);
+	return cli_answer(cli, answer, show);
+}
+
+int
+client_csv(struct cli *cli, struct span answer, struct span names, FILE *out)
+{
+	struct refusal refusal = { .err = ERR_NONE };
+	struct span    csv;
+	enum err       err = csv_write(answer, names, &cli->arena, &csv);
+
+	CHECK(err == ERR_NONE); /* every answer to such a question has its list */
+	err = output_write(out, csv);
+	return err == ERR_NONE ? EXIT_DONE : cli_refused(err, &refusal, NULL);
+}
+
+struct span
+client_usage_lists(const struct question *question)
+{
+	return question->module.size > 0 ? SPAN("rows by parts") : SPAN("modules");
+}
+
 int
 client_show(struct cli *cli, enum ask ask, const struct question *question, cli_show *show)
+{
+	return client_show_list(cli, ask, question, SPAN(""), show);
+}
+
+int
+client_show_list(struct cli *cli, enum ask ask, const struct question *question, struct span names,
+                 cli_show *show)
 {
 	struct client  client = { .http = NULL };
 	struct span    answer;
@@ -151,7 +186,8 @@ client_show(struct cli *cli, enum ask ask, const struct question *question, cli_
 	if (status != EXIT_DONE)
 		return status;
 	enum err err = client_ask(&client, ask, question, &answer, &refusal);
-	status = err == ERR_NONE ? cli_answer(cli, answer, show) : cli_refused(err, &refusal, NULL);
+	status       = err == ERR_NONE ? answer_print(cli, answer, names, show)
+	                               : cli_refused(err, &refusal, NULL);
 	return client_close(&client, status);
 }
 

@@ -5,6 +5,8 @@
 #ifndef TALLY_CLI_CLIENT_H
 #define TALLY_CLI_CLIENT_H
 
+#include <stdio.h>
+
 #include "cli/cli.h"
 #include "engine/local.h"
 
@@ -53,6 +55,13 @@ MUST_CHECK enum err client_ask(struct client *client, enum ask ask, const struct
 /* Open, ask, print, close: all that a command which only asks has to do. */
 MUST_CHECK int client_show(struct cli *cli, enum ask ask, const struct question *question,
                            cli_show *show);
+/* The same for an answer with a list: with --csv that list (api/csv.h) as CSV. */
+MUST_CHECK int client_show_list(struct cli *cli, enum ask ask, const struct question *question,
+                                struct span names, cli_show *show);
+/* The answer's list of one of these names, as CSV, to out. EXIT_DONE or EXIT_FAULT. */
+MUST_CHECK int client_csv(struct cli *cli, struct span answer, struct span names, FILE *out);
+/* The names of the lists of an answer to ASK_USAGE. */
+struct span client_usage_lists(const struct question *question);
 
 enum tell {
 	TELL_ACCOUNT,       /* json is the account */

@@ -63,5 +63,5 @@ cmd_credits(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	return client_show(cli, ASK_CREDITS, &question, show_credits);
+	return client_show_list(cli, ASK_CREDITS, &question, SPAN("blocks"), show_credits);
 }

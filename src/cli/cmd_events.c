@@ -26,5 +26,5 @@ cmd_events(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	return client_show(cli, ASK_EVENTS, &question, show_events);
+	return client_show_list(cli, ASK_EVENTS, &question, SPAN("events"), show_events);
 }

@@ -1,5 +1,4 @@
 /* cmd_export.c - tally export events, usage. */
-#include "api/csv.h"
 #include "cli/client.h"
 #include "cli/output.h"
 
@@ -40,21 +39,15 @@ static int
 usage_to(struct cli *cli, const struct question *question, FILE *out)
 {
 	struct client  client;
-	struct span    answer, csv;
+	struct span    answer;
 	struct refusal refusal = { .err = ERR_NONE };
 	int            status  = client_open(cli, CLIENT_MUST_EXIST, &client);
 
 	if (status != EXIT_DONE)
 		return status;
 	enum err err = client_ask(&client, ASK_USAGE, question, &answer, &refusal);
-	if (err == ERR_NONE)
-		err = csv_write(answer,
-		                question->module.size > 0 ? SPAN("rows by parts") : SPAN("modules"),
-		                &cli->arena, &csv);
-	if (err == ERR_NONE)
-		err = output_write(out, csv);
-	if (err != ERR_NONE)
-		status = cli_refused(err, &refusal, NULL);
+	status       = err == ERR_NONE ? client_csv(cli, answer, client_usage_lists(question), out)
+	                               : cli_refused(err, &refusal, NULL);
 	return client_close(&client, status);
 }
 

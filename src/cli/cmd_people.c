@@ -1,5 +1,4 @@
 /* cmd_people.c - tally people, developers, assignment: who has which module. */
-#include "api/csv.h"
 #include "cli/client_people.h"
 #include "cli/show.h"
 #include "core/base/limit.h"
@@ -64,13 +63,9 @@ show_assignments(struct cli *cli, const struct json *answer)
 static int
 list_print(struct cli *cli, struct span answer, struct span names, cli_show *show)
 {
-	struct span csv;
 	if (!args_has(&cli->args, OPTION_CSV))
 		return cli_answer(cli, answer, show);
-	enum err err = csv_write(answer, names, &cli->arena, &csv);
-	CHECK(err == ERR_NONE); /* every answer to such a question has its list */
-	fwrite(csv.at, 1, csv.size, stdout);
-	return EXIT_DONE;
+	return client_csv(cli, answer, names, stdout);
 }
 
 static int

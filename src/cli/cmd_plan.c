@@ -26,7 +26,7 @@ cmd_plan(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	return client_show(cli, ASK_PLAN, &question, show_plan);
+	return client_show_list(cli, ASK_PLAN, &question, SPAN("modules"), show_plan);
 }
 
 static void

@@ -36,5 +36,5 @@ cmd_trend(struct cli *cli)
 		return status;
 	if (question.from.size == 0 || question.to.size == 0)
 		return cli_misused(cli, "--from and --to are needed, such as --from 2026-10-01");
-	return client_show(cli, ASK_TREND, &question, show_trend);
+	return client_show_list(cli, ASK_TREND, &question, SPAN("points"), show_trend);
 }

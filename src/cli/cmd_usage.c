@@ -72,5 +72,6 @@ cmd_usage(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	return client_show(cli, ASK_USAGE, &question, show_usage);
+	return client_show_list(cli, ASK_USAGE, &question, client_usage_lists(&question),
+	                        show_usage);
 }

@@ -64,6 +64,10 @@ test_csv_rows(void **state)
 		{ "[]", "a", NULL },
 		{ "{", "a", NULL },
 		{ "{\"a\":[1,{\"x\":1}]}", "a", "x\r\n\r\n1\r\n" },
+		{ "{\"modules\":[{\"module\":\"FF\",\"rows\":[{\"id\":1}]}]}", "rows",
+		  "id\r\n1\r\n" },
+		{ "{\"modules\":[{\"module\":\"CD\",\"owned\":1}]}", "modules",
+		  "module,owned\r\nCD,1\r\n" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
@@ -77,6 +81,56 @@ test_csv_rows(void **state)
 			assert_text(csv, CASES[i].csv);
 		arena_close(&arena);
 	}
+}
+
+/* The rows of CD have the columns of a licence page, also when there are none. */
+static void
+test_csv_names_the_columns_of_a_page(void **state)
+{
+#define PAGE_HEAD                                                                                  \
+	"Service,Organizations,Projects,Service ID,Instances,Last deployed,Licences consumed,"     \
+	"Kind,Class,Hours,Deleted\r\n"
+	(void)state;
+	struct arena arena;
+	struct span  csv;
+	arena_open(&arena, system_memory());
+	assert_int_equal(csv_write(SPAN("{\"modules\":[{\"module\":\"CD\",\"rows\":[]}]}"),
+	                           SPAN("rows by parts"), &arena, &csv),
+	                 ERR_NONE);
+	assert_text(csv, PAGE_HEAD);
+	assert_int_equal(
+		csv_write(SPAN("{\"modules\":[{\"module\":\"CD\",\"rows\":[{\"kind\":\"service\","
+	                       "\"org\":\"o\",\"project\":\"p\",\"id\":\"s1\",\"name\":\"=Shop\","
+	                       "\"class\":\"container\",\"instances\":25,\"hours\":2,"
+	                       "\"last_activity\":\"2026-10-30T11:00:00Z\",\"licences\":2,"
+	                       "\"deleted\":true},{\"kind\":\"function\",\"org\":\"o\","
+	                       "\"project\":\"p\",\"service\":\"resize\",\"id\":\"crop\","
+	                       "\"last_activity\":\"2026-10-30T11:05:00Z\"},"
+	                       "{\"kind\":\"gitops\",\"id\":\"app\"}]}]}"),
+	                  SPAN("rows by parts"), &arena, &csv),
+		ERR_NONE);
+	assert_text(csv,
+	            PAGE_HEAD "'=Shop,o,p,s1,25,2026-10-30T11:00:00Z,2,service,container,2,true\r\n"
+	                      "resize,o,p,crop,,2026-10-30T11:05:00Z,,function,,,\r\n"
+	                      "app,,,app,,,,gitops,,,\r\n");
+	arena_close(&arena);
+}
+
+/* What answers a list has its list in CSV. */
+static void
+test_every_list_is_csv(void **state)
+{
+	uint32_t count = 0;
+	(void)state;
+	for (uint32_t i = 0; i < ROUTES_COUNT; i++) {
+		const struct route *route = &ROUTES[i];
+		if (!(route->params & PARAM_LIMIT) || route->method != METHOD_GET)
+			continue;
+		count++;
+		if (route->list.size == 0)
+			fail_msg("%s", route->path);
+	}
+	assert_true(count > 5);
 }
 
 /* No text becomes a formula; numbers stay numbers. */
@@ -182,6 +236,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_problems_name_the_place),
 		cmocka_unit_test(test_csv_rows),
+		cmocka_unit_test(test_csv_names_the_columns_of_a_page),
+		cmocka_unit_test(test_every_list_is_csv),
 		cmocka_unit_test(test_csv_guards_against_formulas),
 		cmocka_unit_test(test_openapi_is_whole),
 		cmocka_unit_test(test_routes_are_found),
