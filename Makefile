@@ -136,7 +136,7 @@ fuzz:
 	@FUZZ_SECONDS=$(or $(SECONDS),30) tools/fuzz
 
 crash-long: $(BUILD)/tally tests
-	@BUILD=$(BUILD) CRASH_ROUNDS=$(or $(ROUNDS),1000) tests/crash/run
+	@BUILD=$(BUILD) tests/crash/long
 
 soak: $(BUILD)/tally tests
 	@BUILD=$(BUILD) SOAK_MINUTES=$(or $(MINUTES),120) tests/soak/run
