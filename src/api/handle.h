@@ -13,7 +13,8 @@ route_handler handle_developers_list, handle_developers_import;
 route_handler handle_assignments_list, handle_assignments_put;
 route_handler handle_plan_get, handle_price_get;
 route_handler handle_billing_get, handle_billing_put;
-route_handler handle_usage_get, handle_trend_get, handle_explain_get, handle_credits_get;
+route_handler handle_usage_get, handle_trend_get, handle_explain_get, handle_credits_get,
+	handle_costs_get;
 route_handler handle_keys_list, handle_key_post, handle_key_delete;
 route_handler handle_audit_list, handle_audit_export, handle_audit_verify;
 route_handler handle_notifications_list, handle_notification_test, handle_rules_get,

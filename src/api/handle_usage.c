@@ -17,6 +17,13 @@ handle_credits_get(struct call *call)
 }
 
 enum err
+handle_costs_get(struct call *call)
+{
+	return engine_costs(call->engine, &call->question, call->arena, &call->answer,
+	                    &call->refusal);
+}
+
+enum err
 handle_trend_get(struct call *call)
 {
 	return engine_trend(call->engine, &call->question, call->arena, &call->answer,

@@ -44,7 +44,7 @@ command_run cmd_contract_price, cmd_plan;
 command_run cmd_credits;
 command_run cmd_demo;
 command_run cmd_events, cmd_explain;
-command_run cmd_export_events, cmd_export_usage;
+command_run cmd_export_events, cmd_export_usage, cmd_export_costs;
 command_run cmd_ingest;
 command_run cmd_key_create, cmd_key_list, cmd_key_revoke;
 command_run cmd_person_add, cmd_person_list, cmd_person_password, cmd_person_disable,

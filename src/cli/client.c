@@ -104,6 +104,8 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 	case ASK_VERSIONS:
 		return engine_contract_list(engine, question->account, question->id,
 		                            ask == ASK_VERSIONS, arena, answer, refusal);
+	case ASK_COSTS:
+		return engine_costs(engine, question, arena, answer, refusal);
 	case ASK_CREDITS:
 		return engine_credits(engine, question, arena, answer, refusal);
 	case ASK_EVENTS:

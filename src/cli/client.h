@@ -35,6 +35,7 @@ enum ask {
 	ASK_BILLING,
 	ASK_CONTRACTS, /* question.id: that one alone */
 	ASK_VERSIONS,
+	ASK_COSTS,
 	ASK_CREDITS,
 	ASK_EVENTS,
 	ASK_EXPLAIN,

@@ -104,16 +104,18 @@ path_contracts(struct path *path, const struct question *question, bool versions
 		path_query(path, "versions", SPAN("all"));
 }
 
-/* Plan, price and credits. */
+/* Plan, price, costs and credits. */
 static void
 path_bought(struct path *path, const struct question *question, enum ask ask)
 {
 	path_account(path, question->account,
 	             ask == ASK_PLAN    ? "/plan"
 	             : ask == ASK_PRICE ? "/price"
+	             : ask == ASK_COSTS ? "/costs"
 	                                : "/credits");
 	path_times(path, question);
 	path_query(path, "module", question->module);
+	path_page(path, question);
 	path_query(path, "developers", question->developers);
 }
 
@@ -163,6 +165,7 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 		break;
 	case ASK_PLAN:
 	case ASK_PRICE:
+	case ASK_COSTS:
 	case ASK_CREDITS:
 		path_bought(&path, question, ask);
 		break;

@@ -69,6 +69,11 @@ const struct command COMMANDS[] = {
 	{ "export usage", NULL, "ACCOUNT [MODULE]", 1, 2,
 	  REACH | MOMENT | ROW | HAS(SORT) | PAGE | HAS(OUTPUT), cmd_export_usage,
 	  "the summary, or a module's rows, as CSV", NULL },
+	{ "export costs", NULL, "ACCOUNT", 1, 1,
+	  REACH | HAS(FROM) | HAS(TO) | HAS(KNOWN_AT) | PAGE | HAS(CSV) | HAS(JSON) | HAS(OUTPUT),
+	  cmd_export_costs, "cloud spend and build credits day by day, in the columns of FOCUS",
+	  "CSV, or with --json the answer as the interface gives it. From the first of the month\n"
+	  "until now unless --from and --to say otherwise; of both days all of it." },
 	{ "export audit", NULL, "", 0, 0, REACH | HAS(OUTPUT), cmd_export_audit,
 	  "the audit trail, oldest first, one record a line", NULL },
 	{ "audit list", NULL, "[ACCOUNT]", 0, 1, ANSWER | PAGE, cmd_audit_list,

@@ -32,6 +32,9 @@ MUST_CHECK enum err engine_usage_children(struct engine *engine, const struct qu
 MUST_CHECK enum err moment_hour(struct engine *engine, struct span field, struct span text,
                                 int32_t *hour, struct refusal *refusal);
 
+/* How many rows the pages before held; 0 without a cursor. */
+MUST_CHECK enum err cursor_offset(struct span cursor, uint32_t *offset, struct refusal *refusal);
+
 /* The account's retractions received by then; set begins empty, the caller closes it. */
 MUST_CHECK enum err known_retracted(struct engine *engine, struct span account,
                                     struct instant known, struct set128 *set,

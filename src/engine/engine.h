@@ -302,6 +302,11 @@ MUST_CHECK enum err engine_price(struct engine *engine, const struct question *q
 MUST_CHECK enum err engine_credits(struct engine *engine, const struct question *question,
                                    struct arena *arena, struct span *answer,
                                    struct refusal *refusal);
+/* What was spent (L-40) and which credits builds used (L-50), day by day, in rows of FOCUS
+ * 1.2: {"account","from","to","currency","focus","totals":{"spend","minutes","credits"},
+ * "costs":[...],"next"?}. from and to as of a trend; default this month. */
+MUST_CHECK enum err engine_costs(struct engine *engine, const struct question *question,
+                                 struct arena *arena, struct span *answer, struct refusal *refusal);
 /* {"events":[{"event":{...as sent...},"received":..,"ordinal":..,"retracted":bool}],
  *  "next":cursor?}, newest first. */
 MUST_CHECK enum err engine_events(struct engine *engine, const struct question *question,

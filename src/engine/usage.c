@@ -306,8 +306,8 @@ sorting_read(struct span sort, struct sorting *sorting, struct refusal *refusal)
 	                   "leading - the other way round"));
 }
 
-static enum err
-cursor_read(struct span cursor, uint32_t *offset, struct refusal *refusal)
+enum err
+cursor_offset(struct span cursor, uint32_t *offset, struct refusal *refusal)
 {
 	uint64_t value = 0;
 	for (size_t i = 0; i < cursor.size; i++) {
@@ -328,7 +328,7 @@ write_rows(struct json_out *out, const struct catalog *catalog, const struct lic
 	uint32_t       offset = 0, count = 0;
 	enum err       err = sorting_read(question->sort, &sorting, refusal);
 	if (err == ERR_NONE)
-		err = cursor_read(question->cursor, &offset, refusal);
+		err = cursor_offset(question->cursor, &offset, refusal);
 	if (err != ERR_NONE)
 		return err;
 	const struct licence_row **rows =

@@ -324,6 +324,14 @@ engine_credits(struct engine *engine, const struct question *question, struct ar
 }
 
 enum err
+engine_costs(struct engine *engine, const struct question *question, struct arena *arena,
+             struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(question->account, SPAN("{\"costs\":[]}"), arena, answer, refusal);
+}
+
+enum err
 engine_explain(struct engine *engine, const struct question *question, struct arena *arena,
                struct span *answer, struct refusal *refusal)
 {

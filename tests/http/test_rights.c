@@ -64,6 +64,7 @@ static const struct row RIGHTS[] = {
 	{ "GET", "/v1/accounts/acme/billing", NULL, ".. ss+ ssn ss++ +n n", ".n ++ss nnnn +" },
 	{ "PUT", "/v1/accounts/acme/billing", "{}", ".. ss+ ssn ss++ +n n", ".n ++ss nnnn +" },
 	{ "GET", "/v1/accounts/acme/credits", NULL, ".. s+s sns s+s+ +n n", ".n +s++ nnnn +" },
+	{ "GET", "/v1/accounts/acme/costs", NULL, ".. s+s sns s+s+ +n n", ".n +s++ nnnn +" },
 	{ "GET", "/v1/accounts/acme/usage/CD", NULL, ".. s+s sns s+s+ +n n", ".n +s++ nnnn +" },
 	{ "GET", "/v1/accounts/acme/usage/CD/trend", NULL, ".. s+s sns s+s+ +n n",
 	  ".n +s++ nnnn +" },

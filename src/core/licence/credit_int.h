@@ -16,5 +16,7 @@ uint32_t credit_hours(const struct credit_question *question, struct arena *aren
 /* Fills by: the month to date by project and machine. */
 void credit_break_down(const struct credit_question *question, struct arena *arena,
                        struct credit_answer *answer);
+/* What minutes cost, staying at the largest number. */
+int64_t credits_of_minutes(int64_t credits_per_minute, int64_t minutes);
 
 #endif

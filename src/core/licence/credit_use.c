@@ -8,16 +8,19 @@
 
 enum { WINDOW_HOURS = BOOK_WINDOW_HOURS_MAX, BITS = 64 };
 
+int64_t
+credits_of_minutes(int64_t credits_per_minute, int64_t minutes)
+{
+	int64_t credits;
+
+	return __builtin_mul_overflow(minutes, credits_per_minute, &credits) ? INT64_MAX : credits;
+}
+
 /* A machine that the catalogue has no more costs nothing: what it cost is not known. */
 static int64_t
 minutes_credits(const struct catalog_machine *machine, int64_t minutes)
 {
-	int64_t credits;
-
-	if (!machine)
-		return 0;
-	return __builtin_mul_overflow(minutes, machine->credits_per_minute, &credits) ? INT64_MAX
-	                                                                              : credits;
+	return machine ? credits_of_minutes(machine->credits_per_minute, minutes) : 0;
 }
 
 static const struct catalog_machine *
