@@ -43,7 +43,7 @@ CFLAGS   += -std=gnu17 -g -fPIC -fno-semantic-interposition -pthread \
             -ffile-prefix-map=$(CURDIR)=. $(FLAGS) $(WARN)
 LDFLAGS  += -pthread $(filter -fsanitize%,$(FLAGS)) -Wl,--as-needed -Wl,--build-id=sha1 \
             -Wl,-z,relro,-z,now,-z,noexecstack
-LDLIBS   += -lsqlite3 -lmicrohttpd -lzstd -lz -lsodium -lcurl -lcyaml -lm
+LDLIBS   += -lsqlite3 -lmicrohttpd -lzstd -lz -lsodium -lcurl -lcyaml -lhpdf -lm
 
 # ---- what there is ----
 

@@ -8,10 +8,11 @@
 set -eu
 
 packages="gcc make libc6-dev libsqlite3-dev libmicrohttpd-dev libzstd-dev zlib1g-dev
-	libxxhash-dev libsodium-dev libcurl4-gnutls-dev libcyaml-dev"
+	libxxhash-dev libsodium-dev libcurl4-gnutls-dev libcyaml-dev libhpdf-dev
+	fonts-dejavu-core"
 [ "${1:-}" = build ] || packages="$packages
 	libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev cppcheck
-	curl openssl patch python3-aiosmtpd strace systemd zstd"
+	curl openssl patch poppler-utils python3-aiosmtpd strace systemd zstd"
 
 installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' $packages 2>/dev/null || true)
 missing=

@@ -9,4 +9,8 @@
 /* catalog/harness.yaml, as it was when the program was built. */
 struct span embed_catalog(void);
 
+/* DejaVu Sans and its bold face, as the build's system has them (TrueType). */
+struct span embed_font(void);
+struct span embed_font_bold(void);
+
 #endif

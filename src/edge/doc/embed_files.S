@@ -14,5 +14,7 @@
 	.endm
 
 	embed catalog_harness, "catalog/harness.yaml"
+	embed font_regular, "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+	embed font_bold, "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
 
 	.section .note.GNU-stack, "", @progbits
