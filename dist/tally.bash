@@ -25,7 +25,7 @@ _tally() {
 
 	case ${COMP_WORDS[1]} in
 	serve) options="--data --catalog --listen --set --config --tls-cert --tls-key --help" ;;
-	demo) options="--days --seed --listen --data --catalog --no-serve --help" ;;
+	demo) options="--days --seed --at --listen --data --catalog --no-serve --help" ;;
 	account) [ "$COMP_CWORD" -eq 2 ] && options="put get list" ;;
 	contract)
 		options="$common --versions --module --developers --at --known-at"

@@ -62,6 +62,26 @@ show_modules(struct cli *cli, const struct json *version)
 	}
 }
 
+/* "credits pack-1: 60000 from 2026-05-06 00:00 to 2026-12-01 00:00" for each block. */
+static void
+show_blocks(struct cli *cli, const struct json *version)
+{
+	const struct json *blocks = show_find(version, "contract.credits");
+
+	for (const struct json *block = blocks ? blocks->first : NULL; block; block = block->next) {
+		struct span from  = show_time(&cli->arena, block, "start");
+		struct span until = show_time(&cli->arena, block, "expiry");
+		printf("  credits ");
+		show_clean(cli, show_text(block, "id"));
+		printf(": ");
+		show_clean(cli, show_text(block, "quota"));
+		printf(" from %.*s", (int)from.size, from.at);
+		if (until.size > 0)
+			printf(" to %.*s", (int)until.size, until.at);
+		printf("\n");
+	}
+}
+
 /* What a contract said from when on, who said so, when and why, oldest first. */
 static void
 show_history(struct cli *cli, const struct json *answer)
@@ -86,6 +106,7 @@ show_history(struct cli *cli, const struct json *answer)
 		                       ? ", cancelled: nothing follows its end"
 		                       : "");
 		show_modules(cli, version);
+		show_blocks(cli, version);
 	}
 }
 

@@ -1,233 +1,120 @@
 /* cmd_demo.c - tally demo: a made-up account, its figures, and a server over it. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/demo_events.h"
 #include "cli/demo_place.h"
 #include "cli/demo_show.h"
 #include "cli/serve.h"
-#include "core/base/text.h"
 #include "core/json/json_read.h"
-#include "core/json/json_write.h"
 #include "edge/sys/signal.h"
 
-#include <errno.h>
-
-/* The contract: a little less than what the default seed uses. */
 enum {
-	DAYS_DEFAULT      = 60,
-	DAYS_MIN          = 2, /* one whole day: each story has a deployment in it */
-	DAYS_MAX          = 400,
-	SEED_DEFAULT      = 1,
-	TREND_DAYS        = 14,
-	STARTED_AGO       = 200 * HOURS_PER_DAY,
-	RAISED_AGO        = 10 * HOURS_PER_DAY,
-	DEVELOPERS        = 534,
-	ADDON_AFTER_RAISE = 8,
+	DAYS_DEFAULT = 60,
+	DAYS_MIN     = 2, /* one whole day: each story has a deployment in it */
+	DAYS_MAX     = 400,
+	SEED_DEFAULT = 1,
+	TREND_DAYS   = 30,
+	DATE_SIZE    = 10,
+	HOUR_FIRST   = 262968,  /* 2000-01-01 */
+	HOUR_LAST    = 2016144, /* 2200-01-01 */
 };
 
 struct demo {
-	struct cli          *cli;
-	struct local         local;
-	struct demo_place    place;
-	struct demo_plan     plan;
-	struct ingest_counts counts;
-	struct refusal       refusal;
+	struct cli       *cli;
+	struct local      local;
+	struct demo_place place;
+	struct demo_clock clock;
+	struct demo_story story;
+	struct refusal    refusal;
+	bool              is_now; /* no other moment was asked for */
 };
 
 static const struct change by_demo = { .actor_kind = ACTOR_SYSTEM, .actor = { "demo", 4 } };
 
-/* ---- account and contract ---- */
-
-static struct span
-contract_text(const struct demo *demo, int64_t addon, int32_t from, struct arena *arena)
-{
-	struct json_out out;
-	int32_t start = month_first_hour(hour_of(demo->plan.now) - STARTED_AGO), end = start;
-
-	for (int i = 0; i < 12; i++)
-		end = month_next_first_hour(end);
-	json_open(&out, arena);
-	json_object(&out);
-	json_key_string(&out, SPAN("id"), SPAN("demo-contract"));
-	json_key_string(&out, SPAN("model"), SPAN("DEVELOPER_360"));
-	json_key_string(&out, SPAN("plan"), SPAN("ENTERPRISE"));
-	json_key_string(&out, SPAN("kind"), SPAN("PAID"));
-	json_key_hour(&out, SPAN("start"), start);
-	json_key_hour(&out, SPAN("end"), end);
-	json_key_hour(&out, SPAN("from"), addon > 0 ? from : start);
-	json_key(&out, SPAN("modules"));
-	json_object(&out);
-	json_key(&out, SPAN("CD"));
-	json_object(&out);
-	json_key_int(&out, SPAN("developers"), DEVELOPERS);
-	json_key_int(&out, SPAN("addon"), addon);
-	json_object_end(&out);
-	json_object_end(&out);
-	json_object_end(&out);
-	return json_close(&out);
-}
-
-static enum err
-account_make(struct demo *demo)
-{
-	struct engine *engine = demo->local.engine;
-	struct arena  *arena  = &demo->cli->arena;
-	int32_t        raised = day_first_hour(hour_of(demo->plan.now) - RAISED_AGO);
-	struct span    answer;
-
-	enum err err = engine_account_put(
-		engine, &by_demo,
-		SPAN("{\"id\":\"demo\",\"name\":\"Demo Incorporated\",\"currency\":\"USD\"}"),
-		arena, &answer, &demo->refusal);
-	if (err == ERR_NONE)
-		err = engine_contract_put(engine, &by_demo, SPAN("demo"),
-		                          contract_text(demo, 0, 0, arena), arena, &answer,
-		                          &demo->refusal);
-	if (err == ERR_NONE)
-		err = engine_contract_put(engine, &by_demo, SPAN("demo"),
-		                          contract_text(demo, ADDON_AFTER_RAISE, raised, arena),
-		                          arena, &answer, &demo->refusal);
-	return err;
-}
-
-/* ---- events ---- */
-
-static enum err
-send_batch(void *context, struct span lines)
-{
-	struct demo  *demo   = context;
-	struct ingest ingest = { .body = lines, .format = FORMAT_NDJSON };
-
-	enum err err = engine_ingest_wait(demo->local.engine, &ingest, &demo->refusal);
-	if (err != ERR_NONE)
-		return err;
-	if (ingest.err == ERR_NONE) {
-		/* The made-up events are ours: one that is refused is a bug. */
-		CHECK(ingest.counts.rejected == 0);
-		CHECK(ingest.counts.conflicting == 0);
-		demo->counts.accepted += ingest.counts.accepted;
-		demo->counts.duplicate += ingest.counts.duplicate;
-	}
-	err = ingest.err;
-	ingest_release(demo->local.engine, &ingest);
-	return err;
-}
-
-static enum err
-events_make(struct demo *demo)
-{
-	enum err err = demo_events(&demo->plan, &demo->cli->arena, send_batch, demo);
-	if (err != ERR_NONE)
-		return err;
-	printf("A made-up account of %u days, seed %llu: %llu events counted, and %llu that came\n"
-	       "twice and were counted once.\n",
-	       demo->plan.days, (unsigned long long)demo->plan.seed,
-	       (unsigned long long)demo->counts.accepted,
-	       (unsigned long long)demo->counts.duplicate);
-	return ERR_NONE;
-}
-
-/* ---- figures ---- */
-
-typedef enum err question_ask(struct engine *engine, const struct question *question,
-                              struct arena *arena, struct span *answer, struct refusal *refusal);
-
-static enum err
-show(struct demo *demo, question_ask *ask, const struct question *question, cli_show *print)
-{
-	struct arena *arena = &demo->cli->arena;
-	struct json  *root  = NULL;
-	struct span   answer;
-
-	enum err err = ask(demo->local.engine, question, arena, &answer, &demo->refusal);
-	if (err == ERR_NONE)
-		err = json_parse(answer, arena, &root, &demo->refusal);
-	if (err == ERR_NONE)
-		print(demo->cli, root);
-	return err;
-}
-
-static struct span
-date_text(int32_t hour, char date[INSTANT_SIZE])
-{
-	enum { DATE_SIZE = 10 };
-	CHECK(hour_format(hour, date) > DATE_SIZE);
-	return (struct span){ date, DATE_SIZE };
-}
-
-static enum err
-figures_show(struct demo *demo)
-{
-	int32_t         now = hour_of(demo->plan.now);
-	char            from[INSTANT_SIZE], to[INSTANT_SIZE];
-	struct question question = { .account = SPAN("demo"),
-		                     .module  = SPAN("CD"),
-		                     .limit   = DEMO_ROWS_SHOWN };
-
-	enum err err = show(demo, engine_usage, &question, demo_show_figures);
-	/* Days that are over: the last one ends before now. */
-	question.from = date_text(now - TREND_DAYS * HOURS_PER_DAY, from);
-	question.to   = date_text(now - HOURS_PER_DAY, to);
-	if (err == ERR_NONE)
-		err = show(demo, engine_trend, &question, demo_show_trend);
-	question = (struct question){ .account = SPAN("demo"),
-		                      .module  = SPAN("CD"),
-		                      .kind    = SPAN("service"),
-		                      .org     = SPAN("retail"),
-		                      .project = SPAN("checkout"),
-		                      .id      = SPAN("basket-api") };
-	if (err == ERR_NONE)
-		err = show(demo, engine_explain, &question, demo_show_why);
-	return err;
-}
-
 /* ---- the server ---- */
+
+/* A member of what was made, which is shown this once. */
+static enum err
+secret_read(struct demo *demo, enum err err, struct span answer, const char *name,
+            struct span *secret)
+{
+	struct json *root = NULL;
+
+	if (err == ERR_NONE)
+		err = json_parse(answer, &demo->cli->arena, &root, &demo->refusal);
+	if (err == ERR_NONE)
+		*secret = show_text(root, name);
+	return err;
+}
 
 static enum err
 key_make(struct demo *demo, struct span *key)
 {
-	struct arena *arena = &demo->cli->arena;
-	struct json  *root  = NULL;
-	struct span   answer;
+	struct span answer = SPAN("");
 
 	enum err err = engine_key_create(demo->local.engine, &by_demo,
 	                                 SPAN("{\"name\":\"demo\",\"scopes\":[\"operator\"]}"),
-	                                 arena, &answer, &demo->refusal);
-	if (err == ERR_NONE)
-		err = json_parse(answer, arena, &root, &demo->refusal);
-	if (err == ERR_NONE)
-		*key = json_member(root, SPAN("key"))->text;
-	return err;
+	                                 &demo->cli->arena, &answer, &demo->refusal);
+	return secret_read(demo, err, answer, "key", key);
+}
+
+static enum err
+operator_make(struct demo *demo, struct span *password)
+{
+	struct span answer = SPAN("");
+
+	enum err err = engine_person_add(demo->local.engine, &by_demo,
+	                                 SPAN("{\"email\":\"operator@localhost\","
+	                                      "\"name\":\"Operator\",\"operator\":true}"),
+	                                 &demo->cli->arena, &answer, &demo->refusal);
+	return secret_read(demo, err, answer, "password", password);
 }
 
 static void
-lines_show(const struct demo *demo, const char *program, const char *url)
+commands_show(const struct demo *demo, const char *program)
 {
-	int32_t now = hour_of(demo->plan.now);
+	static const char *const commands[] = {
+		"usage demo --children",
+		"usage demo CD --kind service --limit 5",
+		"explain demo CD service retail checkout basket-api",
+		"contract show demo platform",
+		"plan demo",
+		"credits demo",
+		"people list demo --limit 5",
+		"notify list demo",
+		"audit list demo --limit 5",
+	};
+	int32_t now = hour_of(demo->story.plan.now);
 	char    from[INSTANT_SIZE], to[INSTANT_SIZE];
 
-	printf("  %s usage demo\n", program);
-	printf("  %s usage demo CD --kind service --limit 5\n", program);
-	printf("  %s trend demo CD --from %.*s --to %.*s\n", program,
-	       (int)date_text(now - 30 * HOURS_PER_DAY, from).size, from,
-	       (int)date_text(now, to).size, to);
-	printf("  %s explain demo CD service retail checkout basket-api\n", program);
-	printf("  %s explain demo CD service bank risk score-worker\n", program);
-	printf("  %s events demo --type event.retracted\n", program);
-	printf("  %s notify list demo\n", program);
-	printf("  curl -sS -H \"Authorization: Bearer $TALLY_KEY\" %s/v1/accounts/demo/usage\n",
-	       url);
-	printf("  curl -sS -H \"Authorization: Bearer $TALLY_KEY\" -H 'Accept: text/csv' "
-	       "'%s/v1/accounts/demo/usage/CD?limit=5'\n",
-	       url);
-	printf("  curl -sS -H \"Authorization: Bearer $TALLY_KEY\" -H 'Content-Type: "
-	       "application/cloudevents+json' -d '{\"specversion\":\"1.0\",\"id\":\"1\","
-	       "\"source\":\"me\",\"type\":\"cd.deployment\",\"account\":\"demo\","
-	       "\"subject\":\"my-service\",\"data\":{\"deployment_type\":\"Kubernetes\"}}' "
-	       "%s/v1/events\n",
-	       url);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		printf("  %s %s\n", program, commands[i]);
+	hour_format(now - TREND_DAYS * HOURS_PER_DAY, from);
+	hour_format(now, to);
+	printf("  %s trend demo CD --from %.*s --to %.*s\n", program, DATE_SIZE, from, DATE_SIZE,
+	       to);
+}
+
+static void
+calls_show(const char *url, struct span password)
+{
+	static const char bearer[] = "curl -sS -H \"Authorization: Bearer $TALLY_KEY\"";
+
+	printf("  %s %s/v1/accounts/demo/usage\n", bearer, url);
+	printf("  %s -H 'Accept: text/csv' '%s/v1/accounts/demo/usage/CD?limit=5'\n", bearer, url);
+	printf("  %s -H 'Content-Type: application/cloudevents+json' -d '{\"specversion\":\"1.0\","
+	       "\"id\":\"1\",\"source\":\"me\",\"type\":\"cd.deployment\","
+	       "\"account\":\"demo\",\"subject\":\"my-service\","
+	       "\"data\":{\"deployment_type\":\"Kubernetes\"}}' %s/v1/events\n",
+	       bearer, url);
+	printf("\nThe operator signs in as operator@localhost, password %.*s:\n\n",
+	       (int)password.size, password.at);
+	printf("  curl -sS -H 'Content-Type: application/json' -d "
+	       "'{\"email\":\"operator@localhost\","
+	       "\"password\":\"%.*s\"}' %s/v1/session\n",
+	       (int)password.size, password.at, url);
 }
 
 static void
@@ -235,19 +122,20 @@ ready_show(void *context, const char *url)
 {
 	struct demo *demo = context;
 	char         program[PATH_MAX];
-	struct span  key;
+	struct span  key = SPAN(""), password = SPAN("");
 
 	enum err err = key_make(demo, &key);
+	if (err == ERR_NONE)
+		err = operator_make(demo, &password);
 	if (err != ERR_NONE) {
-		cli_refused(err, &demo->refusal, "the key");
+		cli_refused(err, &demo->refusal, "the key and the operator");
 		return;
 	}
 	demo_place_program(program, sizeof(program));
-	printf("\nServing it on %s with a key that lasts as long as the data. Try in another\n"
-	       "terminal:\n\n",
-	       url);
+	printf("\nServing it on %s. Try in another terminal:\n\n", url);
 	printf("  export TALLY_SERVER=%s TALLY_KEY=%.*s\n", url, (int)key.size, key.at);
-	lines_show(demo, program, url);
+	commands_show(demo, program);
+	calls_show(url, password);
 	printf("\n%s is the store. Ctrl-C stops the server%s.\n", demo->place.path,
 	       demo->place.is_passing ? " and removes it" : "");
 	fflush(stdout);
@@ -301,28 +189,45 @@ number_read(const struct cli *cli, enum option option, uint64_t most, uint64_t *
 	return value > 0 && value <= most;
 }
 
+static bool
+moment_read(const char *text, struct instant *moment)
+{
+	int32_t first;
+
+	if (date_parse(span_of(text), &first) == ERR_NONE)
+		*moment = (struct instant){ hour_start(first + HOURS_PER_DAY).ns - NS_PER_SECOND };
+	else if (instant_parse(span_of(text), moment, NULL) != ERR_NONE)
+		return false;
+	return hour_of(*moment) >= HOUR_FIRST && hour_of(*moment) < HOUR_LAST;
+}
+
 static enum err
 demo_tell(struct demo *demo)
 {
-	enum err err = account_make(demo);
+	demo->story.engine = demo->local.engine;
+	demo->story.clock  = &demo->clock;
+	enum err err       = demo_story_tell(&demo->story, &demo->cli->arena, &demo->refusal);
 	if (err == ERR_NONE)
-		err = events_make(demo);
-	return err == ERR_NONE ? figures_show(demo) : err;
+		err = demo_show(demo->cli, &demo->story, &demo->refusal);
+	demo_clock_run(&demo->clock, demo->is_now ? demo_clock_system() : demo->story.plan.now);
+	return err;
 }
 
 static int
 demo_run(struct demo *demo)
 {
 	struct local_options options = {
-		.directory = demo->place.path,
-		.catalog   = args_value(&demo->cli->args, OPTION_CATALOG),
-		.settings  = engine_settings_default(),
+		.directory     = demo->place.path,
+		.catalog       = args_value(&demo->cli->args, OPTION_CATALOG),
+		.settings      = engine_settings_default(),
+		.clock         = demo_clock_now,
+		.clock_context = &demo->clock,
 	};
+	demo_clock_hold(&demo->clock, demo->story.plan.now);
 	enum err err = local_open(&options, &demo->local, &demo->refusal);
 	if (err != ERR_NONE)
 		return cli_refused(err, &demo->refusal, NULL);
-	demo->plan.now = engine_now(demo->local.engine);
-	err            = demo_tell(demo);
+	err = demo_tell(demo);
 	fflush(stdout);
 	if (err == ERR_NONE && !args_has(&demo->cli->args, OPTION_NO_SERVE))
 		return demo_serve(demo);
@@ -344,14 +249,18 @@ place_refused(const struct cli *cli, int error)
 int
 cmd_demo(struct cli *cli)
 {
-	struct demo demo = { .cli = cli };
+	struct demo demo = { .cli = cli, .is_now = !args_has(&cli->args, OPTION_AT) };
 	uint64_t    days = DAYS_DEFAULT, seed = SEED_DEFAULT;
 
 	if (!number_read(cli, OPTION_DAYS, DAYS_MAX, &days) || days < DAYS_MIN)
 		return cli_misused(cli, "--days is a whole number from 2 to 400");
 	if (!number_read(cli, OPTION_SEED, UINT64_MAX, &seed))
 		return cli_misused(cli, "--seed is a whole number above 0");
-	demo.plan = (struct demo_plan){ .days = (uint32_t)days, .seed = seed };
+	demo.story.plan = (struct demo_plan){ .now  = demo_clock_system(),
+		                              .days = (uint32_t)days,
+		                              .seed = seed };
+	if (!demo.is_now && !moment_read(args_value(&cli->args, OPTION_AT), &demo.story.plan.now))
+		return cli_misused(cli, "--at is a date or RFC 3339, of the years 2000 to 2199");
 	signal_hold();
 	int error = demo_place_take(args_value(&cli->args, OPTION_DATA), &demo.place);
 	if (error != 0)

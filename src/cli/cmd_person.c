@@ -6,7 +6,7 @@
 #include "core/json/json_write.h"
 
 static const struct show_column PEOPLE[] = {
-	{ "E-MAIL", "email", SHOW_TEXT },    { "NAME", "name", SHOW_TEXT },
+	{ "EMAIL", "email", SHOW_TEXT },     { "NAME", "name", SHOW_TEXT },
 	{ "", "operator", SHOW_FLAG },       { "", "disabled", SHOW_FLAG },
 	{ "CREATED", "created", SHOW_TIME },
 };
@@ -14,7 +14,7 @@ enum { PEOPLE_COUNT = sizeof(PEOPLE) / sizeof(PEOPLE[0]) };
 
 static const struct show_column ROLES[] = {
 	{ "ACCOUNT", "account", SHOW_TEXT },
-	{ "E-MAIL", "email", SHOW_TEXT },
+	{ "EMAIL", "email", SHOW_TEXT },
 	{ "ROLES", "roles", SHOW_LIST },
 };
 enum { ROLES_COUNT = sizeof(ROLES) / sizeof(ROLES[0]) };

@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-#include "cli/demo_world.h"
-#include "core/base/text.h"
+#include "cli/demo_tell.h"
 
 /* When things happened, in hours before the end. */
 enum {
@@ -19,70 +18,9 @@ enum {
 	GAP_AGO         = 20 * HOURS_PER_DAY,
 	GAP_HOURS       = 52,
 	STAGES_A_DAY    = 120,
-	LINE_MAX_SIZE   = 640,
 };
-
-struct telling {
-	const struct demo_plan *plan;
-	struct demo_world       world;
-	struct text             lines;
-	int32_t                 from_hour;
-	int32_t                 now_hour;
-	int32_t                 hour; /* being told */
-};
-
-/* ---- one event ---- */
-
-static bool
-is_told(const struct telling *telling, struct instant at)
-{
-	return hour_of(at) >= telling->from_hour && at.ns <= telling->plan->now.ns;
-}
-
-static struct instant
-moment(int32_t hour, uint32_t second)
-{
-	return (struct instant){ hour_start(hour).ns + (int64_t)second * NS_PER_SECOND };
-}
-
-struct told {
-	const char                *type;
-	const char                *source; /* of the project's */
-	const char                *id;
-	const char                *subject;
-	const struct demo_project *project;
-	struct instant             at;
-};
-
-/* The event with data, which is the members of a JSON object. */
-static void
-tell(struct telling *telling, const struct told *told, const char *data)
-{
-	static const char form[] =
-		"{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"%s/%s\",\"type\":\"%s\","
-		"\"account\":\"demo\",\"subject\":\"%s\",\"time\":\"%s\","
-		"\"data\":{\"org\":\"%s\",\"project\":\"%s\"%s%s}}\n";
-	const struct demo_project *project = told->project;
-	char                       time[INSTANT_SIZE];
-
-	if (!is_told(telling, told->at))
-		return;
-	time[instant_format(told->at, time)] = 0;
-	char *line                           = text_reserve(&telling->lines, LINE_MAX_SIZE);
-	int   size = snprintf(line, LINE_MAX_SIZE, form, told->id, told->source, project->name,
-	                      told->type, told->subject, time, project->org, project->name,
-                            *data ? "," : "", data);
-	CHECK(size > 0 && size < LINE_MAX_SIZE);
-	telling->lines.size += (size_t)size;
-}
 
 /* ---- instances ---- */
-
-static uint32_t
-weekday(int32_t hour)
-{
-	return (uint32_t)((hour / HOURS_PER_DAY + 3) % 7); /* 0 is Monday; day 0 a Thursday */
-}
 
 /* Thousandths of the peak. */
 static uint32_t
@@ -93,14 +31,14 @@ day_level(int32_t hour)
 		990, 1000, 1000, 980, 950, 930, 870, 780, 660, 540, 440, 380,
 	};
 	uint32_t level = levels[hour % HOURS_PER_DAY];
-	return weekday(hour) >= 5 ? level * 6 / 10 : level;
+	return tell_weekday(hour) >= 5 ? level * 6 / 10 : level;
 }
 
 static uint32_t
 office_level(int32_t hour)
 {
 	int32_t of_day = hour % HOURS_PER_DAY;
-	return weekday(hour) < 5 && of_day >= 7 && of_day < 18 ? 1000 : 100;
+	return tell_weekday(hour) < 5 && of_day >= 7 && of_day < 18 ? 1000 : 100;
 }
 
 /* From 85 to 115 hundredths of the peak over the whole time. */
@@ -136,7 +74,7 @@ instances_of(const struct telling *telling, const struct demo_service *service, 
 	uint32_t level = level_of(telling, service, hour) * (970 + noise) / 1000;
 	int32_t  since = hour - (telling->now_hour - LOAD_TEST_AGO);
 
-	if (service->story == STORY_LOAD_TEST && since >= 0 && since < LOAD_TEST_HOURS)
+	if (service->twist == TWIST_LOAD_TEST && since >= 0 && since < LOAD_TEST_HOURS)
 		return LOAD_TEST_LEVEL + noise;
 	uint32_t instances = (service->peak_instances * level + 500) / 1000;
 	return instances > 0 ? instances : 1;
@@ -156,9 +94,9 @@ reports(const struct telling *telling, const struct demo_service *service, int32
 
 	if (service->curve == CURVE_NONE)
 		return false;
-	if (service->story == STORY_GAPS)
+	if (service->twist == TWIST_GAPS)
 		return (ago < GAP_AGO - GAP_HOURS || ago >= GAP_AGO) && hour % 17 != 0;
-	if (service->story == STORY_RECREATED)
+	if (service->twist == TWIST_RECREATED)
 		return ago >= DELETED_AGO || ago < RECREATED_AGO;
 	return true;
 }
@@ -175,8 +113,12 @@ tell_split(struct telling *telling, const struct demo_service *service, const ch
 	         "\"environment\":\"%s\",\"infrastructure\":\"%s\",\"instances\":%u", environment,
 	         infrastructure, instances);
 	tell(telling,
-	     &(struct told){ "cd.instances", "agent", id, service->id, service->project,
-	                     moment(telling->hour, service->second) },
+	     &(struct told){ .type    = "cd.instances",
+	                     .source  = "agent",
+	                     .id      = id,
+	                     .subject = service->id,
+	                     .project = service->project,
+	                     .at      = tell_moment(telling->hour, service->second) },
 	     data);
 }
 
@@ -223,8 +165,12 @@ tell_deployment(struct telling *telling, const struct demo_service *service)
 	         "\"status\":\"%s\"%s",
 	         service->type, chance % 12 == 0 ? "failed" : "success", functions);
 	tell(telling,
-	     &(struct told){ "cd.deployment", "pipelines", id, service->id, service->project,
-	                     moment(telling->hour, (uint32_t)(chance >> 32) % 3600) },
+	     &(struct told){ .type    = "cd.deployment",
+	                     .source  = "pipelines",
+	                     .id      = id,
+	                     .subject = service->id,
+	                     .project = service->project,
+	                     .at = tell_moment(telling->hour, (uint32_t)(chance >> 32) % 3600) },
 	     data);
 }
 
@@ -237,11 +183,11 @@ deploys(const struct telling *telling, const struct demo_service *service)
 	uint64_t chance =
 		demo_chance(telling->plan->seed, index, UINT64_C(1) << 40 | (uint64_t)day);
 
-	if (service->story == STORY_LAPSED && ago < LAPSED_AGO)
+	if (service->twist == TWIST_LAPSED && ago < LAPSED_AGO)
 		return false;
-	if (service->story == STORY_RECREATED && ago < DELETED_AGO && ago > RECREATED_AGO)
+	if (service->twist == TWIST_RECREATED && ago < DELETED_AGO && ago > RECREATED_AGO)
 		return false;
-	if (service->story == STORY_RECREATED && ago == RECREATED_AGO)
+	if (service->twist == TWIST_RECREATED && ago == RECREATED_AGO)
 		return true;
 	if (((uint64_t)day + index) % service->deploy_days != 0)
 		return false;
@@ -252,14 +198,16 @@ static void
 tell_story(struct telling *telling, const struct demo_service *service)
 {
 	int32_t        ago  = telling->now_hour - telling->hour;
-	struct instant at   = moment(telling->hour, 1800);
-	struct told    told = { NULL, "console", NULL, service->id, service->project, at };
+	struct instant at   = tell_moment(telling->hour, 1800);
+	struct told    told = {
+		   .source = "console", .subject = service->id, .project = service->project, .at = at
+	};
 
-	if (service->story == STORY_RENAMED && ago == RENAMED_AGO) {
+	if (service->twist == TWIST_RENAMED && ago == RENAMED_AGO) {
 		told.type = "cd.service.renamed";
 		told.id   = "rename-1";
 		tell(telling, &told, "\"name\":\"Card payments\"");
-	} else if (service->story == STORY_RECREATED && ago == DELETED_AGO) {
+	} else if (service->twist == TWIST_RECREATED && ago == DELETED_AGO) {
 		told.type = "cd.service.deleted";
 		told.id   = "delete-1";
 		tell(telling, &told, "");
@@ -275,14 +223,21 @@ tell_mistake(struct telling *telling)
 
 	if (ago == MISTAKE_AGO)
 		tell(telling,
-		     &(struct told){ "cd.deployment", "pipelines", "wrong-account-1", "sandbox-api",
-		                     project, moment(telling->hour, 600) },
+		     &(struct told){ .type    = "cd.deployment",
+		                     .source  = "pipelines",
+		                     .id      = "wrong-account-1",
+		                     .subject = "sandbox-api",
+		                     .project = project,
+		                     .at      = tell_moment(telling->hour, 600) },
 		     "\"environment\":\"prod\",\"deployment_type\":\"Kubernetes\"");
 	if (ago == MISTAKE_AGO - 1)
 		tell(telling,
-		     &(struct told){ "event.retracted", "console", "retraction-1",
-		                     "pipelines/tools wrong-account-1", project,
-		                     moment(telling->hour, 900) },
+		     &(struct told){ .type    = "event.retracted",
+		                     .source  = "console",
+		                     .id      = "retraction-1",
+		                     .subject = "pipelines/tools wrong-account-1",
+		                     .project = project,
+		                     .at      = tell_moment(telling->hour, 900) },
 		     "");
 }
 
@@ -297,10 +252,12 @@ tell_cluster(struct telling *telling, const struct demo_application *application
 	snprintf(id, sizeof(id), "%s-c%u-%d", application->id, i, telling->hour);
 	snprintf(data, sizeof(data), "\"cluster\":\"c%u\",\"instances\":%u", i,
 	         application->instances);
-	struct told told = {
-		"gitops.instances", "gitops-agent",       id,
-		application->id,    application->project, moment(telling->hour, application->second)
-	};
+	struct told told = { .type    = "gitops.instances",
+		             .source  = "gitops-agent",
+		             .id      = id,
+		             .subject = application->id,
+		             .project = application->project,
+		             .at      = tell_moment(telling->hour, application->second) };
 	tell(telling, &told, data);
 	if (!syncs)
 		return;
@@ -327,8 +284,12 @@ tell_stages(struct telling *telling, uint32_t project)
 		         "\"stage\":\"approve\",\"execution\":\"%d\",\"status\":\"success\"",
 		         telling->hour);
 		tell(telling,
-		     &(struct told){ "cd.stage", "pipelines", id, "release", &DEMO_PROJECT[project],
-		                     moment(telling->hour, 300 + i * 1500) },
+		     &(struct told){ .type    = "cd.stage",
+		                     .source  = "pipelines",
+		                     .id      = id,
+		                     .subject = "release",
+		                     .project = &DEMO_PROJECT[project],
+		                     .at      = tell_moment(telling->hour, 300 + i * 1500) },
 		     data);
 	}
 }
@@ -366,6 +327,16 @@ tell_hour(struct telling *telling)
 	if (chance % 12 == 0)
 		tell_project(telling, (uint32_t)(chance >> 32) % DEMO_PROJECTS);
 	tell_mistake(telling);
+	tell_modules(telling);
+	tell_labs(telling);
+}
+
+/* The moment at which everything of the hour has arrived. */
+static struct instant
+arrived(const struct telling *telling)
+{
+	struct instant end = tell_moment(telling->hour, 3540);
+	return end.ns < telling->plan->now.ns ? end : telling->plan->now;
 }
 
 enum err
@@ -381,10 +352,9 @@ demo_events(const struct demo_plan *plan, struct arena *arena, demo_send *send, 
 	text_open(&telling.lines, arena);
 	for (telling.hour = telling.from_hour; telling.hour <= telling.now_hour; telling.hour++) {
 		tell_hour(&telling);
-		if (telling.lines.size < DEMO_BATCH_SIZE && telling.hour < telling.now_hour)
+		if ((telling.hour + 1) % HOURS_PER_DAY != 0 && telling.hour < telling.now_hour)
 			continue;
-		if (telling.lines.size > 0)
-			err = send(context, text_span(&telling.lines));
+		err = send(context, arrived(&telling), text_span(&telling.lines));
 		if (err != ERR_NONE)
 			break;
 		telling.lines.size = 0;

@@ -22,16 +22,16 @@ static const char *const roles[DEMO_ROLES] = { "api", "worker", "web" };
 static const struct {
 	const char     *project;
 	const char     *id;
-	enum demo_story story;
+	enum demo_twist twist;
 	enum demo_curve curve;
 	uint32_t        peak_instances;
-} stories[] = {
-	{ "checkout", "basket-api", STORY_LOAD_TEST, CURVE_DAY, 17 },
-	{ "search", "query-api", STORY_GROWTH, CURVE_GROWING, 20 },
-	{ "payments", "card-api", STORY_RENAMED, CURVE_DAY, 52 },
-	{ "ledger", "journal-worker", STORY_RECREATED, CURVE_STEADY, 28 },
-	{ "risk", "score-worker", STORY_GAPS, CURVE_DAY, 33 },
-	{ "tools", "portal-web", STORY_LAPSED, CURVE_STEADY, 45 },
+} twists[] = {
+	{ "checkout", "basket-api", TWIST_LOAD_TEST, CURVE_DAY, 17 },
+	{ "search", "query-api", TWIST_GROWTH, CURVE_GROWING, 20 },
+	{ "payments", "card-api", TWIST_RENAMED, CURVE_DAY, 52 },
+	{ "ledger", "journal-worker", TWIST_RECREATED, CURVE_STEADY, 28 },
+	{ "risk", "score-worker", TWIST_GAPS, CURVE_DAY, 33 },
+	{ "tools", "portal-web", TWIST_LAPSED, CURVE_STEADY, 45 },
 };
 
 uint64_t
@@ -106,15 +106,15 @@ choose_life(struct demo_service *service, uint64_t chance)
 }
 
 static void
-choose_story(struct demo_service *service)
+choose_twist(struct demo_service *service)
 {
-	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++) {
-		if (strcmp(service->project->name, stories[i].project) != 0 ||
-		    strcmp(service->id, stories[i].id) != 0)
+	for (size_t i = 0; i < sizeof(twists) / sizeof(twists[0]); i++) {
+		if (strcmp(service->project->name, twists[i].project) != 0 ||
+		    strcmp(service->id, twists[i].id) != 0)
 			continue;
-		service->story          = stories[i].story;
-		service->curve          = stories[i].curve;
-		service->peak_instances = stories[i].peak_instances;
+		service->twist          = twists[i].twist;
+		service->curve          = twists[i].curve;
+		service->peak_instances = twists[i].peak_instances;
 		service->type           = "Kubernetes";
 		service->functions      = 0;
 		service->deploy_days    = 1;
@@ -135,7 +135,7 @@ service_make(struct demo_world *world, uint32_t i)
 	choose_size(service, demo_chance(world->seed, i, 1));
 	choose_type(service, demo_chance(world->seed, i, 2));
 	choose_life(service, demo_chance(world->seed, i, 4));
-	choose_story(service);
+	choose_twist(service);
 }
 
 /* ---- applications ---- */

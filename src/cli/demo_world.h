@@ -34,14 +34,14 @@ enum demo_curve {
 };
 
 /* What happens to a few of them, so that there is something to explain. */
-enum demo_story {
-	STORY_NONE,
-	STORY_LOAD_TEST,
-	STORY_GROWTH,
-	STORY_RENAMED,
-	STORY_RECREATED,
-	STORY_GAPS,
-	STORY_LAPSED,
+enum demo_twist {
+	TWIST_NONE,
+	TWIST_LOAD_TEST,
+	TWIST_GROWTH,
+	TWIST_RENAMED,
+	TWIST_RECREATED,
+	TWIST_GAPS,
+	TWIST_LAPSED,
 };
 
 struct demo_service {
@@ -49,7 +49,7 @@ struct demo_service {
 	char                       id[DEMO_NAME_SIZE];
 	const char                *type; /* of its deployments */
 	enum demo_curve            curve;
-	enum demo_story            story;
+	enum demo_twist            twist;
 	uint32_t                   peak_instances;
 	uint32_t                   second;            /* of the hour, when it reports */
 	uint32_t                   deploy_days;       /* between deployments */

@@ -19,9 +19,11 @@ const struct command COMMANDS[] = {
 	  STORE | HAS(LISTEN) | HAS(SET) | HAS(CONFIG) | HAS(TLS_CERT) | HAS(TLS_KEY), cmd_serve,
 	  "serve the HTTP interface until SIGTERM or SIGINT",
 	  "The first start on a store without any key makes an operator's key and shows it once." },
-	{ "demo", NULL, "", 0, 0, HAS(DAYS) | HAS(LISTEN) | STORE | HAS(SEED) | HAS(NO_SERVE),
-	  cmd_demo, "a made-up account, its figures, and a server over it",
-	  "Without --data the store is a directory of its own that is removed at the end." },
+	{ "demo", NULL, "", 0, 0,
+	  HAS(DAYS) | HAS(LISTEN) | STORE | HAS(AT) | HAS(SEED) | HAS(NO_SERVE), cmd_demo,
+	  "a made-up account, its figures, and a server over it",
+	  "Without --data the store is a directory of its own that is removed at the end. With\n"
+	  "--at it is told as if that moment were now, each time the same to the byte." },
 	{ "ingest", NULL, "FILE...|-", 1, UINT32_MAX, ANSWER | HAS(ACCOUNT) | HAS(FORMAT),
 	  cmd_ingest, "read events: one a line, or a JSON array; also .gz and .zst",
 	  "Reading a file again changes nothing: what was read before is counted as a duplicate.\n"

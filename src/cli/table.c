@@ -111,13 +111,16 @@ print_cell(const struct table_column *column, const struct table_cell *cell, con
 		print_spaces(space, out);
 }
 
+/* The last column in which the row holds something: what is behind it is not printed, so no
+ * line ends with spaces. */
 static uint32_t
-last_column(const struct table *table)
+last_column(const struct table *table, const struct table_cell *cells)
 {
 	uint32_t last = 0;
 
 	for (uint32_t i = 0; i < table->columns_count; i++) {
-		if (table->columns[i].used)
+		bool holds = cells ? cells[i].text.size > 0 : *table->columns[i].heading != 0;
+		if (table->columns[i].used && holds)
 			last = i;
 	}
 	return last;
@@ -128,7 +131,7 @@ static void
 print_row(const struct table *table, const struct table_cell *cells, uint32_t indent, bool coloured,
           FILE *out)
 {
-	uint32_t last  = last_column(table);
+	uint32_t last  = last_column(table, cells);
 	bool     first = true;
 
 	print_spaces(indent, out);

@@ -45,7 +45,9 @@ parts_open(const struct local_options *options, struct local *local, struct refu
 		.directory  = options->directory,
 		.must_exist = options->must_exist,
 	};
-	struct engine_options engine_options = { .settings = options->settings };
+	struct engine_options engine_options = { .settings      = options->settings,
+		                                 .clock         = options->clock,
+		                                 .clock_context = options->clock_context };
 	enum err              err =
 		local_catalog_read(options->catalog, &local->arena, &local->catalog, refusal);
 	if (err == ERR_NONE && options->alternatives)

@@ -13,6 +13,8 @@ struct local_options {
 	const char            *catalog;      /* path of a YAML file; NULL: the built-in one */
 	const char            *alternatives; /* of the catalogue, to turn on: "a,b"; NULL: none */
 	struct engine_settings settings;     /* engine_settings_default() */
+	struct instant (*clock)(void *context); /* NULL: the system's */
+	void *clock_context;
 };
 
 struct local {

@@ -15,16 +15,20 @@
 #include "edge/sys/memory.h"
 
 struct collected {
-	struct arena arena;
-	struct text  text;
-	uint32_t     batches;
-	uint32_t     stop_after; /* batches; 0: never */
+	struct arena   arena;
+	struct text    text;
+	struct instant until; /* of the batch before */
+	uint32_t       batches;
+	uint32_t       stop_after; /* batches; 0: never */
 };
 
 static enum err
-collect(void *context, struct span lines)
+collect(void *context, struct instant until, struct span lines)
 {
 	struct collected *collected = context;
+
+	assert_true(until.ns > collected->until.ns);
+	collected->until = until;
 	text_add(&collected->text, lines);
 	collected->batches++;
 	return collected->batches == collected->stop_after ? ERR_STORE_FULL : ERR_NONE;
