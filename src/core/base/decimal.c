@@ -1,8 +1,6 @@
 /* decimal.c - exact decimals: read, write, percent. */
 #include "core/base/decimal.h"
 
-__extension__ typedef __int128 i128;
-
 enum { DECIMAL_PLACES = 6, POWERS = 19, STRAIGHT_DIGITS = 12 };
 
 /* Beyond this an exponent only needs its sign: no text is this long. */
@@ -197,4 +195,20 @@ percent_hundredths(int64_t part, int64_t whole)
 	CHECK(part >= 0);
 	i128 hundredths = ((i128)part * 20000 + whole) / ((i128)whole * 2);
 	return hundredths < INT64_MAX ? (int64_t)hundredths : INT64_MAX;
+}
+
+int64_t
+divide_half_even(i128 numerator, i128 denominator)
+{
+	CHECK(denominator > 0);
+	i128 size  = numerator < 0 ? -numerator : numerator;
+	i128 whole = size / denominator;
+	i128 rest  = size % denominator;
+
+	/* Twice the rest could be too large: compare it with what is left of the whole. */
+	if (rest > denominator - rest || (rest == denominator - rest && whole % 2 == 1))
+		whole++;
+	if (whole > INT64_MAX)
+		whole = INT64_MAX;
+	return (int64_t)(numerator < 0 ? -whole : whole);
 }

@@ -8,6 +8,9 @@
 
 #include "core/base/err.h"
 
+/* Products of quantities and rates. */
+__extension__ typedef __int128 i128;
+
 #define MILLIONTHS INT64_C(1000000)
 /* Quantities are below this (9.2e12, E-5). */
 #define QUANTITY_END (INT64_C(9200000000000) * MILLIONTHS)
@@ -26,6 +29,10 @@ size_t decimal_format(int64_t millionths, char out[DECIMAL_SIZE]);
 /* part / whole in percent, two decimals, half up, as hundredths (L-60). whole > 0,
  * part >= 0. 47 of 43 is 10930. */
 int64_t percent_hundredths(int64_t part, int64_t whole);
+
+/* numerator / denominator to the nearest whole number, a half to the even one; symmetric
+ * about zero, staying at the largest numbers there are. denominator > 0. */
+int64_t divide_half_even(i128 numerator, i128 denominator);
 
 /* ceil(a / b) for a >= 0, b > 0. */
 static inline int64_t

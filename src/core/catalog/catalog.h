@@ -12,7 +12,8 @@
 
 enum { CATALOG_FIELDS_MAX = 12, CATALOG_TYPES_MAX = 128, CATALOG_METERS_MAX = 64 };
 enum { CATALOG_MODULES_MAX = 32, CATALOG_RULES_MAX = 64, CATALOG_NAME_SIZE_MAX = 64 };
-enum { CATALOG_PLANS_MAX = 16 };
+enum { CATALOG_PLANS_MAX = 16, CATALOG_CARDS_MAX = 16, CATALOG_RATES_MAX = 128 };
+enum { CATALOG_RATE_METERS_MAX = 8, CATALOG_SLICES_MAX = 8, CATALOG_ALERTS_MAX = 8 };
 enum { CATALOG_WINDOW_DAYS_MAX = 366, CATALOG_WHERE_MAX = 4, CATALOG_ALTERNATIVES_MAX = 16 };
 /* No divisor of a rule or a module is larger, so that no product can overflow. */
 enum { CATALOG_NUMBER_MAX = 1000000000 };
@@ -245,6 +246,73 @@ struct catalog_credits {
 	                       no credits */
 };
 
+/* ---- rate cards: what a metric costs in units of a pool (F-2) ---- */
+
+/* The free tier is charged by the rates of ESSENTIALS. */
+enum flex_tier { FLEX_FREE, FLEX_ESSENTIALS, FLEX_ENTERPRISE, FLEX_TIERS };
+
+/* How the hours of a month become the quantity of a metric (F-3). COUNT and SUM are
+ * discrete, the others cumulative. */
+enum rate_fold {
+	RATE_COUNT,             /* events */
+	RATE_SUM,               /* of a quantity */
+	RATE_UNIQUE,            /* different keys in the month */
+	RATE_UNIQUE_30D,        /* ... in the 30 days that end with the month */
+	RATE_PEAK_DAILY_UNIQUE, /* ... in the day that has most of them */
+	RATE_MEAN,              /* of each key's present hours, summed over keys */
+	RATE_MAX,               /* each key's largest hour, summed over keys */
+	RATE_MEMBERS,           /* people with access at the month's last hour */
+};
+
+/* The largest rate, in millionths, and the largest divisor of all slices of a row: products
+ * with a quantity and the hours of a month stay in 128 bits. */
+#define CATALOG_RATE_MAX (INT64_C(1000000) * 1000000)
+
+/* A slice of a quantity: what lies above the slice before costs units for each per, up to
+ * up_to_millionths. The last one has no end: QUANTITY_UNBOUNDED. */
+#define QUANTITY_UNBOUNDED INT64_MAX
+struct catalog_slice {
+	int64_t up_to_millionths;
+	int64_t units_millionths;
+	int64_t per; /* whole */
+};
+
+/* One metric of a card: a new one is a row and nothing else. */
+struct catalog_rate {
+	struct span    module;
+	struct span    metric; /* "cd.service" */
+	struct span    name;   /* "Service" */
+	struct span    unit;   /* of the quantity: "service" */
+	uint32_t       tiers;  /* 1 << enum flex_tier, summed; FLEX_FREE is in none */
+	enum rate_fold fold;
+	int32_t        meters[CATALOG_RATE_METERS_MAX]; /* none has a key of another */
+	uint32_t       meters_count;
+	int32_t        revoked_meter; /* of MEMBERS: takes access away; -1 */
+	struct span    item;          /* only keys with this item; empty: all */
+	bool           unlimited;     /* costs nothing, and has no slices */
+	int64_t        allowance_millionths;
+	const struct catalog_slice *slices;
+	uint32_t                    slices_count;
+};
+
+/* What a tier brings each month, and what it costs; in millionths. */
+struct catalog_tier {
+	int64_t free_units;
+	int64_t unit_price;
+	int64_t overage_price;
+};
+
+/* Everything that holds for contracts from a day on, until the next card. */
+struct catalog_card {
+	int32_t                    from_hour; /* first of its day */
+	struct span                currency;  /* of the prices */
+	struct catalog_tier        tiers[FLEX_TIERS];
+	int32_t                    alerts[CATALOG_ALERTS_MAX]; /* percent, ascending */
+	uint32_t                   alerts_count;
+	const struct catalog_rate *rates; /* in the order of lines */
+	uint32_t                   rates_count;
+};
+
 struct catalog {
 	struct span                       name; /* "harness" */
 	struct span                       version;
@@ -269,6 +337,8 @@ struct catalog {
 	const struct catalog_plan        *plans;
 	uint32_t                          plans_count;
 	struct catalog_credits            credits;
+	const struct catalog_card        *cards; /* ascending by from_hour */
+	uint32_t                          cards_count;
 };
 
 /* Refuses (ERR_CATALOG, field = path of the row, detail = reason) a catalogue with a
@@ -291,6 +361,16 @@ const struct catalog_price *catalog_price_find(const struct catalog_plan *plan, 
 /* An empty size is the smallest of the os (L-50). */
 const struct catalog_machine *catalog_machine_find(const struct catalog *catalog, struct span os,
                                                    struct span size);
+/* The newest card that holds at hour, the oldest when none does; NULL when there is none. */
+const struct catalog_card *catalog_card_at(const struct catalog *catalog, int32_t hour);
+/* The row of a metric for a tier (FLEX_FREE reads as FLEX_ESSENTIALS); NULL when there is
+ * none. */
+const struct catalog_rate *catalog_rate_find(const struct catalog_card *card, enum flex_tier tier,
+                                             struct span metric);
+bool                       catalog_rate_is_for(const struct catalog_rate *rate, enum flex_tier tier);
+/* "essentials", and back: FLEX_TIERS when unknown. */
+struct span    catalog_tier_name(enum flex_tier tier);
+enum flex_tier catalog_tier_find(struct span name);
 /* The place in known_modules, -1 when unknown. */
 int32_t catalog_known_module(const struct catalog *catalog, struct span name);
 /* The index of a field in the type's row, -1 when unknown. */

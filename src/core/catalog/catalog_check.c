@@ -468,5 +468,7 @@ catalog_check(const struct catalog *catalog, struct refusal *refusal)
 		err = catalog_alternatives_check(catalog, refusal);
 	if (!err)
 		err = catalog_plans_check(catalog, refusal);
+	if (!err)
+		err = catalog_cards_check(catalog, refusal);
 	return err;
 }

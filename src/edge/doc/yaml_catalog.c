@@ -69,6 +69,16 @@ resolver_number(const struct resolver *resolver, const char *column, const char 
 	return ERR_NONE;
 }
 
+int32_t
+resolver_meter(const struct resolver *resolver, const char *name)
+{
+	for (uint32_t i = 0; i < resolver->catalog->meters_count; i++) {
+		if (span_equal(resolver->catalog->meters[i].name, span_of(name)))
+			return (int32_t)i;
+	}
+	return -1;
+}
+
 static void
 resolve_deployments(struct resolver *resolver)
 {
@@ -358,6 +368,8 @@ resolve_catalog(struct resolver *resolver)
 		err = resolve_alternatives(resolver);
 	if (!err)
 		err = resolve_plans(resolver);
+	if (!err)
+		err = resolve_cards(resolver);
 	return err;
 }
 

@@ -175,6 +175,53 @@ struct file_credits {
 	char *module;
 };
 
+struct file_slice {
+	char *from;
+	char *up_to;
+	char *units;
+	char *per;
+};
+
+/* As enum flex_tier says, and both of those that are paid for. */
+enum file_tier { FILE_TIER_ESSENTIALS, FILE_TIER_ENTERPRISE, FILE_TIER_BOTH };
+
+struct file_rate {
+	char              *module;
+	char              *metric;
+	char              *name;
+	enum file_tier     tier;
+	enum rate_fold     fold;
+	char             **meters;
+	uint32_t           meters_count;
+	char              *revoked_by;
+	char              *item;
+	enum file_flag     unlimited;
+	char              *units;
+	char              *per;
+	struct file_slice *tiers;
+	uint32_t           tiers_count;
+	char              *allowance;
+	char              *unit;
+};
+
+struct file_card_tier {
+	enum flex_tier name;
+	char          *free_units;
+	char          *unit_price;
+	char          *overage_price;
+};
+
+struct file_card {
+	char                  *from;
+	char                  *currency;
+	char                 **alerts;
+	uint32_t               alerts_count;
+	struct file_card_tier *tiers;
+	uint32_t               tiers_count;
+	struct file_rate      *rates;
+	uint32_t               rates_count;
+};
+
 struct file_catalog {
 	char                    *name;
 	char                    *version;
@@ -187,6 +234,7 @@ struct file_catalog {
 	struct file_alternative *alternatives;
 	struct file_plan        *plans;
 	struct file_credits     *credits;
+	struct file_card        *cards;
 	uint32_t                 known_modules_count;
 	uint32_t                 deployments_count;
 	uint32_t                 machines_count;
@@ -195,6 +243,7 @@ struct file_catalog {
 	uint32_t                 modules_count;
 	uint32_t                 alternatives_count;
 	uint32_t                 plans_count;
+	uint32_t                 cards_count;
 };
 
 /* From file to rows; yaml_catalog.c holds what all rows need, yaml_rules.c the rules. */
@@ -221,10 +270,15 @@ const struct span *resolver_texts(const struct resolver *resolver, char *const *
 MUST_CHECK enum err resolver_number(const struct resolver *resolver, const char *column,
                                     const char *text, int64_t *number);
 
+/* The index of a meter by its name, -1 when there is none. */
+int32_t resolver_meter(const struct resolver *resolver, const char *name);
+
 MUST_CHECK enum err resolve_modules(struct resolver *resolver);
 MUST_CHECK enum err resolve_alternatives(struct resolver *resolver);
 /* yaml_plans.c: plans, prices, credits. */
 MUST_CHECK enum err resolve_plans(struct resolver *resolver);
+/* yaml_cards.c: rate cards. */
+MUST_CHECK enum err resolve_cards(struct resolver *resolver);
 
 /* Reads the text by its schema. ERR_CATALOG names the line; ERR_SYSTEM. */
 MUST_CHECK enum err yaml_load(struct span yaml, struct file_catalog **file,

@@ -59,6 +59,29 @@ static const cyaml_strval_t when_words[] = {
 	{ "committers", WHEN_COMMITTERS },
 };
 
+static const cyaml_strval_t rate_words[] = {
+	{ "count", RATE_COUNT },
+	{ "sum", RATE_SUM },
+	{ "unique", RATE_UNIQUE },
+	{ "unique_30d", RATE_UNIQUE_30D },
+	{ "peak_daily_unique", RATE_PEAK_DAILY_UNIQUE },
+	{ "mean", RATE_MEAN },
+	{ "max", RATE_MAX },
+	{ "members", RATE_MEMBERS },
+};
+
+static const cyaml_strval_t rate_tier_words[] = {
+	{ "essentials", FILE_TIER_ESSENTIALS },
+	{ "enterprise", FILE_TIER_ENTERPRISE },
+	{ "both", FILE_TIER_BOTH },
+};
+
+static const cyaml_strval_t tier_words[] = {
+	{ "free", FLEX_FREE },
+	{ "essentials", FLEX_ESSENTIALS },
+	{ "enterprise", FLEX_ENTERPRISE },
+};
+
 static const cyaml_strval_t window_words[] = {
 	{ "rolling_days", WINDOW_ROLLING_DAYS },       { "month_to_date", WINDOW_MONTH_TO_DATE },
 	{ "contract_year", WINDOW_CONTRACT_YEAR },     { "hour", WINDOW_HOUR },
@@ -244,6 +267,57 @@ static const cyaml_schema_field_t credits_fields[] = {
 	CYAML_FIELD_END,
 };
 
+static const cyaml_schema_value_t number_row = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, FILE_NUMBER_MAX),
+};
+
+static const cyaml_schema_field_t slice_fields[] = {
+	TEXT("from", OPTIONAL, struct file_slice, from, FILE_NUMBER_MAX),
+	TEXT("up_to", OPTIONAL, struct file_slice, up_to, FILE_NUMBER_MAX),
+	TEXT("units", NEEDED, struct file_slice, units, FILE_NUMBER_MAX),
+	TEXT("per", OPTIONAL, struct file_slice, per, FILE_NUMBER_MAX),
+	CYAML_FIELD_END,
+};
+ROW(slice_row, struct file_slice, slice_fields);
+
+static const cyaml_schema_field_t rate_fields[] = {
+	TEXT("module", NEEDED, struct file_rate, module, FILE_NAME_MAX),
+	TEXT("metric", NEEDED, struct file_rate, metric, FILE_NAME_MAX),
+	TEXT("name", NEEDED, struct file_rate, name, FILE_NAME_MAX),
+	CHOICE("tier", NEEDED, struct file_rate, tier, rate_tier_words),
+	CHOICE("fold", NEEDED, struct file_rate, fold, rate_words),
+	ROWS("meters", NEEDED, struct file_rate, meters, &name_row, CATALOG_RATE_METERS_MAX),
+	TEXT("revoked_by", OPTIONAL, struct file_rate, revoked_by, FILE_NAME_MAX),
+	TEXT("item", OPTIONAL, struct file_rate, item, FILE_NAME_MAX),
+	CHOICE("unlimited", OPTIONAL, struct file_rate, unlimited, flag_words),
+	TEXT("units", OPTIONAL, struct file_rate, units, FILE_NUMBER_MAX),
+	TEXT("per", OPTIONAL, struct file_rate, per, FILE_NUMBER_MAX),
+	ROWS("tiers", OPTIONAL, struct file_rate, tiers, &slice_row, CATALOG_SLICES_MAX),
+	TEXT("allowance", OPTIONAL, struct file_rate, allowance, FILE_NUMBER_MAX),
+	TEXT("unit", NEEDED, struct file_rate, unit, FILE_NAME_MAX),
+	CYAML_FIELD_END,
+};
+ROW(rate_row, struct file_rate, rate_fields);
+
+static const cyaml_schema_field_t card_tier_fields[] = {
+	CHOICE("name", NEEDED, struct file_card_tier, name, tier_words),
+	TEXT("free_units", OPTIONAL, struct file_card_tier, free_units, FILE_NUMBER_MAX),
+	TEXT("unit_price", OPTIONAL, struct file_card_tier, unit_price, FILE_NUMBER_MAX),
+	TEXT("overage_price", OPTIONAL, struct file_card_tier, overage_price, FILE_NUMBER_MAX),
+	CYAML_FIELD_END,
+};
+ROW(card_tier_row, struct file_card_tier, card_tier_fields);
+
+static const cyaml_schema_field_t card_fields[] = {
+	TEXT("from", NEEDED, struct file_card, from, FILE_NAME_MAX),
+	TEXT("currency", NEEDED, struct file_card, currency, FILE_NAME_MAX),
+	ROWS("alerts", OPTIONAL, struct file_card, alerts, &number_row, CATALOG_ALERTS_MAX),
+	ROWS("tiers", NEEDED, struct file_card, tiers, &card_tier_row, FLEX_TIERS),
+	ROWS("rates", NEEDED, struct file_card, rates, &rate_row, CATALOG_RATES_MAX),
+	CYAML_FIELD_END,
+};
+ROW(card_row, struct file_card, card_fields);
+
 static const cyaml_schema_field_t catalog_fields[] = {
 	TEXT("name", NEEDED, struct file_catalog, name, FILE_NAME_MAX),
 	TEXT("version", NEEDED, struct file_catalog, version, FILE_NAME_MAX),
@@ -260,6 +334,7 @@ static const cyaml_schema_field_t catalog_fields[] = {
 	ROWS("plans", OPTIONAL, struct file_catalog, plans, &plan_row, CATALOG_PLANS_MAX),
 	CYAML_FIELD_MAPPING_PTR("credits", CYAML_FLAG_POINTER | OPTIONAL, struct file_catalog,
 	                        credits, credits_fields),
+	ROWS("rate_cards", OPTIONAL, struct file_catalog, cards, &card_row, CATALOG_CARDS_MAX),
 	CYAML_FIELD_END,
 };
 

@@ -47,10 +47,7 @@ resolve_credits(struct resolver *resolver)
 		return ERR_NONE;
 	resolver_at(resolver, "credits");
 	catalog->credits.module = resolver_text(resolver, from->module);
-	for (uint32_t i = 0; i < catalog->meters_count; i++) {
-		if (span_equal(catalog->meters[i].name, span_of(from->meter)))
-			catalog->credits.meter = (int32_t)i;
-	}
+	catalog->credits.meter = resolver_meter(resolver, from->meter);
 	if (catalog->credits.meter < 0)
 		return resolver_refuse(resolver, "meter", "there is no meter", from->meter);
 	return ERR_NONE;

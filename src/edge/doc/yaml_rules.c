@@ -7,7 +7,6 @@ static enum err
 resolve_rule_meters(const struct resolver *resolver, const struct file_rule *from,
                     struct catalog_rule *rule)
 {
-	const struct catalog *catalog = resolver->catalog;
 	const struct {
 		const char *column;
 		const char *name;
@@ -25,10 +24,7 @@ resolve_rule_meters(const struct resolver *resolver, const struct file_rule *fro
 		*meters[i].index = -1;
 		if (!meters[i].name)
 			continue;
-		for (uint32_t j = 0; j < catalog->meters_count; j++) {
-			if (span_equal(catalog->meters[j].name, span_of(meters[i].name)))
-				*meters[i].index = (int32_t)j;
-		}
+		*meters[i].index = resolver_meter(resolver, meters[i].name);
 		if (*meters[i].index < 0)
 			return resolver_refuse(resolver, meters[i].column, "there is no meter",
 			                       meters[i].name);
