@@ -279,18 +279,18 @@ struct catalog_slice {
 
 /* One metric of a card: a new one is a row and nothing else. */
 struct catalog_rate {
-	struct span    module;
-	struct span    metric; /* "cd.service" */
-	struct span    name;   /* "Service" */
-	struct span    unit;   /* of the quantity: "service" */
-	uint32_t       tiers;  /* 1 << enum flex_tier, summed; FLEX_FREE is in none */
-	enum rate_fold fold;
-	int32_t        meters[CATALOG_RATE_METERS_MAX]; /* none has a key of another */
-	uint32_t       meters_count;
-	int32_t        revoked_meter; /* of MEMBERS: takes access away; -1 */
-	struct span    item;          /* only keys with this item; empty: all */
-	bool           unlimited;     /* costs nothing, and has no slices */
-	int64_t        allowance_millionths;
+	struct span                 module;
+	struct span                 metric; /* "cd.service" */
+	struct span                 name;   /* "Service" */
+	struct span                 unit;   /* of the quantity: "service" */
+	uint32_t                    tiers;  /* 1 << enum flex_tier, summed; FLEX_FREE is in none */
+	enum rate_fold              fold;
+	int32_t                     meters[CATALOG_RATE_METERS_MAX]; /* none has a key of another */
+	uint32_t                    meters_count;
+	int32_t                     revoked_meter; /* of MEMBERS: takes access away; -1 */
+	struct span                 item;          /* only keys with this item; empty: all */
+	bool                        unlimited;     /* costs nothing, and has no slices */
+	int64_t                     allowance_millionths;
 	const struct catalog_slice *slices;
 	uint32_t                    slices_count;
 };
@@ -367,7 +367,7 @@ const struct catalog_card *catalog_card_at(const struct catalog *catalog, int32_
  * none. */
 const struct catalog_rate *catalog_rate_find(const struct catalog_card *card, enum flex_tier tier,
                                              struct span metric);
-bool                       catalog_rate_is_for(const struct catalog_rate *rate, enum flex_tier tier);
+bool catalog_rate_is_for(const struct catalog_rate *rate, enum flex_tier tier);
 /* "essentials", and back: FLEX_TIERS when unknown. */
 struct span    catalog_tier_name(enum flex_tier tier);
 enum flex_tier catalog_tier_find(struct span name);

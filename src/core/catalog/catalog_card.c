@@ -123,7 +123,8 @@ rate_members_check(const struct place *place, const struct catalog_rate *rate)
 	bool given   = rate->revoked_meter >= 0 &&
 	             (uint32_t)rate->revoked_meter < place->catalog->meters_count;
 
-	if (members && (!given || !fold_fits(rate->fold, place->catalog->meters[rate->revoked_meter].kind)))
+	if (members &&
+	    (!given || !fold_fits(rate->fold, place->catalog->meters[rate->revoked_meter].kind)))
 		return catalog_place_refuse(place, "revoked_by",
 		                            "members need a meter of what takes access away");
 	if (!members && rate->revoked_meter != -1)
@@ -194,8 +195,8 @@ rate_slices_check(const struct place *place, const struct catalog_rate *rate)
 			return err;
 		per = common_per(per, slice->per);
 		if (per == 0)
-			return catalog_place_refuse(place, column,
-			                            "the divisors have no common one below 1000000000");
+			return catalog_place_refuse(
+				place, column, "the divisors have no common one below 1000000000");
 	}
 	if (below != QUANTITY_UNBOUNDED)
 		return catalog_place_refuse(place, column,
@@ -218,8 +219,8 @@ rates_check(struct place *place, const struct catalog_card *card)
 			err = rate_meters_check(place, rate);
 		if (!err)
 			err = rate_slices_check(place, rate);
-		if (!err && (rate->allowance_millionths < 0 ||
-		             rate->allowance_millionths >= QUANTITY_END))
+		if (!err &&
+		    (rate->allowance_millionths < 0 || rate->allowance_millionths >= QUANTITY_END))
 			return catalog_place_refuse(place, "allowance",
 			                            "an allowance is 0 or more");
 		if (err)

@@ -310,24 +310,6 @@ contract_modules_parse(const struct form *file, const struct catalog *catalog,
 _Static_assert((int)CONTRACT_MODULES_MAX >= (int)CATALOG_MODULES_MAX,
                "a contract has room for every module");
 
-static enum err
-contract_flex_parse(const struct form *file, struct contract *contract)
-{
-	const struct json *object = json_member(file->object, SPAN("flex"));
-	const struct form  form   = { object, SPAN("flex"), file->refusal };
-
-	if (object && contract->model != MODEL_FLEX)
-		return form_refuse(file, ERR_FIELD_VALUE, SPAN("flex"), object->byte,
-		                   SPAN("belongs to the model FLEX"));
-	if (!object && contract->model == MODEL_FLEX)
-		return form_refuse(file, ERR_FIELD_MISSING, SPAN("flex"), file->object->byte,
-		                   SPAN("is required for the model FLEX"));
-	if (!object)
-		return ERR_NONE;
-	contract->flex = object->raw;
-	return form_object_check(&form);
-}
-
 /* The hours are those that contain the moments: a contract holds whole hours. */
 static enum err
 contract_hours_parse(const struct form *form, struct contract *contract)
@@ -391,7 +373,7 @@ contract_read(const struct form *form, const struct catalog *catalog, struct are
 	if (!err)
 		err = contract_modules_parse(form, catalog, contract);
 	if (!err)
-		err = contract_flex_parse(form, contract);
+		err = contract_flex_parse(form, catalog, arena, contract);
 	if (!err)
 		err = contract_credits_parse(form, arena, contract);
 	if (!err && contract->model != MODEL_FLEX && contract->modules_count == 0 &&

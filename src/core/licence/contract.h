@@ -61,6 +61,26 @@ struct contract_credits {
 
 enum { CONTRACT_CREDITS_MAX = 1000 };
 
+/* Units that were bought for the pool after the commitment (F-11). */
+struct contract_topup {
+	int32_t at_hour;
+	int64_t units; /* millionths */
+};
+
+enum { CONTRACT_TOPUPS_MAX = 1000 };
+
+/* The object `flex` of a contract, read; in millionths of a unit or of the currency. What
+ * the file leaves out is the card's. */
+struct contract_flex {
+	enum flex_tier               tier;
+	const struct catalog_card   *card;
+	int64_t                      units; /* the commitment */
+	int64_t                      unit_price;
+	int64_t                      overage_price; /* 0 in the free tier */
+	const struct contract_topup *topups;        /* as written */
+	uint32_t                     topups_count;
+};
+
 struct contract {
 	struct span                    id;
 	enum contract_model            model;
@@ -72,7 +92,7 @@ struct contract {
 	uint32_t                       modules_count;
 	const struct contract_credits *credits; /* in the arena */
 	uint32_t                       credits_count;
-	struct span                    flex; /* the JSON object as given; empty: none */
+	const struct contract_flex    *flex; /* in the arena; NULL unless the model is FLEX */
 	/* Version: this text holds for hours >= from_hour ("from" in the file; default the
 	 * start for the first version of an id, else the hour of the put). */
 	int32_t     from_hour;
@@ -111,6 +131,17 @@ MUST_CHECK enum err contract_admit(const struct contract_version *versions, uint
  * contracts can change their plan at one hour. refusal->index is the one refused. */
 MUST_CHECK enum err contract_admit_list(const struct contract_version *versions, uint32_t count,
                                         uint32_t fresh, struct refusal *refusal);
+
+/* Units bought until the end of hour: the commitment and the top-ups up to then, staying at
+ * the largest number (F-11). */
+int64_t contract_flex_bought(const struct contract_flex *flex, int32_t hour);
+
+/* The version of a Flex contract that holds last in the hours [from, until), of those
+ * recorded until known, and *last the last such hour; of one contract when id is given.
+ * NULL when none holds there. */
+const struct contract_version *contract_flex_in(const struct contract_version *versions,
+                                                uint32_t count, struct span id, int32_t from,
+                                                int32_t until, struct instant known, int32_t *last);
 
 /* Which version of its contract versions[index] is: 1 the first. */
 uint32_t contract_version_number(const struct contract_version *versions, uint32_t index);

@@ -58,6 +58,10 @@ bool form_id_valid(struct span id);
 MUST_CHECK enum err contract_credits_parse(const struct form *file, struct arena *arena,
                                            struct contract *contract);
 
+/* The object flex of a contract's file; its model and hours are read already (F-11). */
+MUST_CHECK enum err contract_flex_parse(const struct form *file, const struct catalog *catalog,
+                                        struct arena *arena, struct contract *contract);
+
 /* ---- versions of contracts ---- */
 
 /* Hours [from, until); empty when until <= from. */

@@ -42,14 +42,14 @@ static enum err
 resolve_slices(const struct resolver *resolver, const struct file_rate *from,
                struct catalog_rate *rate)
 {
-	const struct file_slice single = { .units = from->units, .per = from->per };
+	const struct file_slice  single = { .units = from->units, .per = from->per };
 	const struct file_slice *slices = from->tiers_count > 0 ? from->tiers : &single;
 	uint32_t                 count  = from->tiers_count;
 	int64_t                  below  = 0;
 
 	if (from->units && from->tiers_count > 0)
-		return resolver_refuse(resolver, "units", "a row has units or tiers, not both:",
-		                       from->units);
+		return resolver_refuse(resolver, "units",
+		                       "a row has units or tiers, not both:", from->units);
 	if (from->units)
 		count = 1;
 	struct catalog_slice *rows = ARENA_ARRAY(resolver->arena, struct catalog_slice, count);
@@ -125,9 +125,11 @@ resolve_tiers(const struct resolver *resolver, const struct file_card *from,
 			return resolver_refuse(resolver, "tiers", "the tier stands here twice:",
 			                       catalog_tier_name(row->name).at);
 		seen[row->name] = true;
-		enum err err = resolve_decimal(resolver, "tiers", row->free_units, &tier->free_units);
+		enum err err =
+			resolve_decimal(resolver, "tiers", row->free_units, &tier->free_units);
 		if (!err)
-			err = resolve_decimal(resolver, "tiers", row->unit_price, &tier->unit_price);
+			err = resolve_decimal(resolver, "tiers", row->unit_price,
+			                      &tier->unit_price);
 		if (!err)
 			err = resolve_decimal(resolver, "tiers", row->overage_price,
 			                      &tier->overage_price);
@@ -157,7 +159,8 @@ static enum err
 resolve_card(struct resolver *resolver, uint32_t index, struct catalog_card *card)
 {
 	const struct file_card *from = &resolver->file->cards[index];
-	struct catalog_rate *rates = ARENA_ARRAY(resolver->arena, struct catalog_rate, from->rates_count);
+	struct catalog_rate    *rates =
+		ARENA_ARRAY(resolver->arena, struct catalog_rate, from->rates_count);
 
 	*card = (struct catalog_card){
 		.currency    = resolver_text(resolver, from->currency),

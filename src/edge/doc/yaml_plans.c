@@ -47,7 +47,7 @@ resolve_credits(struct resolver *resolver)
 		return ERR_NONE;
 	resolver_at(resolver, "credits");
 	catalog->credits.module = resolver_text(resolver, from->module);
-	catalog->credits.meter = resolver_meter(resolver, from->meter);
+	catalog->credits.meter  = resolver_meter(resolver, from->meter);
 	if (catalog->credits.meter < 0)
 		return resolver_refuse(resolver, "meter", "there is no meter", from->meter);
 	return ERR_NONE;

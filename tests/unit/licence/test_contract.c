@@ -131,6 +131,10 @@ test_A1_account_refusals(void **state)
 	"{\"id\":\"c1\",\"model\":\"" model "\",\"plan\":\"ENTERPRISE\",\"kind\":\"PAID\","        \
 	"\"start\":\"2026-01-01T00:00:00Z\",\"end\":\"2027-01-01T00:00:00Z\""
 #define D360 HEAD("DEVELOPER_360")
+#define FLEX(flex)                                                                                 \
+	"{\"id\":\"c1\",\"model\":\"FLEX\",\"plan\":\"ENTERPRISE\",\"kind\":\"PAID\","             \
+	"\"start\":\"2026-03-11T00:00:00Z\",\"end\":\"2027-03-11T00:00:00Z\",\"flex\":" flex "}"
+#define TOPUP(topup) FLEX("{\"tier\":\"enterprise\",\"units\":\"5\",\"topups\":[" topup "]}")
 #define CD(module) D360 ",\"modules\":{\"CD\":" module "}}"
 
 static void
@@ -168,7 +172,11 @@ test_A2_contract_file(void **state)
 	json = SPAN(HEAD("FLEX") ",\"flex\":{\"tier\":\"enterprise\"}}");
 	assert_int_equal(contract_parse(json, catalog, &arena, &contract, NULL), ERR_NONE);
 	assert_int_equal(contract.model, MODEL_FLEX);
-	assert_true(span_equal(contract.flex, SPAN("{\"tier\":\"enterprise\"}")));
+	assert_non_null(contract.flex);
+	assert_int_equal(contract.flex->tier, FLEX_ENTERPRISE);
+	assert_int_equal(contract.flex->units, 0);
+	assert_int_equal(contract.flex->overage_price, 1250000);
+	assert_int_equal(contract.flex->topups_count, 0);
 	assert_int_equal(contract.modules_count, 0);
 	assert_false(contract.from_given);
 	assert_int_equal(contract.from_hour, contract.start_hour);
@@ -222,6 +230,45 @@ static const struct refused contract_refusals[] = {
 	  "belongs to the model FLEX" },
 	{ HEAD("FLEX") "}", ERR_FIELD_MISSING, "flex", "required for the model FLEX" },
 	{ HEAD("FLEX") ",\"flex\":[]}", ERR_FIELD_TYPE, "flex", "must be a JSON object" },
+	{ FLEX("{}"), ERR_FIELD_MISSING, "flex.tier", "is required" },
+	{ FLEX("{\"tier\":\"gold\"}"), ERR_FIELD_VALUE, "flex.tier",
+	  "must be free, essentials or enterprise" },
+	{ FLEX("{\"tier\":7}"), ERR_FIELD_TYPE, "flex.tier", "must be a string" },
+	{ FLEX("{\"tier\":\"free\",\"unit\":\"5\"}"), ERR_FIELD_UNKNOWN, "flex.unit",
+	  "is not known here" },
+	{ FLEX("{\"tier\":\"free\",\"units\":\"-5\"}"), ERR_QUANTITY_NEGATIVE, "flex.units",
+	  "must not be negative" },
+	{ FLEX("{\"tier\":\"free\",\"units\":\"0.0000001\"}"), ERR_QUANTITY_DECIMALS, "flex.units",
+	  "six decimal places" },
+	{ FLEX("{\"tier\":\"free\",\"units\":\"9200000000000\"}"), ERR_QUANTITY_TOO_LARGE,
+	  "flex.units", "below" },
+	{ FLEX("{\"tier\":\"free\",\"units\":[]}"), ERR_FIELD_TYPE, "flex.units",
+	  "decimal string" },
+	{ FLEX("{\"tier\":\"free\",\"overage_rate\":1}"), ERR_FIELD_VALUE, "flex.overage_rate",
+	  "paid for" },
+	{ FLEX("{\"tier\":\"enterprise\",\"unit_price\":1000000001}"), ERR_QUANTITY_TOO_LARGE,
+	  "flex.unit_price", "larger than 1000000000" },
+	{ FLEX("{\"tier\":\"enterprise\",\"rates\":\"2026-01-02\"}"), ERR_FIELD_VALUE, "flex.rates",
+	  "rate card" },
+	{ FLEX("{\"tier\":\"enterprise\",\"rates\":\"soon\"}"), ERR_FIELD_VALUE, "flex.rates",
+	  "rate card" },
+	{ FLEX("{\"tier\":\"enterprise\",\"topups\":{}}"), ERR_FIELD_TYPE, "flex.topups",
+	  "must be a list" },
+	{ TOPUP("{\"at\":\"2026-03-10T23:59:59Z\",\"units\":1}"), ERR_CONTRACT_PERIOD,
+	  "flex.topups[0].at", "before the start" },
+	{ TOPUP("{\"at\":\"2027-03-11T00:00:00Z\",\"units\":1}"), ERR_CONTRACT_PERIOD,
+	  "flex.topups[0].at", "before the end" },
+	{ TOPUP("{\"at\":\"2026-03-11\",\"units\":1}"), ERR_TIME_SYNTAX, "flex.topups[0].at",
+	  "must be a time" },
+	{ TOPUP("{\"at\":\"2026-03-11T00:00:00Z\"}"), ERR_FIELD_MISSING, "flex.topups[0].units",
+	  "is required" },
+	{ TOPUP("{\"at\":\"2026-03-11T00:00:00Z\",\"units\":-1}"), ERR_QUANTITY_NEGATIVE,
+	  "flex.topups[0].units", "negative" },
+	{ TOPUP("{\"at\":\"2026-03-11T00:00:00Z\",\"units\":\"1.0000001\"}"), ERR_QUANTITY_DECIMALS,
+	  "flex.topups[0].units", "six decimal" },
+	{ TOPUP("{\"at\":\"2026-03-11T00:00:00Z\",\"units\":1,\"price\":1}"), ERR_FIELD_UNKNOWN,
+	  "flex.topups[0].price", "is not known here" },
+	{ TOPUP("7"), ERR_FIELD_TYPE, "flex.topups[0]", "JSON object" },
 	{ HEAD("FLEX") ",\"flex\":{},\"modules\":{\"CD\":{\"developers\":1}}}", ERR_FIELD_VALUE,
 	  "modules.CD", "FLEX contract" },
 	{ HEAD("PER_SEAT") "}", ERR_FIELD_VALUE, "model", "must be DEVELOPER_360" },
@@ -264,6 +311,42 @@ test_A2_contract_refusals(void **state)
 	}
 }
 
+static void
+test_F11_flex_is_read_with_what_the_card_says(void **state)
+{
+	(void)state;
+	struct contract contract;
+	struct refusal  refusal = { .err = ERR_NONE };
+	struct span     json =
+		SPAN(FLEX("{\"tier\":\"essentials\",\"units\":\"600000\",\"unit_price\":\"1.00\","
+	                  "\"rates\":\"2026-01-01\",\"topups\":["
+	                  "{\"at\":\"2026-06-01T00:30:00Z\",\"units\":\"50000.5\"},"
+	                  "{\"at\":\"2026-03-11T00:00:00Z\",\"units\":7}]}"));
+
+	assert_int_equal(contract_parse(json, catalog, &arena, &contract, &refusal), ERR_NONE);
+	const struct contract_flex *flex = contract.flex;
+	assert_int_equal(flex->tier, FLEX_ESSENTIALS);
+	assert_ptr_equal(flex->card, &catalog->cards[0]);
+	assert_int_equal(flex->units, INT64_C(600000000000));
+	assert_int_equal(flex->unit_price, 1000000);
+	assert_int_equal(flex->overage_price, 750000);
+	assert_int_equal(flex->topups_count, 2);
+	assert_int_equal(flex->topups[0].units, INT64_C(50000500000));
+	/* Moments are hours: what is bought within one is there in all of it. */
+	assert_int_equal(contract_flex_bought(flex, contract.start_hour - 1), flex->units);
+	assert_int_equal(contract_flex_bought(flex, contract.start_hour), flex->units + 7000000);
+	assert_int_equal(contract_flex_bought(flex, flex->topups[0].at_hour - 1),
+	                 flex->units + 7000000);
+	assert_int_equal(contract_flex_bought(flex, flex->topups[0].at_hour),
+	                 flex->units + 7000000 + flex->topups[0].units);
+
+	/* A refusal names the byte. */
+	json = SPAN(FLEX("{\"tier\":\"essentials\",\"units\":-1}"));
+	assert_int_equal(contract_parse(json, catalog, &arena, &contract, &refusal),
+	                 ERR_QUANTITY_NEGATIVE);
+	assert_int_equal(json.at[refusal.byte], '-');
+}
+
 int
 main(void)
 {
@@ -272,6 +355,7 @@ main(void)
 		cmocka_unit_test(test_A1_account_refusals),
 		cmocka_unit_test(test_A2_contract_file),
 		cmocka_unit_test(test_A2_contract_refusals),
+		cmocka_unit_test(test_F11_flex_is_read_with_what_the_card_says),
 	};
 	return cmocka_run_group_tests(tests, group_begin, group_end);
 }

@@ -1,0 +1,29 @@
+/* estimate.h - what given quantities would cost in a whole month (F-40).
+ *
+ * Pure. The same lines as a bill's, by the same code. */
+#ifndef TALLY_CORE_FLEX_ESTIMATE_H
+#define TALLY_CORE_FLEX_ESTIMATE_H
+
+#include "core/flex/rate.h"
+
+/* What is used of one metric, millionths. */
+struct flex_quantity {
+	struct span metric;
+	int64_t     quantity;
+};
+
+struct flex_estimate {
+	const struct flex_line *lines; /* in the order of the card, those with a quantity */
+	uint32_t                lines_count;
+	int64_t                 units;
+	int64_t                 beyond; /* the free units of the tier */
+	int64_t                 amount; /* of those, at the tier's price for a unit */
+};
+
+/* ERR_FIELD_VALUE names the metric that the tier does not charge for, or that stands twice. */
+MUST_CHECK enum err flex_estimate(const struct catalog_card *card, enum flex_tier tier,
+                                  const struct flex_quantity *quantities, uint32_t count,
+                                  struct arena *arena, struct flex_estimate *estimate,
+                                  struct refusal *refusal);
+
+#endif
