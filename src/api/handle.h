@@ -11,7 +11,7 @@ route_handler handle_contracts_list, handle_contract_get, handle_contract_versio
 route_handler handle_people_list, handle_people_post, handle_people_import, handle_person_delete;
 route_handler handle_developers_list, handle_developers_import;
 route_handler handle_assignments_list, handle_assignments_put;
-route_handler handle_plan_get, handle_price_get;
+route_handler handle_plan_get, handle_price_get, handle_upgrade_post;
 route_handler handle_billing_get, handle_billing_put;
 route_handler handle_usage_get, handle_trend_get, handle_explain_get, handle_credits_get,
 	handle_costs_get;

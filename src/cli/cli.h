@@ -38,7 +38,7 @@ extern const uint32_t       COMMANDS_COUNT;
 command_run cmd_account_get, cmd_account_list, cmd_account_put;
 command_run cmd_audit_list, cmd_audit_verify, cmd_export_audit;
 command_run cmd_backup, cmd_catalog_check;
-command_run cmd_contract_list, cmd_contract_put, cmd_contract_show;
+command_run cmd_contract_list, cmd_contract_put, cmd_contract_show, cmd_contract_upgrade;
 command_run cmd_billing_get, cmd_billing_put;
 command_run cmd_contract_price, cmd_plan;
 command_run cmd_credits;

@@ -274,6 +274,9 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 		return engine_billing_put(engine, &change, account, json, arena, answer, refusal);
 	case TELL_CONTRACT:
 		return engine_contract_put(engine, &change, account, json, arena, answer, refusal);
+	case TELL_UPGRADE:
+		return engine_contract_upgrade(engine, &change, account, json, arena, answer,
+		                               refusal);
 	case TELL_KEY:
 		return engine_key_create(engine, &change, json, arena, answer, refusal);
 	case TELL_REVOKE:

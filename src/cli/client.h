@@ -68,6 +68,7 @@ enum tell {
 	TELL_ACCOUNT,       /* json is the account */
 	TELL_BILLING,       /* json is the billing details of account */
 	TELL_CONTRACT,      /* json is a contract of account */
+	TELL_UPGRADE,       /* json is the plan that contracts of account become of */
 	TELL_KEY,           /* json is what is asked for, of account or of all */
 	TELL_REVOKE,        /* json is the key's id, not JSON */
 	TELL_PERSON_ADD,    /* json is the person */

@@ -373,10 +373,14 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		err = account_path(json, &path, arena, refusal);
 		break;
 	case TELL_BILLING:
+	case TELL_UPGRADE:
 	case TELL_CONTRACT:
 		request.method = tell == TELL_BILLING ? "PUT" : "POST";
 		text_add(&path.text, SPAN("/accounts"));
-		path_account(&path, account, tell == TELL_BILLING ? "/billing" : "/contracts");
+		path_account(&path, account,
+		             tell == TELL_BILLING   ? "/billing"
+		             : tell == TELL_UPGRADE ? "/upgrade"
+		                                    : "/contracts");
 		break;
 	case TELL_KEY:
 		text_add(&path.text, SPAN("/keys"));

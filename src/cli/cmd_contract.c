@@ -1,4 +1,4 @@
-/* cmd_contract.c - tally contract put, list. */
+/* cmd_contract.c - tally contract put, upgrade, list, show. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -144,6 +144,28 @@ cmd_contract_put(struct cli *cli)
 	status = err == ERR_NONE ? cli_answer(cli, answer, show_contracts)
 	                         : refused_in(cli, err, &refusal);
 	return client_close(&client, status);
+}
+
+static void
+member_add(struct json_out *out, const char *key, struct span value)
+{
+	if (value.size > 0)
+		json_key_string(out, span_of(key), value);
+}
+
+int
+cmd_contract_upgrade(struct cli *cli)
+{
+	struct json_out out;
+
+	json_open(&out, &cli->arena);
+	json_object(&out);
+	json_key_string(&out, SPAN("plan"), cli_word(cli, 1));
+	member_add(&out, "module", cli_value(cli, OPTION_MODULE));
+	member_add(&out, "why", cli_value(cli, OPTION_WHY));
+	json_object_end(&out);
+	return client_change_of(cli, TELL_UPGRADE, CLIENT_MUST_EXIST, cli_word(cli, 0),
+	                        json_close(&out), show_contracts);
 }
 
 int

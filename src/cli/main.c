@@ -45,6 +45,10 @@ const struct command COMMANDS[] = {
 	  "the account's contracts", NULL },
 	{ "contract show", NULL, "ACCOUNT ID", 2, 2, ANSWER, cmd_contract_show,
 	  "a contract and how it changed: who, when, why", NULL },
+	{ "contract upgrade", NULL, "ACCOUNT PLAN", 2, 2, ANSWER | HAS(MODULE) | HAS(WHY),
+	  cmd_contract_upgrade, "let contracts become of another plan, from this hour on",
+	  "All that hold now but trials and Flex, together; with --module the one of that module,\n"
+	  "and a trial is paid for from now on. What a plan may become, tally plan shows." },
 	{ "usage", NULL, "ACCOUNT [MODULE]", 1, 2,
 	  ANSWER | MOMENT | ROW | HAS(SORT) | PAGE | HAS(CHILDREN) | HAS(CSV), cmd_usage,
 	  "licences owned and used: every module, or one with its rows", NULL },

@@ -58,6 +58,7 @@ struct put_item {
 /* All that one call puts: together or not at all. */
 struct put_list {
 	struct span      account;
+	struct span      what;    /* for the audit trail */
 	bool             is_list; /* a list was given, not one contract */
 	struct put_item *items;
 	uint32_t         count;
@@ -203,7 +204,7 @@ put_store(struct engine *engine, const struct change_begun *begun, struct put_li
 	const struct store_write *writes =
 		put_records(engine, begun->change, list, versions, count, arena);
 	struct span        made = put_answer(list, false, arena);
-	struct change_note note = { .what    = SPAN("contract.put"),
+	struct change_note note = { .what    = list->what,
 		                    .account = list->account,
 		                    .id     = list->is_list ? SPAN("") : list->items[0].contract.id,
 		                    .before = put_answer(list, true, arena),
@@ -221,7 +222,7 @@ engine_contract_put(struct engine *engine, const struct change *change, struct s
                     struct span json, struct arena *arena, struct span *answer,
                     struct refusal *refusal)
 {
-	struct put_list     list = { .account = account };
+	struct put_list     list = { .account = account, .what = SPAN("contract.put") };
 	struct change_begun begun;
 	json         = trim(json);
 	enum err err = card_check(json, arena, refusal);
@@ -238,6 +239,17 @@ engine_contract_put(struct engine *engine, const struct change *change, struct s
 		err = put_store(engine, &begun, &list, arena, answer, refusal);
 	change_end(&begun);
 	return err;
+}
+
+enum err
+contract_put_begun(const struct change_begun *begun, struct span account, struct span json,
+                   struct span what, struct arena *arena, struct span *answer,
+                   struct refusal *refusal)
+{
+	struct put_list list = { .account = account, .what = what };
+	enum err        err  = put_read(begun->engine, json, &list, arena, refusal);
+
+	return err ? err : put_store(begun->engine, begun, &list, arena, answer, refusal);
 }
 
 static uint32_t

@@ -29,6 +29,12 @@ void contract_settle_from(struct contract *contract, const struct contract_versi
 struct span contract_answer(const struct contract *contract, const struct record *record,
                             uint32_t version, struct arena *arena);
 
+/* contracts.c: put a list within a change that was begun; what stands in the audit trail.
+ * The account is one that there is. */
+MUST_CHECK enum err contract_put_begun(const struct change_begun *begun, struct span account,
+                                       struct span json, struct span what, struct arena *arena,
+                                       struct span *answer, struct refusal *refusal);
+
 /* Remember a record in memory, as the start does; caller holds control_lock to write. */
 enum err load_account(struct engine *engine, struct span value);
 enum err load_billing(struct engine *engine, struct span key, struct span value);

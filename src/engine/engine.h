@@ -119,6 +119,14 @@ MUST_CHECK enum err engine_account_list(struct engine *engine, struct span only,
 MUST_CHECK enum err engine_contract_put(struct engine *engine, const struct change *change,
                                         struct span account, struct span json, struct arena *arena,
                                         struct span *answer, struct refusal *refusal);
+/* json: {"plan":"ENTERPRISE","module"?,"why"?}: what UPGRADE of a plan does (A-4), from this
+ * hour on. Without a module every contract in force but trials and Flex becomes of that
+ * plan; with one the contract of it, and a trial is paid for from now on. Answered with
+ * {"contracts":[...]}, the new versions. ERR_PLAN_UPGRADE, and the refusals of a list. */
+MUST_CHECK enum err engine_contract_upgrade(struct engine *engine, const struct change *change,
+                                            struct span account, struct span json,
+                                            struct arena *arena, struct span *answer,
+                                            struct refusal *refusal);
 /* id empty: all contracts, newest version each; else that one; versions: every version. */
 MUST_CHECK enum err engine_contract_list(struct engine *engine, struct span account, struct span id,
                                          bool versions, struct arena *arena, struct span *answer,

@@ -221,6 +221,14 @@ engine_contract_put(struct engine *engine, const struct change *change, struct s
 }
 
 enum err
+engine_contract_upgrade(struct engine *engine, const struct change *change, struct span account,
+                        struct span json, struct arena *arena, struct span *answer,
+                        struct refusal *refusal)
+{
+	return engine_contract_put(engine, change, account, json, arena, answer, refusal);
+}
+
+enum err
 engine_contract_list(struct engine *engine, struct span account, struct span id, bool versions,
                      struct arena *arena, struct span *answer, struct refusal *refusal)
 {

@@ -60,6 +60,7 @@ static const struct row RIGHTS[] = {
 	  ".n +s++ nnnn +" },
 	{ "GET", "/v1/accounts/acme/usage", NULL, ".. s+s sns s+s+ +n n", ".n +s++ nnnn +" },
 	{ "GET", "/v1/accounts/acme/plan", NULL, ".. s+s sns s+s+ +n n", ".n +s++ nnnn +" },
+	{ "POST", "/v1/accounts/acme/upgrade", "{}", ".. ss+ ssn ss++ +n n", ".n +s+s nnnn +" },
 	{ "GET", "/v1/accounts/acme/price", NULL, ".. s+s sns s+s+ +n n", ".n +s++ nnnn +" },
 	{ "GET", "/v1/accounts/acme/billing", NULL, ".. ss+ ssn ss++ +n n", ".n ++ss nnnn +" },
 	{ "PUT", "/v1/accounts/acme/billing", "{}", ".. ss+ ssn ss++ +n n", ".n ++ss nnnn +" },

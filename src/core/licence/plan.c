@@ -193,6 +193,110 @@ paid_version(const struct plan_question *question)
 	return paid;
 }
 
+/* ---- another plan ---- */
+
+static bool
+becomes(const struct catalog *catalog, struct span from, struct span to)
+{
+	const struct catalog_plan *plan = catalog_plan_find(catalog, from);
+
+	for (uint32_t i = 0; plan && i < plan->upgrades_count; i++) {
+		if (span_equal(plan->upgrades[i], to))
+			return true;
+	}
+	return false;
+}
+
+static enum err
+upgrade_refuse(struct refusal *refusal, const struct contract *contract, struct span plan)
+{
+	struct sentence sentence = { .size = 0 };
+
+	sentence_add(&sentence, SPAN("the contract "));
+	sentence_add(&sentence, contract->id);
+	sentence_add(&sentence, SPAN(" is of the plan "));
+	sentence_add(&sentence, contract->plan);
+	sentence_add(&sentence, SPAN(", which does not become "));
+	sentence_add(&sentence, plan);
+	sentence_add(&sentence, SPAN(" by itself"));
+	return refuse(refusal, ERR_PLAN_UPGRADE, SPAN("plan"), sentence_span(&sentence));
+}
+
+/* Does the version hold at H, as it was known, and has its plan a price? */
+static bool
+holds_now(const struct plan_question *question, uint32_t index)
+{
+	const struct contract_version *version = &question->versions[index];
+
+	if (version->recorded.ns > question->known.ns || version->contract.model == MODEL_FLEX ||
+	    is_trial(&version->contract))
+		return false;
+	struct hours hours =
+		version_hours(question->versions, question->versions_count, index, NULL);
+	return hours.from <= question->at_hour && question->at_hour < hours.until;
+}
+
+static enum err
+upgrade_all(const struct plan_question *question, struct span plan, struct plan_upgrade *upgrade,
+            struct refusal *refusal)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < question->versions_count; i++) {
+		const struct contract *contract = &question->versions[i].contract;
+		if (!holds_now(question, i))
+			continue;
+		any = true;
+		if (span_equal(contract->plan, plan))
+			continue;
+		if (!becomes(question->catalog, contract->plan, plan))
+			return upgrade_refuse(refusal, contract, plan);
+		upgrade->versions[upgrade->count++] = &question->versions[i];
+	}
+	return any ? ERR_NONE
+	           : refuse(refusal, ERR_CONTRACT_UNKNOWN, SPAN("plan"),
+	                    SPAN("no contract holds now that could become of another plan"));
+}
+
+static enum err
+upgrade_module(const struct plan_question *question, struct span plan, struct span module,
+               struct plan_upgrade *upgrade, struct refusal *refusal)
+{
+	struct plan_answer answer;
+
+	plan_answer(question, module, &answer);
+	if (!answer.version)
+		return refuse(refusal, ERR_CONTRACT_UNKNOWN, SPAN("module"),
+		              SPAN("no contract names this module"));
+	const struct contract *contract = &answer.version->contract;
+	bool                   is_paid  = answer.state != PLAN_ENDED && !is_trial(contract);
+	if (is_paid && span_equal(contract->plan, plan))
+		return ERR_NONE;
+	if (!(answer.actions & PLAN_UPGRADE) || !becomes(question->catalog, contract->plan, plan))
+		return upgrade_refuse(refusal, contract, plan);
+	upgrade->versions[upgrade->count++] = answer.version;
+	return ERR_NONE;
+}
+
+enum err
+plan_upgrade(const struct plan_question *question, struct span plan, struct span module,
+             struct plan_upgrade *upgrade, struct refusal *refusal)
+{
+	const struct contract_version *paid = paid_version(question);
+
+	if (!catalog_plan_find(question->catalog, plan))
+		return refuse(refusal, ERR_FIELD_VALUE, SPAN("plan"),
+		              SPAN("the catalogue has no such plan"));
+	upgrade->count    = 0;
+	upgrade->end_hour = paid ? paid->contract.end_hour
+	                         : anniversary_first_hour(question->at_hour,
+	                                                  question->at_hour + 366 * HOURS_PER_DAY);
+	return module.size > 0 ? upgrade_module(question, plan, module, upgrade, refusal)
+	                       : upgrade_all(question, plan, upgrade, refusal);
+}
+
+/* ---- prices ---- */
+
 /* A price is for a year, and years have 365 or 366 days: shares of them are whole numbers
  * of this. */
 enum { SHARE_OF = 365 * 366 };

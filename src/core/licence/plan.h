@@ -51,6 +51,20 @@ struct plan_answer {
 void plan_answer(const struct plan_question *question, struct span module,
                  struct plan_answer *answer);
 
+/* Which contracts become of another plan, UPGRADE being what is done. */
+struct plan_upgrade {
+	const struct contract_version **versions; /* whose plan changes; room for all of them */
+	uint32_t                        count;
+	int32_t                         end_hour; /* until when what was a trial is paid for */
+};
+/* Without a module: all that hold at H, but trials and Flex, and that are not of the plan
+ * already. With one: the contract that holds for it, or the trial that was the last.
+ * ERR_FIELD_VALUE: the catalogue has no such plan. ERR_CONTRACT_UNKNOWN: none holds.
+ * ERR_PLAN_UPGRADE: the catalogue does not let its plan become that one. */
+MUST_CHECK enum err plan_upgrade(const struct plan_question *question, struct span plan,
+                                 struct span module, struct plan_upgrade *upgrade,
+                                 struct refusal *refusal);
+
 /* What developers more of a module cost until the end of the paid contract. */
 struct plan_price {
 	const struct contract_version *version; /* whose plan and end it takes */

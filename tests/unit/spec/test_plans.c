@@ -114,6 +114,151 @@ test_A4_each_state_shows_its_actions(void **state)
 	           "\"days_left\":0,\"cancelled\":false,\"actions\":[\"RENEW\",\"CONTACT_SALES\"]");
 }
 
+/* ---- upgrade ---- */
+
+static enum err
+upgrade(struct fixture *site, const char *json, struct span *answer, struct refusal *refusal)
+{
+	return engine_contract_upgrade(site->engine, &BY_TEST, SPAN("acme"), span_of(json),
+	                               &site->arena, answer, refusal);
+}
+
+static struct span
+upgraded(struct fixture *site, const char *json)
+{
+	struct refusal refusal = { .err = ERR_NONE };
+	struct span    answer;
+	if (upgrade(site, json, &answer, &refusal) != ERR_NONE)
+		fail_msg("upgrade %s: %s", json, refusal.detail);
+	return answer;
+}
+
+static void
+moment(struct fixture *site, const char *at)
+{
+	assert_int_equal(instant_parse(span_of(at), &site->now, NULL), ERR_NONE);
+}
+
+static void
+test_A4_an_upgrade_moves_all_that_holds(void **state)
+{
+	struct fixture *site = *state;
+
+	contract(site, "acme", "free", "FREE", "PAID", "2026-01-01", "2027-01-01",
+	         "\"CI\":{\"developers\":5}");
+	contract(site, "acme", "over", "STARTUP", "PAID", "2025-01-01", "2026-01-01",
+	         "\"CD\":{\"developers\":5}");
+	contract(site, "acme", "paid", "STARTUP", "PAID", "2026-01-01", "2027-01-01",
+	         "\"STO\":{\"developers\":5,\"addon\":7}");
+	contract(site, "acme", "try", "TEAM", "TRIAL", "2026-03-01", "2026-03-15",
+	         "\"IDP\":{\"developers\":5}");
+	moment(site, "2026-03-02T10:30:00Z");
+	struct span answer = upgraded(site, "{\"plan\":\"TEAM\",\"why\":\"we grow\"}");
+	assert_has(answer, "{\"contracts\":[{\"id\":\"free\",\"version\":2,"
+	                   "\"from\":\"2026-03-02T10:00:00Z\"");
+	assert_has(answer, "\"modules\":{\"STO\":{\"developers\":5,\"addon\":7}},"
+	                   "\"plan\":\"TEAM\",\"why\":\"we grow\"}");
+	assert_lacks(answer, "\"id\":\"over\"");
+	assert_lacks(answer, "\"id\":\"try\"");
+	/* The hours before keep the plan that they had. */
+	assert_has(plan(site, "2026-03-02T09:00:00Z"), "\"state\":\"FREE\"");
+	assert_lacks(plan(site, "2026-03-02T10:00:00Z"), "\"state\":\"FREE\"");
+	/* Who is there already changes nothing. */
+	assert_span_equal(upgraded(site, "{\"plan\":\"TEAM\"}"), SPAN("{\"contracts\":[]}"));
+	moment(site, "2026-04-02T10:30:00Z");
+	answer = upgraded(site, "{\"plan\":\"ENTERPRISE\"}");
+	assert_has(answer, "\"id\":\"free\",\"version\":3");
+	assert_has(answer, "\"why\":\"upgrade\"}");
+}
+
+static void
+test_A4_a_trial_is_paid_for_from_then_on(void **state)
+{
+	struct fixture *site = *state;
+
+	contract(site, "acme", "try", "TEAM", "TRIAL", "2026-03-01", "2026-03-15",
+	         "\"IDP\":{\"developers\":5}");
+	contract(site, "acme", "other", "STARTUP", "TRIAL", "2026-03-01", "2026-03-15",
+	         "\"CI\":{\"developers\":2}");
+	moment(site, "2026-03-02T10:30:00Z");
+	struct span answer = upgraded(site, "{\"plan\":\"ENTERPRISE\",\"module\":\"IDP\"}");
+	assert_has(answer, "\"plan\":\"ENTERPRISE\",\"kind\":\"PAID\","
+	                   "\"end\":\"2027-03-02T10:00:00Z\"");
+	/* The next one is over, and shares the end of what is paid for. */
+	moment(site, "2026-03-20T10:30:00Z");
+	assert_has(plan(site, "2026-03-20T10:30:00Z"), "\"module\":\"CI\",\"state\":\"ENDED\"");
+	answer = upgraded(site, "{\"plan\":\"ENTERPRISE\",\"module\":\"CI\"}");
+	assert_has(answer, "\"id\":\"other\",\"version\":2,\"from\":\"2026-03-20T10:00:00Z\"");
+	assert_has(answer, "\"end\":\"2027-03-02T10:00:00Z\"");
+	assert_has(plan(site, "2026-03-20T10:30:00Z"), "\"module\":\"CI\",\"state\":\"PAID\"");
+	assert_has(plan(site, "2026-03-20T09:30:00Z"), "\"module\":\"CI\",\"state\":\"ENDED\"");
+}
+
+static void
+test_A4_what_cannot_be_upgraded(void **state)
+{
+	static const struct {
+		const char *json, *field;
+		enum err    err;
+	} cases[] = {
+		{ "{\"plan\":\"TEAM\"}", "plan", ERR_PLAN_UPGRADE },
+		{ "{\"plan\":\"ESSENTIALS\"}", "plan", ERR_PLAN_UPGRADE },
+		{ "{\"plan\":\"PLATIN\"}", "plan", ERR_FIELD_VALUE },
+		{ "{\"plan\":\"ENTERPRISE\",\"module\":\"CD\"}", "module", ERR_CONTRACT_UNKNOWN },
+		{ "{\"plan\":\"TEAM\",\"module\":\"CI\"}", "plan", ERR_CONTRACT_PLAN },
+		{ "{}", "plan", ERR_FIELD_MISSING },
+		{ "[]", "", ERR_FIELD_TYPE },
+		{ "{\"plan\":7}", "plan", ERR_FIELD_TYPE },
+		{ "{\"plan\":\"TEAM\",\"at\":\"x\"}", "at", ERR_FIELD_UNKNOWN },
+		{ "{\"plan\":\"TEAM\",\"why\":\"4111 1111 1111 1111\"}", "", ERR_CARD_NUMBER },
+	};
+	struct fixture *site = *state;
+	struct span     answer;
+
+	moment(site, "2026-03-02T10:30:00Z");
+	assert_int_equal(upgrade(site, "{\"plan\":\"TEAM\"}", &answer, NULL), ERR_CONTRACT_UNKNOWN);
+	contract(site, "acme", "a", "ENTERPRISE", "PAID", "2026-01-01", "2027-01-01",
+	         "\"STO\":{\"developers\":5}");
+	contract(site, "acme", "free", "FREE", "PAID", "2026-01-01", "2027-01-01",
+	         "\"CI\":{\"developers\":5}");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct refusal refusal = { .err = ERR_NONE };
+		enum err       err     = upgrade(site, cases[i].json, &answer, &refusal);
+		if (err != cases[i].err || strcmp(refusal.field, cases[i].field) != 0)
+			fail_msg("%s: %s of %s: %s", cases[i].json, err_name(err).at, refusal.field,
+			         refusal.detail);
+	}
+	/* Nothing of all this changed anything. */
+	assert_int_equal(engine_contract_list(site->engine, SPAN("acme"), SPAN(""), true,
+	                                      &site->arena, &answer, NULL),
+	                 ERR_NONE);
+	assert_lacks(answer, "\"version\":2");
+	struct span stranger = SPAN("{\"plan\":\"TEAM\"}");
+	assert_int_equal(engine_contract_upgrade(site->engine, &BY_TEST, SPAN("nobody"), stranger,
+	                                         &site->arena, &answer, NULL),
+	                 ERR_ACCOUNT_UNKNOWN);
+}
+
+static void
+test_A4_an_upgrade_is_made_once_for_a_key(void **state)
+{
+	struct fixture *site   = *state;
+	struct change   change = { .actor = SPAN("k"), .idempotency_key = SPAN("one") };
+	struct span     json   = SPAN("{\"plan\":\"TEAM\"}"), first, again;
+
+	contract(site, "acme", "a", "FREE", "PAID", "2026-01-01", "2027-01-01",
+	         "\"STO\":{\"developers\":5}");
+	moment(site, "2026-03-02T10:30:00Z");
+	assert_int_equal(engine_contract_upgrade(site->engine, &change, SPAN("acme"), json,
+	                                         &site->arena, &first, NULL),
+	                 ERR_NONE);
+	assert_int_equal(engine_contract_upgrade(site->engine, &change, SPAN("acme"), json,
+	                                         &site->arena, &again, NULL),
+	                 ERR_NONE);
+	assert_span_equal(first, again);
+	assert_has(first, "\"version\":2");
+}
+
 static void
 test_A4_an_added_module_shares_the_end(void **state)
 {
@@ -331,6 +476,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_A4_each_state_shows_its_actions),
+		TEST(test_A4_an_upgrade_is_made_once_for_a_key),
+		TEST(test_A4_what_cannot_be_upgraded),
+		TEST(test_A4_a_trial_is_paid_for_from_then_on),
+		TEST(test_A4_an_upgrade_moves_all_that_holds),
 		TEST(test_A4_an_added_module_shares_the_end),
 		cmocka_unit_test(test_A5_what_looks_like_a_card_number_is_refused),
 		TEST(test_A5_no_file_brings_a_card_number_in),
