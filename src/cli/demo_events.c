@@ -199,10 +199,9 @@ tell_story(struct telling *telling, const struct demo_service *service)
 {
 	int32_t        ago  = telling->now_hour - telling->hour;
 	struct instant at   = tell_moment(telling->hour, 1800);
-	struct told    told = {
-		   .source = "console", .subject = service->id, .project = service->project, .at = at
-	};
+	struct told    told = { .source = "console", .subject = service->id, .at = at };
 
+	told.project = service->project;
 	if (service->twist == TWIST_RENAMED && ago == RENAMED_AGO) {
 		told.type = "cd.service.renamed";
 		told.id   = "rename-1";
