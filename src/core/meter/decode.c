@@ -52,9 +52,9 @@ decode_fast(struct decoder *decoder, const struct origin *origin, struct span te
 
 	if (shape == NULL || size > size_max)
 		return false;
-	struct span raw = { text.at, size };
-	if (fill_event(decoder, origin, &shape->plan, shape->binds, slots, raw, escaped, arena,
-	               event, NULL) != ERR_NONE)
+	event->raw = (struct span){ text.at, size };
+	if (fill_event(decoder, origin, &shape->plan, shape->binds, slots, escaped, arena, event,
+	               NULL) != ERR_NONE)
 		return false;
 	event->shape        = shape->hash;
 	event->shape_number = shape->number;
@@ -63,7 +63,7 @@ decode_fast(struct decoder *decoder, const struct origin *origin, struct span te
 	if (shape->plan.type_moves) {
 		uint32_t i          = shape->type_piece;
 		size_t   from       = i == 0 ? 0 : slots[i - 1].at + slots[i - 1].size;
-		event->type_name.at = raw.at + from + shape->type_at;
+		event->type_name.at = text.at + from + shape->type_at;
 	}
 	decoder->hits++;
 	return true;
@@ -87,9 +87,9 @@ decode_strict(struct decoder *decoder, const struct origin *origin, struct span 
 		                 span_of(parsed->why));
 	struct span raw = { text.at, parsed->size };
 	err = bind_nodes(decoder, origin, parsed, raw, arena, &plan, &binds, &slots, refusal);
+	event->raw = raw;
 	if (err == ERR_NONE)
-		err = fill_event(decoder, origin, &plan, binds, slots, raw, true, arena, event,
-		                 refusal);
+		err = fill_event(decoder, origin, &plan, binds, slots, true, arena, event, refusal);
 	if (err != ERR_NONE || plan.crowded)
 		return err;
 	event->shape       = shape_hash(binds, slots, plan.binds_count, raw);

@@ -11,7 +11,7 @@ struct fill {
 	const struct origin       *origin;
 	const struct decode_rules *rules;
 	const struct plan         *plan;
-	struct span                raw;
+	const char                *text; /* of the event: where its slots are counted from */
 	bool                       escaped;
 	struct arena              *arena;
 	struct event              *event;
@@ -47,7 +47,7 @@ text_unescape(struct arena *arena, struct span text)
 static inline struct span
 slot_text(const struct fill *f, const struct slot *slot)
 {
-	struct span text = { f->raw.at + slot->at, slot->size };
+	struct span text = { f->text + slot->at, slot->size };
 
 	return f->escaped ? text_unescape(f->arena, text) : text;
 }
@@ -268,7 +268,7 @@ static enum err
 quantity_fill(struct fill *f, const struct slot *slot, const struct bind *bind)
 {
 	struct span text       = bind->kind == SLOT_NUMBER
-	                                 ? (struct span){ f->raw.at + slot->at, slot->size }
+	                                 ? (struct span){ f->text + slot->at, slot->size }
 	                                 : slot_text(f, slot);
 	int64_t     millionths = 0;
 
@@ -310,8 +310,8 @@ slot_fill(struct fill *f, const struct slot *slot, const struct bind *bind)
 	case USE_OTHER:
 		f->content +=
 			bind->kind == SLOT_NUMBER
-				? content_of_number(bind->path, (struct span){ f->raw.at + slot->at,
-		                                                               slot->size })
+				? content_of_number(bind->path,
+		                                    (struct span){ f->text + slot->at, slot->size })
 				: content_of_text(bind->path, slot_text(f, slot));
 		return ERR_NONE;
 	case USE_ID:
@@ -364,7 +364,6 @@ event_begin(struct fill *f)
 	const struct plan *plan  = f->plan;
 	struct event      *event = f->event;
 
-	event->raw          = f->raw;
 	event->type         = plan->type;
 	event->type_name    = plan->type_name;
 	event->id           = (struct span){ "", 0 };
@@ -421,14 +420,14 @@ machine_check(const struct fill *f)
 
 enum err
 fill_event(struct decoder *decoder, const struct origin *origin, const struct plan *plan,
-           const struct bind *binds, const struct slot *slots, struct span raw, bool escaped,
-           struct arena *arena, struct event *event, struct refusal *refusal)
+           const struct bind *binds, const struct slot *slots, bool escaped, struct arena *arena,
+           struct event *event, struct refusal *refusal)
 {
 	struct fill f = { .decoder = decoder,
 		          .origin  = origin,
 		          .rules   = origin->rules,
 		          .plan    = plan,
-		          .raw     = raw,
+		          .text    = event->raw.at,
 		          .escaped = escaped,
 		          .arena   = arena,
 		          .event   = event,

@@ -204,11 +204,12 @@ MUST_CHECK enum err bind_nodes(struct decoder *decoder, const struct origin *ori
 MUST_CHECK enum err time_decode(struct decoder *decoder, struct span text, struct instant *time,
                                 size_t *bad_byte);
 
-/* Plan and slots to event. escaped: slots may hold backslashes. refusal may be NULL. */
+/* Plan and slots to event, whose raw is there. escaped: slots may hold backslashes.
+ * refusal may be NULL. */
 MUST_CHECK enum err fill_event(struct decoder *decoder, const struct origin *origin,
                                const struct plan *plan, const struct bind *binds,
-                               const struct slot *slots, struct span raw, bool escaped,
-                               struct arena *arena, struct event *event, struct refusal *refusal);
+                               const struct slot *slots, bool escaped, struct arena *arena,
+                               struct event *event, struct refusal *refusal);
 
 /* The hash of the text outside the slots and of the slots' kinds; never 0. Without a
  * secret, so a sender can aim: then one of two shapes is not learned, and its events go
