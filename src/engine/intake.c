@@ -183,32 +183,46 @@ batch_reject(struct ingest_batch *batch, const struct refusal *refusal)
 	batch_verdict(batch, (uint32_t)refusal->index, VERDICT_REJECTED);
 }
 
-/* Accounts that this batch has met, so that the lock is not taken for every event. */
-enum { MET_BITS = 8 };
+/* Accounts that this batch has met, so that the lock is not taken for every event. One
+ * that finds its place taken looks at the next few. */
+enum { MET_BITS = 8, MET_ACCOUNTS = 1 << MET_BITS, MET_PROBES = 4 };
 
 struct met_account {
 	struct span id;
 	char        currency[4];
 };
 
+/* The place of account: its own, else a free one, else one that is given up. */
+static struct met_account *
+met_place(struct met_account met[MET_ACCOUNTS], struct span account, bool *known)
+{
+	uint64_t home = XXH3_64bits(account.at, account.size) >> (64 - MET_BITS);
+	for (uint64_t probe = 0;; probe++) {
+		struct met_account *place = &met[(home + probe) % MET_ACCOUNTS];
+		*known                    = place->id.at != NULL && span_equal(place->id, account);
+		if (*known || place->id.at == NULL || probe + 1 == MET_PROBES)
+			return place;
+	}
+}
+
 static enum err
-meet_account(struct engine *engine, struct met_account *met, const struct event *event,
+meet_account(struct engine *engine, struct met_account met[MET_ACCOUNTS], const struct event *event,
              const struct met_account **account, struct refusal *refusal)
 {
-	struct met_account *slot =
-		&met[XXH3_64bits(event->account.at, event->account.size) >> (64 - MET_BITS)];
-	if (slot->id.at == NULL || !span_equal(slot->id, event->account)) {
-		if (!control_account_known(engine, event->account, slot->currency))
+	bool                known;
+	struct met_account *place = met_place(met, event->account, &known);
+	if (!known) {
+		if (!control_account_known(engine, event->account, place->currency))
 			return refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
-		slot->id = event->account;
+		place->id = event->account;
 	}
-	*account = slot;
+	*account = place;
 	return ERR_NONE;
 }
 
 /* What only the engine knows: is there such an account, and is the money its money. */
 static enum err
-admit(struct engine *engine, struct met_account *met, const struct event *event,
+admit(struct engine *engine, struct met_account met[MET_ACCOUNTS], const struct event *event,
       struct refusal *refusal)
 {
 	const struct met_account *account = NULL;
@@ -264,10 +278,10 @@ batch_decode(struct engine *engine, struct ingest_batch *batch, struct intake *i
 	struct decode_cursor cursor;
 	decode_begin(&cursor, intake->decoder, &rules, ingest->body, ingest->format);
 
-	struct met_account met[1 << MET_BITS] = { 0 };
-	uint32_t           readable           = 0;
-	struct refusal     first              = { .err = ERR_NONE };
-	struct event      *event              = NULL;
+	struct met_account met[MET_ACCOUNTS] = { 0 };
+	uint32_t           readable          = 0;
+	struct refusal     first             = { .err = ERR_NONE };
+	struct event      *event             = NULL;
 	for (;;) {
 		struct refusal why;
 		uint32_t       index = (uint32_t)cursor.index;
