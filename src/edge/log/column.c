@@ -225,11 +225,25 @@ column_add(struct column *column, struct span value, struct pool *pool)
 	column->rows++;
 }
 
-/* Where the value of this hash probably stands. */
+/* The slot that a value of this hash probably has. */
+static uint64_t
+first_slot(const struct column *column, uint32_t hash)
+{
+	return column->table[hash & ((UINT32_C(1) << column->table_bits) - 1)];
+}
+
+static void
+prefetch_end(const struct column *column, uint32_t hash)
+{
+	uint64_t slot = first_slot(column, hash);
+	if (slot >> 32 == hash)
+		__builtin_prefetch(&column->ends[(uint32_t)slot - 1]);
+}
+
 static void
 prefetch_value(const struct column *column, uint32_t hash)
 {
-	uint64_t slot = column->table[hash & ((UINT32_C(1) << column->table_bits) - 1)];
+	uint64_t slot = first_slot(column, hash);
 	uint32_t code = (uint32_t)slot - 1;
 	if (slot >> 32 == hash)
 		__builtin_prefetch(column->bytes + (code == 0 ? 0 : column->ends[code - 1]));
@@ -246,6 +260,8 @@ add_all_hashed(struct column *column, const struct span *values, uint32_t count,
 		hashes[i] = hash_of(values[i]);
 		__builtin_prefetch(&column->table[hashes[i] & mask]);
 	}
+	for (uint32_t i = 0; i < count; i++)
+		prefetch_end(column, hashes[i]);
 	for (uint32_t i = 0; i < count; i++)
 		prefetch_value(column, hashes[i]);
 	for (uint32_t i = 0; i < count; i++, column->rows++) {
