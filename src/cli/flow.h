@@ -8,7 +8,7 @@
 #include "cli/client.h"
 #include "cli/source.h"
 
-enum { FLOW_SLICES = 32, FLOW_WORKERS = 2 };
+enum { FLOW_SLICES = 64, FLOW_WORKERS = 2 };
 
 /* A part of a slice with no more events than a batch may have. */
 struct flow_piece {

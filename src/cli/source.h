@@ -9,7 +9,7 @@
 #include "core/base/err.h"
 #include "core/meter/decode.h"
 
-enum { SOURCE_SLICE_SIZE = 3 << 19, SOURCE_FORMAT_GUESS = -1 };
+enum { SOURCE_SLICE_SIZE = 1 << 18, SOURCE_FORMAT_GUESS = -1 };
 
 struct source;
 
