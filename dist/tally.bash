@@ -28,8 +28,8 @@ _tally() {
 	demo) options="--days --seed --at --listen --data --catalog --no-serve --help" ;;
 	account) [ "$COMP_CWORD" -eq 2 ] && options="put get list" ;;
 	contract)
-		options="$common --versions --module --developers --at --known-at"
-		[ "$COMP_CWORD" -eq 2 ] && options="put list show price"
+		options="$common --versions --module --developers --at --known-at --why"
+		[ "$COMP_CWORD" -eq 2 ] && options="put upgrade list show price"
 		;;
 	ingest) options="$common --account --format" ;;
 	key)
@@ -67,15 +67,15 @@ _tally() {
 		;;
 	catalog) [ "$COMP_CWORD" -eq 2 ] && options="check" ;;
 	billing) [ "$COMP_CWORD" -eq 2 ] && options="put get" ;;
-	plan | credits) options="$common --at --known-at" ;;
-	usage) options="$common --children --at --known-at --unit --kind --org --project --id --sort --limit --cursor" ;;
-	trend) options="$common --from --to --step --known-at --unit" ;;
+	plan | credits) options="$common --at --known-at --csv" ;;
+	usage) options="$common --children --csv --at --known-at --unit --kind --org --project --id --sort --limit --cursor" ;;
+	trend) options="$common --csv --from --to --step --known-at --unit" ;;
 	explain) options="$common --at --known-at --unit --kind --org --project --id" ;;
-	events) options="$common --from --to --type --subject --limit --cursor" ;;
+	events) options="$common --csv --from --to --type --subject --limit --cursor" ;;
 	export)
 		options="$common --from --to --type --subject --at --known-at --kind --org --project --id --sort
-			--limit --cursor --output"
-		[ "$COMP_CWORD" -eq 2 ] && options="events usage audit"
+			--limit --cursor --output --csv"
+		[ "$COMP_CWORD" -eq 2 ] && options="events usage costs audit"
 		;;
 	esac
 	if [[ $word == -* ]] || [ "$COMP_CWORD" -eq 2 ]; then

@@ -356,6 +356,17 @@ notify_path(struct path *path, enum tell tell, struct span account, const char *
 	path_account(path, account, rules ? "/notification-rules" : "/notifications/test");
 }
 
+static void
+contract_path(struct path *path, enum tell tell, struct span account, const char **method)
+{
+	*method = tell == TELL_BILLING ? "PUT" : "POST";
+	text_add(&path->text, SPAN("/accounts"));
+	path_account(path, account,
+	             tell == TELL_BILLING   ? "/billing"
+	             : tell == TELL_UPGRADE ? "/upgrade"
+	                                    : "/contracts");
+}
+
 enum err
 client_http_tell(struct client *client, enum tell tell, struct span account, struct span json,
                  struct span *answer, struct refusal *refusal)
@@ -375,12 +386,7 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 	case TELL_BILLING:
 	case TELL_UPGRADE:
 	case TELL_CONTRACT:
-		request.method = tell == TELL_BILLING ? "PUT" : "POST";
-		text_add(&path.text, SPAN("/accounts"));
-		path_account(&path, account,
-		             tell == TELL_BILLING   ? "/billing"
-		             : tell == TELL_UPGRADE ? "/upgrade"
-		                                    : "/contracts");
+		contract_path(&path, tell, account, &request.method);
 		break;
 	case TELL_KEY:
 		text_add(&path.text, SPAN("/keys"));
