@@ -19,6 +19,13 @@ struct author {
 	int64_t     last_s;
 };
 
+/* A person: one e-mail in lower case, and the name of most commits with it. */
+struct committer {
+	struct span email;
+	struct span name;
+	uint64_t    commits; /* with that name */
+};
+
 struct importing {
 	struct cli          *cli;
 	struct client        client;
@@ -27,7 +34,8 @@ struct importing {
 	struct instant       since;
 	struct author       *authors; /* by commits, most first, then by name */
 	uint32_t             authors_count;
-	uint32_t             people;  /* e-mails, lower case made one */
+	struct committer    *committers;
+	uint32_t             people;  /* of them */
 	uint32_t             skipped; /* authors whose e-mail can be nobody's */
 	uint64_t             granted;
 	uint64_t             unchanged;
@@ -172,52 +180,98 @@ people_send(struct importing *importing, struct json_out *out, struct refusal *r
 }
 
 static void
-person_write(struct json_out *out, const struct importing *importing, const struct author *author,
-             struct span email)
+person_write(struct json_out *out, const struct importing *importing, const struct committer *one)
 {
-	struct span name = name_cut(author->name);
+	struct span name = name_cut(one->name);
 	json_object(out);
-	json_key_string(out, SPAN("email"), email);
+	json_key_string(out, SPAN("email"), one->email);
 	if (name.size > 0)
 		json_key_string(out, SPAN("name"), name);
 	modules_write(out, importing->cli);
 	json_object_end(out);
 }
 
-/* One person an e-mail; of its names, that of most commits. send: grant, else only count. */
-static enum err
-people_grant(struct importing *importing, bool send, struct refusal *refusal)
+/* How many commits of a person bear a name: a sum, as the same name may stand with several
+ * spellings of the e-mail. */
+struct naming {
+	uint32_t    person;
+	struct span name;
+	uint64_t    commits;
+};
+
+static struct span
+naming_key(struct span email, struct span name, struct arena *arena)
 {
-	struct arena     *arena = &importing->cli->arena;
-	struct text_index emails;
-	struct json_out   out;
-	uint32_t          held = 0;
-	enum err          err  = ERR_NONE;
+	struct text key;
+	text_open(&key, arena);
+	text_add(&key, email);
+	text_add_char(&key, '\0');
+	text_add(&key, name);
+	return text_span(&key);
+}
+
+/* Of the names of a person that of most commits; of several the first by its bytes. */
+static void
+people_name(struct importing *importing, const struct naming *namings, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct naming *naming = &namings[i];
+		struct committer    *person = &importing->committers[naming->person];
+		if (naming->name.size == 0 || naming->commits < person->commits ||
+		    (naming->commits == person->commits &&
+		     span_compare(naming->name, person->name) > 0))
+			continue;
+		person->name    = naming->name;
+		person->commits = naming->commits;
+	}
+}
+
+/* One person an e-mail, in the order of the authors. */
+static void
+people_gather(struct importing *importing)
+{
+	struct arena     *arena   = &importing->cli->arena;
+	uint32_t          count   = importing->authors_count;
+	struct naming    *namings = ARENA_ARRAY(arena, struct naming, count);
+	struct text_index emails, names;
+	bool              added;
 
 	text_index_open(&emails, arena, (uint64_t)clock_now().ns);
-	for (uint32_t i = 0; i < importing->authors_count && err == ERR_NONE; i++) {
-		bool        added;
-		struct span email = email_fold(importing->authors[i].email, arena);
+	text_index_open(&names, arena, (uint64_t)clock_now().ns);
+	importing->committers = ARENA_ARRAY(arena, struct committer, count);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct author *author = &importing->authors[i];
+		struct span          email  = email_fold(author->email, arena);
+		struct span          name   = text_trim(author->name);
 		if (!email_is_text(email)) {
 			importing->skipped++;
 			continue;
 		}
-		text_index_add(&emails, email, &added);
-		if (!added)
-			continue;
-		if (held == 0) {
-			json_open(&out, arena);
-			json_array(&out);
-		}
-		person_write(&out, importing, &importing->authors[i], email);
-		if (++held == PEOPLE_A_CALL) {
-			err  = send ? people_send(importing, &out, refusal) : ERR_NONE;
-			held = 0;
-		}
+		uint32_t person = text_index_add(&emails, email, &added);
+		if (added)
+			importing->committers[person] = (struct committer){ .email = email };
+		uint32_t naming = text_index_add(&names, naming_key(email, name, arena), &added);
+		if (added)
+			namings[naming] = (struct naming){ person, name, 0 };
+		namings[naming].commits += author->commits;
 	}
+	people_name(importing, namings, names.count);
 	importing->people = emails.count;
-	if (err == ERR_NONE && held > 0 && send)
+}
+
+static enum err
+people_grant(struct importing *importing, struct refusal *refusal)
+{
+	enum err err = ERR_NONE;
+
+	for (uint32_t i = 0; i < importing->people && err == ERR_NONE;) {
+		struct json_out out;
+		json_open(&out, &importing->cli->arena);
+		json_array(&out);
+		for (uint32_t held = 0; held < PEOPLE_A_CALL && i < importing->people; held++, i++)
+			person_write(&out, importing, &importing->committers[i]);
 		err = people_send(importing, &out, refusal);
+	}
 	return err;
 }
 
@@ -439,7 +493,7 @@ static enum err
 save_all(struct importing *importing, struct refusal *refusal)
 {
 	const struct args *args = &importing->cli->args;
-	enum err           err  = people_grant(importing, true, refusal);
+	enum err           err  = people_grant(importing, refusal);
 	if (err == ERR_NONE && args_has(args, OPTION_BUILDS))
 		err = builds_send(importing, refusal);
 	if (err == ERR_NONE && args_has(args, OPTION_DEPLOYMENTS))
@@ -462,7 +516,9 @@ git_import(struct importing *importing)
 		return EXIT_REFUSED;
 	}
 	authors_gather(importing);
-	err = dry ? people_grant(importing, false, &refusal) : save_all(importing, &refusal);
+	people_gather(importing);
+	if (!dry)
+		err = save_all(importing, &refusal);
 	progress_close(&importing->progress);
 	if (err != ERR_NONE)
 		return cli_refused(err, &refusal, cli->args.words[0]);
