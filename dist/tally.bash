@@ -1,7 +1,7 @@
 # tally.bash - completion of the tally command for bash.
 _tally() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="serve demo ingest account contract billing plan credits usage trend explain events export people developers assignment import key person role notify audit backup verify catalog"
+	local commands="serve demo ingest account contract billing plan credits flex estimate usage trend explain events export people developers assignment import key person role notify audit backup verify catalog"
 	local common="--data --server --key --json --catalog --alternatives --help --version"
 	local options=$common
 
@@ -69,6 +69,14 @@ _tally() {
 	billing) [ "$COMP_CWORD" -eq 2 ] && options="put get" ;;
 	plan | credits) options="$common --at --known-at --csv" ;;
 	usage) options="$common --children --csv --at --known-at --unit --kind --org --project --id --sort --limit --cursor" ;;
+	flex)
+		options="$common --month --at --known-at --id --by --from --to --step --csv"
+		[ "$COMP_CWORD" -eq 2 ] && options="trend $options"
+		;;
+	estimate)
+		options="--json --server --key --catalog"
+		[ "$COMP_CWORD" -eq 2 ] && options="free essentials enterprise"
+		;;
 	trend) options="$common --csv --from --to --step --known-at --unit" ;;
 	explain) options="$common --at --known-at --unit --kind --org --project --id" ;;
 	events) options="$common --csv --from --to --type --subject --limit --cursor" ;;

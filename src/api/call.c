@@ -69,6 +69,10 @@ param_place(struct call *call, enum param_index param)
 		return &question->children;
 	case PARAM_INDEX_DEVELOPERS:
 		return &question->developers;
+	case PARAM_INDEX_MONTH:
+		return &question->month;
+	case PARAM_INDEX_BY:
+		return &question->by;
 	case PARAM_INDEX_MODULE:
 		return &question->module;
 	case PARAM_INDEX_MAP:

@@ -112,6 +112,10 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 		return engine_events(engine, question, arena, answer, refusal);
 	case ASK_EXPLAIN:
 		return engine_explain(engine, question, arena, answer, refusal);
+	case ASK_FLEX:
+		return engine_flex(engine, question, arena, answer, refusal);
+	case ASK_FLEX_TREND:
+		return engine_flex_trend(engine, question, arena, answer, refusal);
 	case ASK_KEYS:
 		return engine_key_list(engine, question->account, arena, answer, refusal);
 	case ASK_NOTIFICATIONS:
@@ -277,6 +281,8 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 	case TELL_UPGRADE:
 		return engine_contract_upgrade(engine, &change, account, json, arena, answer,
 		                               refusal);
+	case TELL_ESTIMATE:
+		return engine_estimate(engine, json, arena, answer, refusal);
 	case TELL_KEY:
 		return engine_key_create(engine, &change, json, arena, answer, refusal);
 	case TELL_REVOKE:
@@ -393,6 +399,8 @@ client_question(const struct cli *cli, struct question *question)
 		.to       = cli_value(cli, OPTION_TO),
 		.sort     = cli_value(cli, OPTION_SORT),
 		.cursor   = cli_value(cli, OPTION_CURSOR),
+		.month    = cli_value(cli, OPTION_MONTH),
+		.by       = cli_value(cli, OPTION_BY),
 		.children = args_has(&cli->args, OPTION_CHILDREN) ? SPAN("true") : SPAN(""),
 		.account  = word_given(cli, 0),
 		.module   = word_given(cli, 1),

@@ -39,6 +39,8 @@ enum ask {
 	ASK_CREDITS,
 	ASK_EVENTS,
 	ASK_EXPLAIN,
+	ASK_FLEX,
+	ASK_FLEX_TREND,
 	ASK_KEYS,
 	ASK_NOTIFICATIONS,
 	ASK_PLAN,
@@ -69,6 +71,7 @@ enum tell {
 	TELL_BILLING,       /* json is the billing details of account */
 	TELL_CONTRACT,      /* json is a contract of account */
 	TELL_UPGRADE,       /* json is the plan that contracts of account become of */
+	TELL_ESTIMATE,      /* json is a tier and quantities; changes nothing */
 	TELL_KEY,           /* json is what is asked for, of account or of all */
 	TELL_REVOKE,        /* json is the key's id, not JSON */
 	TELL_PERSON_ADD,    /* json is the person */

@@ -135,6 +135,18 @@ path_usage(struct path *path, const struct question *question, enum ask ask)
 	path_page(path, question);
 }
 
+static void
+path_flex(struct path *path, const struct question *question, enum ask ask)
+{
+	path_account(path, question->account, ask == ASK_FLEX ? "/flex" : "/flex/trend");
+	path_query(path, "month", question->month);
+	path_times(path, question);
+	path_query(path, "id", question->id);
+	path_query(path, "by", question->by);
+	if (ask == ASK_FLEX_TREND && question->step == STEP_MONTH)
+		path_query(path, "step", SPAN("month"));
+}
+
 static const char *
 path_of(enum ask ask, const struct question *question, struct arena *arena)
 {
@@ -175,6 +187,10 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 		path_query(&path, "type", question->type);
 		path_query(&path, "subject", question->subject);
 		path_page(&path, question);
+		break;
+	case ASK_FLEX:
+	case ASK_FLEX_TREND:
+		path_flex(&path, question, ask);
 		break;
 	case ASK_KEYS:
 		if (question->account.size > 0)
@@ -387,6 +403,9 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 	case TELL_UPGRADE:
 	case TELL_CONTRACT:
 		contract_path(&path, tell, account, &request.method);
+		break;
+	case TELL_ESTIMATE:
+		text_add(&path.text, SPAN("/estimate"));
 		break;
 	case TELL_KEY:
 		text_add(&path.text, SPAN("/keys"));

@@ -42,6 +42,8 @@ MUST_CHECK enum err known_retracted(struct engine *engine, struct span account,
 
 /* {"id":..,"version":..} of the contract that answers the question, or null. */
 void write_contract(struct json_out *out, const struct licence_question *question);
+/* A decimal string of hundredths. */
+void write_percent(struct json_out *out, int64_t hundredths);
 /* A number of the answer: whole, or an amount of money as a decimal string. */
 void write_number(struct json_out *out, bool amount, int64_t value);
 /* {"module":..,"unit":..,"model":..,"owned":..,...,"window":{..}  without the end. */

@@ -289,6 +289,8 @@ struct question {
 	struct span cursor;
 	struct span children;   /* usage: "true": of the accounts below it, too (L-66) */
 	struct span developers; /* price: how many */
+	struct span month;      /* Flex: "2026-04" */
+	struct span by;         /* Flex: org, project, resource, day or activity */
 };
 
 MUST_CHECK enum err engine_usage(struct engine *engine, const struct question *question,
@@ -315,6 +317,24 @@ MUST_CHECK enum err engine_credits(struct engine *engine, const struct question 
  * "costs":[...],"next"?}. from and to as of a trend; default this month. */
 MUST_CHECK enum err engine_costs(struct engine *engine, const struct question *question,
                                  struct arena *arena, struct span *answer, struct refusal *refusal);
+/* A Flex contract's calendar month (F-1 to F-20): {"account","contract","tier","month","from",
+ * "to","lines":[..],"units","pool":{..},"overage":{..},"alerts":[..],"percent"}, and with
+ * `by` how the units are made up. question: month or at, id (of a contract), by. */
+MUST_CHECK enum err engine_flex(struct engine *engine, const struct question *question,
+                                struct arena *arena, struct span *answer, struct refusal *refusal);
+/* Its months, or its days: {"account","contract","currency","step","points":[..]}. */
+MUST_CHECK enum err engine_flex_trend(struct engine *engine, const struct question *question,
+                                      struct arena *arena, struct span *answer,
+                                      struct refusal *refusal);
+/* What quantities would cost in a month (F-40). json: {"tier":"enterprise","quantities":
+ * {"cd.service":"10"}}; {"tier","lines":[..],"units","amount","currency"}. */
+MUST_CHECK enum err engine_estimate(const struct engine *engine, struct span json,
+                                    struct arena *arena, struct span *answer,
+                                    struct refusal *refusal);
+/* The same, by a catalogue alone. */
+MUST_CHECK enum err catalog_estimate(const struct catalog *catalog, struct span json,
+                                     struct arena *arena, struct span *answer,
+                                     struct refusal *refusal);
 /* {"events":[{"event":{...as sent...},"received":..,"ordinal":..,"retracted":bool}],
  *  "next":cursor?}, newest first. */
 MUST_CHECK enum err engine_events(struct engine *engine, const struct question *question,

@@ -10,7 +10,7 @@
 /* ---- as JSON ---- */
 
 /* Whole and fraction apart: the millionths of a huge percentage do not fit. */
-static void
+void
 write_percent(struct json_out *out, int64_t hundredths)
 {
 	char text[DECIMAL_SIZE];

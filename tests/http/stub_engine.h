@@ -340,6 +340,34 @@ engine_costs(struct engine *engine, const struct question *question, struct aren
 }
 
 enum err
+engine_flex(struct engine *engine, const struct question *question, struct arena *arena,
+            struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(question->account, SPAN("{\"lines\":[]}"), arena, answer, refusal);
+}
+
+enum err
+engine_flex_trend(struct engine *engine, const struct question *question, struct arena *arena,
+                  struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(question->account, SPAN("{\"points\":[]}"), arena, answer, refusal);
+}
+
+enum err
+engine_estimate(const struct engine *engine, struct span json, struct arena *arena,
+                struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	(void)json;
+	(void)arena;
+	(void)refusal;
+	*answer = SPAN("{\"units\":\"0\"}");
+	return ERR_NONE;
+}
+
+enum err
 engine_explain(struct engine *engine, const struct question *question, struct arena *arena,
                struct span *answer, struct refusal *refusal)
 {

@@ -26,4 +26,18 @@ MUST_CHECK enum err flex_estimate(const struct catalog_card *card, enum flex_tie
                                   struct arena *arena, struct flex_estimate *estimate,
                                   struct refusal *refusal);
 
+/* {"tier":"enterprise","quantities":{"cd.service":"10","sto.scan":500},"rates":"2026-01-01"},
+ * read; rates, the day of a card, may be left out: the newest. */
+struct flex_estimate_ask {
+	const struct catalog_card  *card;
+	enum flex_tier              tier;
+	const struct flex_quantity *quantities;
+	uint32_t                    quantities_count;
+};
+
+/* Spans point into json and arena. Refuses with field and byte; leaves *ask. */
+MUST_CHECK enum err flex_estimate_read(struct span json, const struct catalog *catalog,
+                                       struct arena *arena, struct flex_estimate_ask *ask,
+                                       struct refusal *refusal);
+
 #endif

@@ -86,21 +86,21 @@ head_read(struct reading *reading, const struct json *root, struct invoice *invo
 		reading->damaged = true;
 	invoice->number = (uint64_t)value;
 	invoice->kind   = (enum invoice_kind)word_read(reading, root, SPAN("kind"), kinds, 2);
-	invoice->state  = (enum invoice_state)word_read(reading, root, SPAN("state"),
-	                                                INVOICE_STATES, INVOICE_STATES_COUNT);
-	invoice->issued = text_read(reading, root, SPAN("issued"), invoice->number > 0);
-	invoice->seller = text_read(reading, root, SPAN("seller"), false);
-	invoice->account      = text_read(reading, root, SPAN("account"), true);
-	invoice->account_name = text_read(reading, root, SPAN("account_name"), true);
-	invoice->currency     = text_read(reading, root, SPAN("currency"), true);
-	invoice->legal_name   = text_read(reading, billing, SPAN("legal_name"), false);
-	invoice->address      = text_read(reading, billing, SPAN("address"), false);
-	invoice->tax_id       = text_read(reading, billing, SPAN("tax_id"), false);
+	invoice->state = (enum invoice_state)word_read(reading, root, SPAN("state"), INVOICE_STATES,
+	                                               INVOICE_STATES_COUNT);
+	invoice->issued            = text_read(reading, root, SPAN("issued"), invoice->number > 0);
+	invoice->seller            = text_read(reading, root, SPAN("seller"), false);
+	invoice->account           = text_read(reading, root, SPAN("account"), true);
+	invoice->account_name      = text_read(reading, root, SPAN("account_name"), true);
+	invoice->currency          = text_read(reading, root, SPAN("currency"), true);
+	invoice->legal_name        = text_read(reading, billing, SPAN("legal_name"), false);
+	invoice->address           = text_read(reading, billing, SPAN("address"), false);
+	invoice->tax_id            = text_read(reading, billing, SPAN("tax_id"), false);
 	invoice->purchase_order    = text_read(reading, billing, SPAN("purchase_order"), false);
 	invoice->payment_reference = text_read(reading, billing, SPAN("payment_reference"), false);
 	invoice->contract          = text_read(reading, root, SPAN("contract"), true);
 	invoice->tier              = text_read(reading, root, SPAN("tier"), true);
-	invoice->month      = text_read(reading, root, SPAN("month"), invoice->kind == INVOICE_MONTH);
+	invoice->month = text_read(reading, root, SPAN("month"), invoice->kind == INVOICE_MONTH);
 	invoice->from_hour  = hour_read(reading, root, SPAN("from"));
 	invoice->until_hour = hour_read(reading, root, SPAN("to"));
 	invoice->fraction   = text_read(reading, root, SPAN("fraction"), false);
@@ -124,9 +124,9 @@ usage_read(struct reading *reading, const struct json *item)
 static void
 month_read(struct reading *reading, const struct json *root, struct invoice *invoice)
 {
-	uint32_t           count;
-	const struct json *pool  = json_member(root, SPAN("pool"));
-	const struct json *item  = list_read(reading, root, SPAN("usage"), &count);
+	uint32_t              count;
+	const struct json    *pool  = json_member(root, SPAN("pool"));
+	const struct json    *item  = list_read(reading, root, SPAN("usage"), &count);
 	struct invoice_usage *usage = ARENA_ARRAY(reading->arena, struct invoice_usage, count);
 
 	for (uint32_t i = 0; i < count; i++, item = item->next)
