@@ -1,19 +1,20 @@
 /* modules.c - an account that uses every module, beside the services of the wide stream.
  *
- *     modules events     its events, to standard output: June 2025, account acct-000
- *     modules figures    what must be counted of them at the end of June, one a line:
- *                        MODULE UNIT USED, in the order of a summary, CD left out
+ *     modules events [USERS]     its events, to standard output: June 2025, account acct-000
+ *     modules figures [USERS]    what must be counted of them at the end of June, one a line:
+ *                                MODULE UNIT USED, in the order of a summary, CD left out
  *
  * A thousand people in four modules, ten thousand services and chaos targets, a hundred
- * thousand monthly users, a million scans; the figures follow from how it is made. */
+ * thousand monthly users unless told otherwise, a million scans; the figures follow from how it is made. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
 	PEOPLE   = 1000,
 	SERVICES = 10000,
-	TARGETS  = 100000,
 	SCANS    = 1000000,
 	STEPS    = 100000,
 	APPLIES  = 100000,
@@ -23,6 +24,7 @@ enum {
 };
 
 static uint32_t sent;
+static uint32_t targets = 100000;
 
 static void
 put(const char *type, const char *what, uint32_t number, const char *data)
@@ -60,7 +62,7 @@ events_put(void)
 		put("srm.activity", "svc", i, "");
 		put("ce.experiment", "svc", i, ",\"target_kind\":\"host\"");
 	}
-	for (uint32_t i = 0; i < TARGETS; i++)
+	for (uint32_t i = 0; i < targets; i++)
 		put("ff.evaluation", "user", i, "");
 	for (uint32_t i = 0; i < SCANS; i++)
 		put("sto.scan", "repo", i % 3000, "");
@@ -80,7 +82,7 @@ figures_put(void)
 
 	for (uint32_t i = 0; i < 5; i++)
 		printf("%s developer %d\n", people[i], PEOPLE);
-	printf("FF mau %d\nSRM service %d\nCE service %d\n", TARGETS, SERVICES, SERVICES);
+	printf("FF mau %u\nSRM service %d\nCE service %d\n", targets, SERVICES, SERVICES);
 	printf("IACM execution %d\nSTO scan %d\nSSCA execution %d\n", APPLIES, SCANS, STEPS);
 	printf("CCM spend %d\n", SPENDS / 4 * 5);
 }
@@ -88,11 +90,14 @@ figures_put(void)
 int
 main(int count, char **arguments)
 {
-	if (count == 2 && strcmp(arguments[1], "events") == 0)
+	if (count == 3)
+		targets = (uint32_t)strtoul(arguments[2], NULL, 10);
+	bool asked = (count == 2 || count == 3) && targets > 0;
+	if (asked && strcmp(arguments[1], "events") == 0)
 		events_put();
-	else if (count == 2 && strcmp(arguments[1], "figures") == 0)
+	else if (asked && strcmp(arguments[1], "figures") == 0)
 		figures_put();
 	else
-		return fprintf(stderr, "usage: modules events | modules figures\n") < 0 ? 1 : 2;
+		return fprintf(stderr, "usage: modules events | figures [USERS]\n") < 0 ? 1 : 2;
 	return 0;
 }

@@ -5,26 +5,11 @@
 #include <time.h>
 
 #include "cli/client_people.h"
-#include "cli/git_history.h"
+#include "cli/git_authors.h"
 #include "cli/show.h"
 #include "core/base/limit.h"
 #include "core/json/json_write.h"
 #include "core/people/email.h"
-
-/* One line of git shortlog -sne: a name with an e-mail. */
-struct author {
-	struct span name;
-	struct span email;
-	uint64_t    commits;
-	int64_t     last_s;
-};
-
-/* A person: one e-mail in lower case, and the name of most commits with it. */
-struct committer {
-	struct span email;
-	struct span name;
-	uint64_t    commits; /* with that name */
-};
 
 struct importing {
 	struct cli          *cli;
@@ -32,11 +17,7 @@ struct importing {
 	struct progress      progress;
 	struct git_history   history;
 	struct instant       since;
-	struct author       *authors; /* by commits, most first, then by name */
-	uint32_t             authors_count;
-	struct committer    *committers;
-	uint32_t             people;  /* of them */
-	uint32_t             skipped; /* authors whose e-mail can be nobody's */
+	struct git_authors   authors;
 	uint64_t             granted;
 	uint64_t             unchanged;
 	struct ingest_counts builds;
@@ -73,55 +54,6 @@ since_read(struct span text, struct instant *since)
 		return true;
 	}
 	return instant_parse(text, since, NULL) == ERR_NONE;
-}
-
-/* ---- authors ---- */
-
-static int
-compare_authors(const void *a, const void *b)
-{
-	const struct author *one = a, *two = b;
-	if (one->commits != two->commits)
-		return one->commits > two->commits ? -1 : 1;
-	int order = span_compare(one->name, two->name);
-	return order ? order : span_compare(one->email, two->email);
-}
-
-static struct span
-author_key(const struct git_commit *commit, struct arena *arena)
-{
-	struct text key;
-	text_open(&key, arena);
-	text_add(&key, commit->name);
-	text_add_char(&key, '\0');
-	text_add(&key, commit->email);
-	return text_span(&key);
-}
-
-static void
-authors_gather(struct importing *importing)
-{
-	struct git_history *history = &importing->history;
-	struct arena       *arena   = history->arena;
-	struct text_index   index;
-	struct author      *authors = ARENA_ARRAY(arena, struct author, history->commits_count);
-
-	text_index_open(&index, arena, (uint64_t)clock_now().ns);
-	for (size_t i = 0; i < history->commits_count; i++) {
-		const struct git_commit *commit = &history->commits[i];
-		bool                     added;
-		uint32_t number = text_index_add(&index, author_key(commit, arena), &added);
-		if (added)
-			authors[number] =
-				(struct author){ commit->name, commit->email, 0, commit->time_s };
-		authors[number].commits++;
-		if (authors[number].last_s < commit->time_s)
-			authors[number].last_s = commit->time_s;
-	}
-	if (index.count > 1)
-		qsort(authors, index.count, sizeof(*authors), compare_authors);
-	importing->authors       = authors;
-	importing->authors_count = index.count;
 }
 
 /* ---- people ---- */
@@ -180,7 +112,7 @@ people_send(struct importing *importing, struct json_out *out, struct refusal *r
 }
 
 static void
-person_write(struct json_out *out, const struct importing *importing, const struct committer *one)
+person_write(struct json_out *out, const struct importing *importing, const struct git_person *one)
 {
 	struct span name = name_cut(one->name);
 	json_object(out);
@@ -191,85 +123,18 @@ person_write(struct json_out *out, const struct importing *importing, const stru
 	json_object_end(out);
 }
 
-/* How many commits of a person bear a name: a sum, as the same name may stand with several
- * spellings of the e-mail. */
-struct naming {
-	uint32_t    person;
-	struct span name;
-	uint64_t    commits;
-};
-
-static struct span
-naming_key(struct span email, struct span name, struct arena *arena)
-{
-	struct text key;
-	text_open(&key, arena);
-	text_add(&key, email);
-	text_add_char(&key, '\0');
-	text_add(&key, name);
-	return text_span(&key);
-}
-
-/* Of the names of a person that of most commits; of several the first by its bytes. */
-static void
-people_name(struct importing *importing, const struct naming *namings, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		const struct naming *naming = &namings[i];
-		struct committer    *person = &importing->committers[naming->person];
-		if (naming->name.size == 0 || naming->commits < person->commits ||
-		    (naming->commits == person->commits &&
-		     span_compare(naming->name, person->name) > 0))
-			continue;
-		person->name    = naming->name;
-		person->commits = naming->commits;
-	}
-}
-
-/* One person an e-mail, in the order of the authors. */
-static void
-people_gather(struct importing *importing)
-{
-	struct arena     *arena   = &importing->cli->arena;
-	uint32_t          count   = importing->authors_count;
-	struct naming    *namings = ARENA_ARRAY(arena, struct naming, count);
-	struct text_index emails, names;
-	bool              added;
-
-	text_index_open(&emails, arena, (uint64_t)clock_now().ns);
-	text_index_open(&names, arena, (uint64_t)clock_now().ns);
-	importing->committers = ARENA_ARRAY(arena, struct committer, count);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct author *author = &importing->authors[i];
-		struct span          email  = email_fold(author->email, arena);
-		struct span          name   = text_trim(author->name);
-		if (!email_is_text(email)) {
-			importing->skipped++;
-			continue;
-		}
-		uint32_t person = text_index_add(&emails, email, &added);
-		if (added)
-			importing->committers[person] = (struct committer){ .email = email };
-		uint32_t naming = text_index_add(&names, naming_key(email, name, arena), &added);
-		if (added)
-			namings[naming] = (struct naming){ person, name, 0 };
-		namings[naming].commits += author->commits;
-	}
-	people_name(importing, namings, names.count);
-	importing->people = emails.count;
-}
-
 static enum err
 people_grant(struct importing *importing, struct refusal *refusal)
 {
 	enum err err = ERR_NONE;
 
-	for (uint32_t i = 0; i < importing->people && err == ERR_NONE;) {
+	for (uint32_t i = 0; i < importing->authors.people_count && err == ERR_NONE;) {
 		struct json_out out;
 		json_open(&out, &importing->cli->arena);
 		json_array(&out);
-		for (uint32_t held = 0; held < PEOPLE_A_CALL && i < importing->people; held++, i++)
-			person_write(&out, importing, &importing->committers[i]);
+		for (uint32_t held = 0; held < PEOPLE_A_CALL && i < importing->authors.people_count;
+		     held++, i++)
+			person_write(&out, importing, &importing->authors.people[i]);
 		err = people_send(importing, &out, refusal);
 	}
 	return err;
@@ -397,8 +262,8 @@ authors_write(struct json_out *out, const struct importing *importing)
 {
 	json_key(out, SPAN("authors"));
 	json_array(out);
-	for (uint32_t i = 0; i < importing->authors_count; i++) {
-		const struct author *author = &importing->authors[i];
+	for (uint32_t i = 0; i < importing->authors.count; i++) {
+		const struct git_author *author = &importing->authors.at[i];
 		json_object(out);
 		json_key_uint(out, SPAN("commits"), author->commits);
 		json_key_string(out, SPAN("name"), author->name);
@@ -435,8 +300,8 @@ answer_write(const struct importing *importing)
 	json_instant(&out, importing->since);
 	json_key_bool(&out, SPAN("saved"), saved);
 	authors_write(&out, importing);
-	json_key_uint(&out, SPAN("people"), importing->people);
-	json_key_uint(&out, SPAN("skipped"), importing->skipped);
+	json_key_uint(&out, SPAN("people"), importing->authors.people_count);
+	json_key_uint(&out, SPAN("skipped"), importing->authors.skipped);
 	if (saved) {
 		json_key_uint(&out, SPAN("granted"), importing->granted);
 		json_key_uint(&out, SPAN("unchanged"), importing->unchanged);
@@ -515,8 +380,7 @@ git_import(struct importing *importing)
 		cli_refused(err, &refusal, cli->args.words[0]);
 		return EXIT_REFUSED;
 	}
-	authors_gather(importing);
-	people_gather(importing);
+	git_authors_gather(&importing->history, (uint64_t)clock_now().ns, &importing->authors);
 	if (!dry)
 		err = save_all(importing, &refusal);
 	progress_close(&importing->progress);

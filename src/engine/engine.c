@@ -264,6 +264,7 @@ engine_metrics(struct engine *engine, struct engine_metrics *metrics)
 	metrics->events_stored = engine->applied;
 	metrics->books_size    = books_size(engine->books);
 	pthread_rwlock_unlock(&engine->books_lock);
+	outbox_metrics(engine, metrics);
 	metrics->identity_size = atomic_load(&engine->identity_size);
 	metrics->store_size    = engine->store->ops->size(engine->store);
 }

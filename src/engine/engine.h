@@ -372,6 +372,8 @@ struct engine_metrics {
 	uint64_t             store_size;
 	uint64_t             books_size;
 	uint64_t             identity_size;
+	uint64_t             deliveries_waiting;  /* of notifications */
+	uint64_t             deliveries_retrying; /* of them, those that failed before */
 	uint64_t             questions;
 	uint64_t             question_ns;
 	uint64_t             question_bucket[ENGINE_COMMIT_BUCKETS];

@@ -401,6 +401,9 @@ struct store_write control_write(struct span key, struct span value);
 MUST_CHECK enum err cursor_below(struct span cursor, uint64_t count, uint64_t *below,
                                  struct refusal *refusal);
 
+/* outbox.c: what waits for delivery. */
+void outbox_metrics(struct engine *engine, struct engine_metrics *metrics);
+
 /* audit.c */
 enum err audit_open(struct engine *engine);
 

@@ -32,13 +32,12 @@ static void *
 worker_run(void *context)
 {
 	struct notifier *notifier = context;
-	uint32_t         retries  = (notifier->threads_count + 1) / 2;
 
 	while (!atomic_load(&notifier->stop)) {
 		struct errand   errand;
 		struct duration wait;
 		uint64_t        seen;
-		if (outbox_take(notifier->engine, retries, &errand, &wait, &seen))
+		if (outbox_take(notifier->engine, notifier->threads_count, &errand, &wait, &seen))
 			errand_run(notifier->engine, &notifier->courier, &errand);
 		else
 			outbox_sleep(notifier->engine, wait, seen, &notifier->stop);

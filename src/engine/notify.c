@@ -221,8 +221,7 @@ making_fill(struct making *making, const char *id, struct span record, struct in
 				     .created = now,
 				     .next    = now,
 		};
-		making->errands[i].receiver =
-			errand_receiver(making->account, receiver->channel, receiver->to);
+		errand_address(&making->errands[i], receiver->channel, receiver->to);
 		writes[count++] = control_write(errand_key('P', &making->errands[i], arena),
 		                                errand_state(&making->errands[i], SPAN("waiting"),
 		                                             NULL, SPAN(""), receiver->channel,

@@ -90,7 +90,9 @@ struct courier {
 uint32_t engine_deliver(struct engine *engine, const struct courier *courier);
 
 /* Threads that tick each minute and deliver what is due. A receiver that is slow holds one
- * thread at most, and those that failed before at most half of them. */
+ * thread at most; those whose last delivery failed together a quarter of the threads, and
+ * with those that nothing is known of yet three quarters: the rest is for those whose last
+ * delivery arrived. All mail is one receiver in this, as it goes through one server. */
 struct notifier;
 struct notifier *notifier_start(struct engine *engine, const struct courier *courier,
                                 uint32_t threads);

@@ -72,6 +72,33 @@ MUST_CHECK enum err        notification_make(struct engine *engine, const struct
                                              struct refusal *refusal);
 extern const struct change CHANGE_BY_NOTIFIER;
 
+/* ---- lanes.c: who may hold up how many threads ---- */
+
+/* How the last delivery by a route went. */
+enum lane {
+	LANE_PROVEN,  /* it arrived */
+	LANE_UNKNOWN, /* there was none since the start */
+	LANE_FAILING, /* it failed, or took too long */
+	LANE_COUNT
+};
+
+/* What the fate of a delivery depends on: the mail server for all mail, else the receiver.
+ * Those that nothing is known of may be dead, all of them at once, and each holds a thread
+ * until it has taken too long. So a few threads are for proven ones alone, and failing
+ * ones share a few. */
+struct lanes {
+	struct route *routes; /* a table by hash; how each went last */
+	uint32_t      count;
+	uint32_t      mask;
+	uint32_t      busy[LANE_COUNT];
+};
+
+void      lanes_close(struct lanes *lanes);
+enum lane lanes_of(const struct lanes *lanes, uint64_t route, uint32_t attempts);
+/* May one more of it go, of so many threads? */
+bool lanes_have_room(const struct lanes *lanes, enum lane lane, uint32_t threads);
+void lanes_note(struct lanes *lanes, uint64_t route, enum lane lane);
+
 /* ---- outbox.c: what waits, in memory and in the store ---- */
 
 /* One delivery. */
@@ -80,10 +107,12 @@ struct errand {
 	uint64_t       number;   /* of the notification among the account's */
 	uint8_t        target;   /* which of its receivers */
 	uint64_t       receiver; /* a hash of account, channel and address */
+	uint64_t       route;    /* the same, or for mail one for all of it */
 	struct instant created;
 	struct instant next;
 	uint32_t       attempts;
 	bool           busy;
+	enum lane      lane; /* while it is busy */
 };
 
 struct outbox;
@@ -95,14 +124,14 @@ struct span errand_key(char kind, const struct errand *errand, struct arena *are
 struct span errand_state(const struct errand *errand, struct span state, const struct instant *at,
                          struct span answer, struct span channel, struct span to,
                          struct arena *arena);
-uint64_t    errand_receiver(struct span account, struct span channel, struct span to);
+/* Sets receiver and route. */
+void errand_address(struct errand *errand, struct span channel, struct span to);
 
 /* Hand errands that were just committed to whoever delivers. */
 void outbox_add(struct engine *engine, const struct errand *errand);
 /* The next one that is due and may be tried; it is busy until outbox_put_back. False: none,
- * and *wait says for how long. retries_max: how many that failed before may be busy at once.
- * *seen is for outbox_sleep. */
-bool outbox_take(struct engine *engine, uint32_t retries_max, struct errand *errand,
+ * and *wait says for how long. threads: how many deliver. *seen is for outbox_sleep. */
+bool outbox_take(struct engine *engine, uint32_t threads, struct errand *errand,
                  struct duration *wait, uint64_t *seen);
 /* errand has its new attempts and next; done: it is forgotten. arrived: what else waits for
  * the receiver is due at once. */

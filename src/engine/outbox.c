@@ -18,7 +18,7 @@ struct outbox {
 	uint32_t        count;
 	uint32_t        capacity;
 	uint32_t        busy;
-	uint32_t        busy_again;                /* of them, those that failed before */
+	struct lanes    lanes;
 	uint64_t        receivers[DELIVERERS_MAX]; /* of them, the first `busy` */
 };
 
@@ -62,12 +62,13 @@ errand_state(const struct errand *errand, struct span state, const struct instan
 	return json_close(&out);
 }
 
-uint64_t
-errand_receiver(struct span account, struct span channel, struct span to)
+void
+errand_address(struct errand *errand, struct span channel, struct span to)
 {
-	uint64_t hash = XXH3_64bits(account.at, account.size);
-	hash          = XXH3_64bits_withSeed(channel.at, channel.size, hash);
-	return XXH3_64bits_withSeed(to.at, to.size, hash);
+	uint64_t hash    = XXH3_64bits(errand->account.at, errand->account.size);
+	hash             = XXH3_64bits_withSeed(channel.at, channel.size, hash);
+	errand->receiver = XXH3_64bits_withSeed(to.at, to.size, hash);
+	errand->route    = span_equal(channel, SPAN("mail")) ? 0 : errand->receiver;
 }
 
 static enum err
@@ -93,7 +94,7 @@ errand_read(struct span key, struct span value, struct arena *arena, struct erra
 	    instant_parse(next->text, &errand->next, NULL) != ERR_NONE)
 		return ERR_STORE_DAMAGED;
 	errand->attempts = (uint32_t)attempts;
-	errand->receiver = errand_receiver(errand->account, channel->text, to->text);
+	errand_address(errand, channel->text, to->text);
 	/* What never was tried, for want of a mail server, is tried at the start. */
 	if (attempts == 0)
 		errand->next = errand->created;
@@ -123,6 +124,7 @@ outbox_close(struct outbox *outbox)
 	for (uint32_t i = 0; i < outbox->count; i++)
 		free((char *)(uintptr_t)outbox->errands[i].account.at);
 	free(outbox->errands);
+	lanes_close(&outbox->lanes);
 	pthread_cond_destroy(&outbox->changed);
 	pthread_mutex_destroy(&outbox->lock);
 	free(outbox);
@@ -237,32 +239,37 @@ receiver_leave(struct outbox *outbox, uint64_t receiver)
 	outbox->receivers[at] = outbox->receivers[--outbox->busy];
 }
 
+static enum lane
+errand_lane(const struct outbox *outbox, const struct errand *errand)
+{
+	return lanes_of(&outbox->lanes, errand->route, errand->attempts);
+}
+
 static bool
 may_go(const struct outbox *outbox, const struct errand *errand, struct instant now,
-       uint32_t retries_max)
+       uint32_t threads)
 {
 	return !errand->busy && errand->next.ns <= now.ns &&
-	       (errand->attempts == 0 || outbox->busy_again < retries_max);
+	       lanes_have_room(&outbox->lanes, errand_lane(outbox, errand), threads);
 }
 
 /* The receiver's oldest that may go: what it gets comes in order. */
 static struct errand *
-oldest_of(const struct outbox *outbox, struct errand *errand, struct instant now,
-          uint32_t retries_max)
+oldest_of(const struct outbox *outbox, struct errand *errand, struct instant now, uint32_t threads)
 {
 	struct errand *oldest = errand;
 
 	for (uint32_t i = 0; i < outbox->count; i++) {
 		struct errand *other = &outbox->errands[i];
 		if (other->receiver == errand->receiver && other->number < oldest->number &&
-		    may_go(outbox, other, now, retries_max))
+		    may_go(outbox, other, now, threads))
 			oldest = other;
 	}
 	return oldest;
 }
 
 static struct errand *
-errand_choose(const struct outbox *outbox, struct instant now, uint32_t retries_max,
+errand_choose(const struct outbox *outbox, struct instant now, uint32_t threads,
               struct duration *wait)
 {
 	struct errand *chosen = NULL;
@@ -273,17 +280,17 @@ errand_choose(const struct outbox *outbox, struct instant now, uint32_t retries_
 		if (!errand->busy && errand->next.ns > now.ns &&
 		    errand->next.ns - now.ns < wait->ns)
 			wait->ns = errand->next.ns - now.ns;
-		if (may_go(outbox, errand, now, retries_max) &&
+		if (may_go(outbox, errand, now, threads) &&
 		    (!chosen || errand->next.ns < chosen->next.ns) &&
 		    !receiver_is_busy(outbox, errand->receiver))
 			chosen = errand;
 	}
-	return chosen ? oldest_of(outbox, chosen, now, retries_max) : NULL;
+	return chosen ? oldest_of(outbox, chosen, now, threads) : NULL;
 }
 
 bool
-outbox_take(struct engine *engine, uint32_t retries_max, struct errand *errand,
-            struct duration *wait, uint64_t *seen)
+outbox_take(struct engine *engine, uint32_t threads, struct errand *errand, struct duration *wait,
+            uint64_t *seen)
 {
 	struct outbox *outbox = engine->outbox;
 	struct errand *chosen = NULL;
@@ -291,12 +298,13 @@ outbox_take(struct engine *engine, uint32_t retries_max, struct errand *errand,
 	wait->ns = 60 * NS_PER_SECOND;
 	pthread_mutex_lock(&outbox->lock);
 	if (outbox_load(engine))
-		chosen = errand_choose(outbox, engine_now(engine), retries_max, wait);
+		chosen = errand_choose(outbox, engine_now(engine), threads, wait);
 	if (chosen) {
 		CHECK(outbox->busy < DELIVERERS_MAX);
 		chosen->busy                      = true;
 		outbox->receivers[outbox->busy++] = chosen->receiver;
-		outbox->busy_again += chosen->attempts > 0;
+		chosen->lane                      = errand_lane(outbox, chosen);
+		outbox->lanes.busy[chosen->lane]++;
 		*errand = *chosen;
 	}
 	*seen = outbox->changes;
@@ -313,7 +321,12 @@ outbox_put_back(struct engine *engine, const struct errand *errand, bool done, b
 	struct errand *mine = errand_find(outbox, errand);
 	CHECK(mine && mine->busy);
 	receiver_leave(outbox, mine->receiver);
-	outbox->busy_again -= mine->attempts > 0;
+	CHECK(outbox->lanes.busy[mine->lane] > 0);
+	outbox->lanes.busy[mine->lane]--;
+	if (arrived)
+		lanes_note(&outbox->lanes, mine->route, LANE_PROVEN);
+	else if (!done && errand->attempts > mine->attempts)
+		lanes_note(&outbox->lanes, mine->route, LANE_FAILING);
 	mine->busy     = false;
 	mine->attempts = errand->attempts;
 	mine->next     = errand->next;
@@ -386,4 +399,17 @@ engine_deliveries_waiting(struct engine *engine)
 	uint64_t count = outbox->count;
 	pthread_mutex_unlock(&outbox->lock);
 	return count;
+}
+
+void
+outbox_metrics(struct engine *engine, struct engine_metrics *metrics)
+{
+	struct outbox *outbox = engine->outbox;
+
+	pthread_mutex_lock(&outbox->lock);
+	metrics->deliveries_waiting  = outbox->count;
+	metrics->deliveries_retrying = 0;
+	for (uint32_t i = 0; i < outbox->count; i++)
+		metrics->deliveries_retrying += outbox->errands[i].attempts > 0;
+	pthread_mutex_unlock(&outbox->lock);
 }

@@ -374,6 +374,110 @@ test_A30_a_slow_receiver_delays_nobody(void **state)
 	assert_int_equal(engine_deliveries_waiting(site->fixture.engine), 0);
 }
 
+/* ---- receivers that are dead, many of them ---- */
+
+enum { DEAD = 20, THREADS = 8 };
+
+struct gate {
+	atomic_bool is_open;
+	atomic_int  held; /* dead ones that hold a thread */
+	atomic_int  arrived;
+	atomic_int  failed;
+};
+
+static void
+gate_carry(void *context, const struct parcel *parcel, struct parcel_answer *answer)
+{
+	struct gate *gate = context;
+	if (!holds(parcel->to, "dead")) {
+		atomic_fetch_add(&gate->arrived, 1);
+		answer->delivery = DELIVERY_DONE;
+		return;
+	}
+	atomic_fetch_add(&gate->held, 1);
+	while (!atomic_load(&gate->is_open))
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	atomic_fetch_sub(&gate->held, 1);
+	atomic_fetch_add(&gate->failed, 1);
+	answer->delivery = DELIVERY_AGAIN;
+}
+
+static void
+assert_becomes(const atomic_int *number, int value)
+{
+	for (int i = 0; i < 10000 && atomic_load(number) != value; i++)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	assert_int_equal(atomic_load(number), value);
+}
+
+static void
+tell(struct site *site, const char *account, const char *what)
+{
+	assert_int_equal(engine_notify_import(site->fixture.engine, span_of(account), span_of(what),
+	                                      SPAN("done"), NULL),
+	                 ERR_NONE);
+}
+
+static void
+dead_webhooks_put(struct site *site)
+{
+	char   json[4096] = "{\"webhooks\":[";
+	size_t size       = strlen(json);
+	for (int i = 0; i < DEAD; i++)
+		size += (size_t)snprintf(json + size, sizeof(json) - size,
+		                         "%s{\"url\":\"https://dead%d.example/\"}",
+		                         i > 0 ? "," : "", i);
+	snprintf(json + size, sizeof(json) - size, "]}");
+	put(site, json);
+}
+
+/* First deliveries to many dead webhooks leave two threads to those that are well; once
+ * they are known to fail, they have two themselves. */
+static void
+test_A30_dead_webhooks_delay_no_healthy_one(void **state)
+{
+	struct site   *site    = *state;
+	struct gate    gate    = { .is_open = false };
+	struct courier courier = { gate_carry, &gate };
+	struct span    answer;
+	dead_webhooks_put(site);
+	assert_int_equal(
+		engine_rules_put(site->fixture.engine, &BY_TEST, SPAN("globex"),
+	                         SPAN("{\"webhooks\":[{\"url\":\"https://well.example/\"}]}"),
+	                         &site->fixture.arena, &answer, NULL),
+		ERR_NONE);
+	struct notifier *notifier = notifier_start(site->fixture.engine, &courier, THREADS);
+	tell(site, "globex", "first");
+	assert_becomes(&gate.arrived, 1);
+	tell(site, "acme", "burst");
+	assert_becomes(&gate.held, 6);
+	for (int i = 0; i < 10; i++) {
+		char name[2] = { (char)('a' + i), 0 };
+		tell(site, "globex", name);
+	}
+	assert_becomes(&gate.arrived, 11);
+	assert_int_equal(atomic_load(&gate.held), 6);
+	struct engine_metrics metrics;
+	engine_metrics(site->fixture.engine, &metrics);
+	assert_int_equal(metrics.deliveries_waiting, DEAD);
+	atomic_store(&gate.is_open, true);
+	assert_becomes(&gate.failed, DEAD);
+	do /* until it is written down of all of them */
+		engine_metrics(site->fixture.engine, &metrics);
+	while (metrics.deliveries_retrying < DEAD);
+	atomic_store(&gate.is_open, false);
+	tell(site, "acme", "another");
+	assert_becomes(&gate.held, 2);
+	tell(site, "globex", "last");
+	assert_becomes(&gate.arrived, 12);
+	assert_int_equal(atomic_load(&gate.held), 2);
+	engine_metrics(site->fixture.engine, &metrics);
+	assert_int_equal(metrics.deliveries_waiting, 2 * DEAD);
+	assert_int_equal(metrics.deliveries_retrying, DEAD);
+	atomic_store(&gate.is_open, true);
+	notifier_stop(notifier);
+}
+
 int
 main(void)
 {
@@ -390,6 +494,7 @@ main(void)
 		TEST(test_A30_credits_that_run_low_are_told_once_a_month),
 		TEST(test_A30_administrators_are_told),
 		TEST(test_A30_a_slow_receiver_delays_nobody),
+		TEST(test_A30_dead_webhooks_delay_no_healthy_one),
 	};
 	return cmocka_run_group_tests_name("notify", tests, NULL, NULL);
 }
