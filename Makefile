@@ -56,8 +56,8 @@ HELPERS := $(patsubst %.c,$(BUILD)/%,$(filter-out $(UNIT:$(BUILD)/%=%.c),$(wildc
            tests/case/*.c tests/cli/*.c tests/http/*.c tests/crash/*.c tests/soak/*.c)))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-PUBLIC   = $(call OBJ,core) $(filter-out $(BUILD)/src/edge/http/%,$(call OBJ,edge)) \
-           $(call OBJ,engine) $(call OBJ,lib)
+PUBLIC   = $(call OBJ,core) $(call OBJ,engine) $(call OBJ,lib) $(filter-out \
+           $(BUILD)/src/edge/http/% $(BUILD)/src/edge/doc/embed_web%,$(call OBJ,edge))
 
 .PHONY: all run test check format bench fuzz fuzzers install uninstall clean deps tests \
         crash-long soak
@@ -81,6 +81,10 @@ $(BUILD)/%.o: %.S Makefile
 	$(Q)$(CC) $(CPPFLAGS) -c -o $@ $<
 
 $(BUILD)/src/edge/doc/embed_files.o: catalog/harness.yaml
+$(BUILD)/src/edge/doc/embed_web_files.o: build/web/files.inc
+build/web/files.inc: tools/build_web $(shell find web -name node_modules -prune -o -type f -print)
+	@echo "  web  $@"
+	$(Q)tools/build_web $(@D)
 
 define library
 $(BUILD)/lib$(1).a: $(call OBJ,$(1))

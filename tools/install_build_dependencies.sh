@@ -9,10 +9,10 @@ set -eu
 
 packages="gcc make libc6-dev libsqlite3-dev libmicrohttpd-dev libzstd-dev zlib1g-dev
 	libxxhash-dev libsodium-dev libcurl4-gnutls-dev libcyaml-dev libhpdf-dev
-	fonts-dejavu-core"
+	fonts-dejavu-core gzip nodejs npm"
 [ "${1:-}" = build ] || packages="$packages
 	libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev cppcheck
-	curl openssl patch poppler-utils python3-aiosmtpd strace systemd zstd"
+	chromium curl openssl patch poppler-utils python3-aiosmtpd strace systemd zstd"
 
 installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' $packages 2>/dev/null || true)
 missing=
@@ -20,6 +20,8 @@ for package in $packages; do
 	# libcurl4-openssl-dev cannot stand beside its GnuTLS twin and serves as well.
 	[ "$package" = libcurl4-gnutls-dev ] && [ -e /usr/share/doc/libcurl4-openssl-dev ] &&
 		continue
+	# Other distributions of node bring npm in one package.
+	[ "$package" = npm ] && command -v npm >/dev/null 2>&1 && continue
 	printf '%s\n' "$installed" | grep -qx "ii *$package" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

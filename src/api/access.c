@@ -13,6 +13,7 @@ need_of(enum access access)
 {
 	switch (access) {
 	case ACCESS_OPEN:
+	case ACCESS_PAGE:
 	case ACCESS_ANY:
 		return (struct need){ 0 };
 	case ACCESS_SESSION:
@@ -95,7 +96,7 @@ access_decide(struct engine *engine, const struct route *route, const struct cal
               struct span account)
 {
 	struct need need = need_of(route->access);
-	if (route->access == ACCESS_OPEN)
+	if (route->access == ACCESS_OPEN || route->access == ACCESS_PAGE)
 		return ERR_NONE;
 	if (caller->kind == CALLER_PERSON)
 		return person_decide(engine, &caller->session, need, account);

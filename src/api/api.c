@@ -93,12 +93,13 @@ call_answer(struct call *call)
 		.stream       = call->stream,
 		.disposition  = call->disposition,
 		.cookie       = call->cookie,
+		.file         = call->file,
 	};
 	if (call->wants_csv && call->route->list.size > 0 &&
 	    !csv_write(call->answer, call->route->list, call->arena, &answer.body))
 		answer.content_type = "text/csv; charset=utf-8; header=present";
 	if (answer.body.size == 0 && !answer.stream) {
-		answer.status       = 204;
+		answer.status       = call->file ? call->status : 204;
 		answer.content_type = NULL;
 	}
 	http_answer(call->request, &answer);

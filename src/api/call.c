@@ -256,13 +256,20 @@ fields_read(struct call *call)
 	return ERR_NONE;
 }
 
+/* Whether anybody may call it, so that it is not even asked who does. */
+static bool
+is_open(const struct route *route)
+{
+	return route->access == ACCESS_OPEN || route->access == ACCESS_PAGE;
+}
+
 enum err
 call_begin(struct call *call, uint32_t *allowed)
 {
 	struct http_request *request = call->request;
 	enum err no_route = route_find(request->path, method_of(request->method), call->arena,
 	                               &call->route, &call->path, allowed);
-	if (no_route || call->route->access != ACCESS_OPEN) {
+	if (no_route || !is_open(call->route)) {
 		enum err err = caller_read(call);
 		if (err)
 			return err;
@@ -273,7 +280,8 @@ call_begin(struct call *call, uint32_t *allowed)
 	if (err)
 		return call_refuse(call, err, SPAN(""), SPAN(""));
 	err = site_check(call);
-	if (!err)
+	/* The query of a page is the page's own. */
+	if (!err && call->route->access != ACCESS_PAGE)
 		err = query_read(call);
 	return err ? err : fields_read(call);
 }

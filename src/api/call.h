@@ -41,14 +41,15 @@ struct call {
 	struct span          body; /* unpacked */
 
 	/* The handler's answer. */
-	int                 status;
-	uint32_t            retry_after_s; /* 0: as the error has it */
-	struct span         answer;
-	const char         *content_type; /* NULL: application/json */
-	const char         *disposition;
-	const char         *cookie;
-	struct http_stream *stream;
-	struct refusal      refusal;
+	int                     status;
+	uint32_t                retry_after_s; /* 0: as the error has it */
+	struct span             answer;
+	const char             *content_type; /* NULL: application/json */
+	const char             *disposition;
+	const char             *cookie;
+	struct http_stream     *stream;
+	const struct http_file *file; /* NULL: an answer, which is not to be kept */
+	struct refusal          refusal;
 
 	/* For answers that come later: what makes them once the work is done. */
 	route_handler *finish;

@@ -34,6 +34,13 @@ handle_metrics_get(struct call *call)
 }
 
 enum err
+handle_catalogue_get(struct call *call)
+{
+	call->answer = engine_catalogue(call->engine, call->arena);
+	return ERR_NONE;
+}
+
+enum err
 handle_openapi_get(struct call *call)
 {
 	call->answer = openapi_write(call->arena);

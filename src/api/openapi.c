@@ -181,24 +181,29 @@ operation_write(struct json_out *out, const struct route *route)
 	json_object_end(out);
 }
 
-/* Each path once, with all of its methods. */
+static bool
+is_first_of_path(uint32_t index)
+{
+	for (uint32_t i = 0; i < index; i++)
+		if (span_equal(ROUTES[i].path, ROUTES[index].path))
+			return false;
+	return true;
+}
+
+/* Each path once, with all of its methods; pages are no part of the interface. */
 static void
 paths_write(struct json_out *out)
 {
-	uint64_t written = 0;
-	_Static_assert(ROUTES_MAX <= 64, "a bit a route");
 	json_key(out, SPAN("paths"));
 	json_object(out);
 	for (uint32_t i = 0; i < ROUTES_COUNT; i++) {
-		if (written >> i & 1)
+		if (ROUTES[i].access == ACCESS_PAGE || !is_first_of_path(i))
 			continue;
 		json_key(out, ROUTES[i].path);
 		json_object(out);
 		for (uint32_t j = i; j < ROUTES_COUNT; j++) {
-			if (!span_equal(ROUTES[i].path, ROUTES[j].path))
-				continue;
-			operation_write(out, &ROUTES[j]);
-			written |= UINT64_C(1) << j;
+			if (span_equal(ROUTES[i].path, ROUTES[j].path))
+				operation_write(out, &ROUTES[j]);
 		}
 		json_object_end(out);
 	}

@@ -52,7 +52,8 @@ piece_of(struct route_path *pieces, struct span name)
 	return span_equal(name, SPAN("{id}")) ? &pieces->id : NULL;
 }
 
-/* Whether path fits the pattern; the variable pieces stay escaped in *pieces. */
+/* Whether path fits the pattern; the variable pieces stay escaped in *pieces. {rest} at
+ * the end of a pattern stands for any pieces, and for none. */
 static bool
 path_fits(struct span pattern, struct span path, struct route_path *pieces)
 {
@@ -60,9 +61,11 @@ path_fits(struct span pattern, struct span path, struct route_path *pieces)
 	if (path.size == 0 || path.at[0] != '/')
 		return false;
 	while (pattern.size > 0 && path.size > 0) {
-		struct span  wanted = piece_next(&pattern);
-		struct span  given  = piece_next(&path);
-		struct span *piece  = piece_of(pieces, wanted);
+		struct span wanted = piece_next(&pattern);
+		if (span_equal(wanted, SPAN("{rest}")))
+			return true;
+		struct span  given = piece_next(&path);
+		struct span *piece = piece_of(pieces, wanted);
 		if (piece && given.size == 0)
 			return false;
 		if (piece)
@@ -70,7 +73,7 @@ path_fits(struct span pattern, struct span path, struct route_path *pieces)
 		else if (!span_equal(wanted, given))
 			return false;
 	}
-	return pattern.size == 0 && path.size == 0;
+	return path.size == 0 && (pattern.size == 0 || span_equal(pattern, SPAN("/{rest}")));
 }
 
 static enum err
@@ -137,6 +140,7 @@ is_right_to_look(const struct route *row)
 	switch (row->access) {
 	case ACCESS_OPEN:
 		return !span_equal(row->path, SPAN("/v1/session"));
+	case ACCESS_PAGE:
 	case ACCESS_ANY:
 	case ACCESS_MEMBER:
 	case ACCESS_VIEW:
@@ -161,8 +165,8 @@ routes_check(void)
 		const struct route *row = &ROUTES[i];
 		CHECK(row->access >= ACCESS_OPEN && row->access <= ACCESS_OPERATE);
 		CHECK(row->handler != NULL);
-		CHECK(row->path.size > 1 && row->path.at[0] == '/');
-		CHECK(row->path.at[row->path.size - 1] != '/');
+		CHECK(row->path.size > 0 && row->path.at[0] == '/');
+		CHECK(row->path.size == 1 || row->path.at[row->path.size - 1] != '/');
 		CHECK(row->summary.size > 0);
 		CHECK(row->method == METHOD_POST || row->method == METHOD_PUT ||
 		      row->body == BODY_NONE);

@@ -33,6 +33,7 @@ extern const struct param_row PARAM_ROWS[PARAM_COUNT];
  * without one is a bug. */
 enum access {
 	ACCESS_OPEN = 1,
+	ACCESS_PAGE,
 	ACCESS_ANY,
 	ACCESS_SESSION,
 	ACCESS_MEMBER,
@@ -67,7 +68,7 @@ struct route {
 	struct span    summary;
 };
 
-enum { ROUTES_MAX = 64 };
+enum { ROUTES_MAX = 128 };
 extern const struct route ROUTES[];
 extern const uint32_t     ROUTES_COUNT;
 

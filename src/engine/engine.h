@@ -210,6 +210,10 @@ MUST_CHECK enum err engine_person_accounts(struct engine *engine, struct span em
                                            struct span cursor, struct arena *arena,
                                            struct span *answer, struct refusal *refusal);
 
+/* What whoever shows figures has to know beforehand: {"modules":[{"module","title","unit",
+ * "text"}],"roles":[{"role","rights":[..]}]}, in the order of the catalogue. */
+struct span engine_catalogue(const struct engine *engine, struct arena *arena);
+
 enum { SESSION_TOKEN_SIZE = 43, EMAIL_SIZE = 254 };
 
 struct session_grant {
@@ -236,7 +240,7 @@ MUST_CHECK enum err engine_session_end(struct engine *engine, const struct chang
                                        struct span token, struct arena *arena,
                                        struct refusal *refusal);
 /* Who is signed in: {"email","name","operator","expires","csrf","roles":[{"account",
- * "roles":[..]}]}. */
+ * "roles":[..],"rights":[..]}]}. */
 MUST_CHECK enum err engine_session_show(struct engine *engine, const struct session_grant *grant,
                                         struct arena *arena, struct span *answer,
                                         struct refusal *refusal);

@@ -88,6 +88,8 @@ uint32_t role_of(const struct engine *engine, struct span account, struct span e
 /* "roles":["administrator",..] */
 void role_names_write(struct json_out *out, uint32_t roles);
 /* "roles":[{"account":..,"roles":[..]}] of one person */
+/* "rights":[names] of a sum of rights. */
+void rights_write(struct json_out *out, uint32_t rights);
 void role_accounts_write(struct json_out *out, const struct engine *engine, struct span email);
 /* Whether an account would have no administrator without this person. */
 bool        role_is_last(const struct engine *engine, struct span account, struct span email);

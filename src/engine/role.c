@@ -92,6 +92,17 @@ role_names_write(struct json_out *out, uint32_t roles)
 }
 
 void
+rights_write(struct json_out *out, uint32_t rights)
+{
+	json_key(out, SPAN("rights"));
+	json_array(out);
+	for (uint32_t right = 1; right < RIGHTS_ALL; right <<= 1)
+		if (rights & right)
+			json_string(out, right_name((enum right)right));
+	json_array_end(out);
+}
+
+void
 role_accounts_write(struct json_out *out, const struct engine *engine, struct span email)
 {
 	const struct sign_ins *sign_ins = engine->sign_ins;
@@ -103,6 +114,7 @@ role_accounts_write(struct json_out *out, const struct engine *engine, struct sp
 		json_object(out);
 		json_key_string(out, SPAN("account"), sign_ins->roles[i].account);
 		role_names_write(out, sign_ins->roles[i].roles);
+		rights_write(out, roles_rights(sign_ins->roles[i].roles));
 		json_object_end(out);
 	}
 	json_array_end(out);

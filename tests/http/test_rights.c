@@ -119,11 +119,16 @@ static const struct row RIGHTS[] = {
 	{ "POST", "/v1/users", "{}", ".. sss sss sss+ ss s", ".s ssss ssss +" },
 	{ "PUT", "/v1/users/a@b", "{}", ".. sss sss sss+ ss s", ".s ssss ssss +" },
 	{ "DELETE", "/v1/users/a@b", NULL, ".. sss sss sss+ ss s", ".s ssss ssss +" },
+	{ "GET", "/v1/catalogue", NULL, ".. +++ +++ ++++ ++ +", ".+ ++++ ++++ +" },
 	{ "POST", "/v1/backup", "{\"path\":\"/x\"}", ".. sss sss sss+ ss s", ".s ssss ssss +" },
 	{ "POST", "/v1/verify", NULL, ".. sss sss sss+ ss s", ".s ssss ssss +" },
 	{ "GET", "/healthz", NULL, "++ +++ +++ ++++ ++ +", "++ ++++ ++++ +" },
 	{ "GET", "/readyz", NULL, "++ +++ +++ ++++ ++ +", "++ ++++ ++++ +" },
 	{ "GET", "/metrics", NULL, ".. sss sss s+s+ ss s", ".s ssss ssss +" },
+	{ "GET", "/", NULL, "++ +++ +++ ++++ ++ +", "++ ++++ ++++ +" },
+	{ "GET", "/accounts/acme/modules/CD?at=2026-10-31", NULL, "++ +++ +++ ++++ ++ +",
+	  "++ ++++ ++++ +" },
+	{ "GET", "/assets/icon.svg", NULL, "++ +++ +++ ++++ ++ +", "++ ++++ ++++ +" },
 	{ "GET", "/openapi.json", NULL, ".. +++ +++ ++++ ++ +", ".+ ++++ ++++ +" },
 };
 enum { RIGHTS_COUNT = sizeof(RIGHTS) / sizeof(RIGHTS[0]) };

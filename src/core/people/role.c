@@ -33,6 +33,33 @@ role_name(enum role role)
 	return ROLES[role].name;
 }
 
+struct span
+right_name(enum right right)
+{
+	switch (right) {
+	case RIGHT_MEMBER:
+		return SPAN("member");
+	case RIGHT_VIEW:
+		return SPAN("view");
+	case RIGHT_EDIT:
+		return SPAN("edit");
+	case RIGHT_INVOICES:
+		return SPAN("invoices");
+	case RIGHT_BILLING:
+		return SPAN("billing");
+	case RIGHT_ADMINISTER:
+		return SPAN("administer");
+	case RIGHT_INGEST:
+		return SPAN("ingest");
+	case RIGHT_OPERATE:
+		return SPAN("operate");
+	case RIGHTS_ALL:
+		break;
+	}
+	CHECK(right != RIGHTS_ALL);
+	return SPAN("");
+}
+
 uint32_t
 roles_rights(uint32_t roles)
 {

@@ -35,6 +35,9 @@ enum role {
 enum role   role_find(struct span name);
 struct span role_name(enum role role);
 
+/* The name of one right, a power of two below RIGHTS_ALL: "view". */
+struct span right_name(enum right right);
+
 /* What roles (a sum of 1 << role) bring together. An operator of the installation has
  * RIGHTS_ALL in every account without any role. */
 uint32_t roles_rights(uint32_t roles);

@@ -134,6 +134,24 @@ header_add(struct MHD_Response *response, const char *name, const char *value)
 	}
 }
 
+static void
+file_headers(struct MHD_Response *response, const struct http_file *file)
+{
+	header_add(response, "Cache-Control", file->caching);
+	header_add(response, "ETag", file->etag);
+	header_add(response, "Content-Encoding", file->encoding);
+	header_add(response, "Vary", "Accept-Encoding");
+	header_add(response, "Content-Security-Policy", file->policy);
+	if (file->policy) {
+		header_add(response, "Referrer-Policy", "no-referrer");
+		header_add(response, "X-Frame-Options", "DENY");
+		header_add(response, "Cross-Origin-Opener-Policy", "same-origin");
+		header_add(response, "Permissions-Policy",
+		           "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+	}
+	header_add(response, "Cross-Origin-Resource-Policy", "same-origin");
+}
+
 static bool
 answer_closes(const struct exchange *exchange)
 {
@@ -158,7 +176,10 @@ answer_headers(struct MHD_Response *response, const struct exchange *exchange)
 	}
 	if (span_equal(exchange->request.method, SPAN("POST")) && answer->status == 200)
 		return;
-	header_add(response, "Cache-Control", "no-store");
+	if (answer->file)
+		file_headers(response, answer->file);
+	else
+		header_add(response, "Cache-Control", "no-store");
 	header_add(response, "X-Content-Type-Options", "nosniff");
 }
 

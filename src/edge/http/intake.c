@@ -25,6 +25,7 @@ refused(struct exchange *exchange, enum err err, struct span detail)
 
 static const struct span FIELD_NAMES[HTTP_FIELD_COUNT] = {
 	[HTTP_ACCEPT]           = { "Accept", 6 },
+	[HTTP_ACCEPT_ENCODING]  = { "Accept-Encoding", 15 },
 	[HTTP_AUTHORIZATION]    = { "Authorization", 13 },
 	[HTTP_CONTENT_ENCODING] = { "Content-Encoding", 16 },
 	[HTTP_CONTENT_TYPE]     = { "Content-Type", 12 },
@@ -32,6 +33,7 @@ static const struct span FIELD_NAMES[HTTP_FIELD_COUNT] = {
 	[HTTP_CSRF_TOKEN]       = { "X-CSRF-Token", 12 },
 	[HTTP_HOST]             = { "Host", 4 },
 	[HTTP_IDEMPOTENCY_KEY]  = { "Idempotency-Key", 15 },
+	[HTTP_IF_NONE_MATCH]    = { "If-None-Match", 13 },
 	[HTTP_ORIGIN]           = { "Origin", 6 },
 	[HTTP_SEC_FETCH_SITE]   = { "Sec-Fetch-Site", 14 },
 };
@@ -57,8 +59,10 @@ field_known_take(struct exchange *exchange, struct span name, struct span value)
 	for (int i = 0; i < HTTP_FIELD_COUNT; i++) {
 		if (!head_equal(name, FIELD_NAMES[i]))
 			continue;
-		/* Only Accept may come in several lines; the first one counts then. */
-		if (exchange->request.field[i].at && i != HTTP_ACCEPT)
+		/* Only what is wished for may come in several lines; the first one counts
+		 * then. */
+		if (exchange->request.field[i].at && i != HTTP_ACCEPT &&
+		    i != HTTP_ACCEPT_ENCODING && i != HTTP_IF_NONE_MATCH)
 			exchange->malformed = true;
 		else
 			exchange->request.field[i] = value;

@@ -18,6 +18,7 @@ struct http_stream;
 /* Names of the header fields that services read. */
 enum http_field {
 	HTTP_ACCEPT,
+	HTTP_ACCEPT_ENCODING,
 	HTTP_AUTHORIZATION,
 	HTTP_CONTENT_ENCODING,
 	HTTP_CONTENT_TYPE,
@@ -25,6 +26,7 @@ enum http_field {
 	HTTP_CSRF_TOKEN,
 	HTTP_HOST,
 	HTTP_IDEMPOTENCY_KEY,
+	HTTP_IF_NONE_MATCH,
 	HTTP_ORIGIN,
 	HTTP_SEC_FETCH_SITE,
 	HTTP_FIELD_COUNT
@@ -41,17 +43,26 @@ struct http_request {
 	void         *context;                 /* the service's own */
 };
 
+/* What a browser is told of a file that it may keep; each NULL or a header's value. */
+struct http_file {
+	const char *caching;  /* Cache-Control */
+	const char *etag;     /* ETag */
+	const char *encoding; /* Content-Encoding */
+	const char *policy; /* Content-Security-Policy, and with it that nobody hears of the page */
+};
+
 struct http_answer {
-	int                 status;
-	const char         *content_type; /* NULL: none */
-	struct span         body;         /* lives as long as the request */
-	struct http_stream *stream;       /* instead of body; the server closes it */
-	const char         *allow;        /* NULL or the header's value, as the next two */
-	const char         *authenticate;
-	const char         *disposition;
-	const char         *cookie;        /* Set-Cookie */
-	uint32_t            retry_after_s; /* 0: none */
-	bool                close;         /* the connection after it */
+	int                     status;
+	const char             *content_type; /* NULL: none */
+	struct span             body;         /* lives as long as the request */
+	struct http_stream     *stream;       /* instead of body; the server closes it */
+	const char             *allow;        /* NULL or the header's value, as the next two */
+	const char             *authenticate;
+	const char             *disposition;
+	const char             *cookie;        /* Set-Cookie */
+	uint32_t                retry_after_s; /* 0: none */
+	bool                    close;         /* the connection after it */
+	const struct http_file *file;          /* NULL: what is not to be kept */
 };
 
 /* What a service does with a request. Each of head, body and later either answers

@@ -162,7 +162,9 @@ test_openapi_is_whole(void **state)
 	/* The strict reader refuses keys that stand twice: no path, no method is lost. */
 	assert_int_equal(json_parse(openapi_write(&arena), &arena, &root, NULL), ERR_NONE);
 	assert_text(json_member(root, SPAN("openapi"))->text, "3.1.0");
-	uint32_t operations = 0;
+	uint32_t operations = 0, pages = 0;
+	for (uint32_t i = 0; i < ROUTES_COUNT; i++)
+		pages += ROUTES[i].access == ACCESS_PAGE;
 	for (const struct json *path = json_member(root, SPAN("paths"))->first; path;
 	     path                    = path->next) {
 		for (const struct json *call = path->first; call; call = call->next, operations++) {
@@ -178,7 +180,8 @@ test_openapi_is_whole(void **state)
 			                                  span_equal(path->key, SPAN("/readyz")));
 		}
 	}
-	assert_int_equal(operations, ROUTES_COUNT);
+	assert_true(pages > 0);
+	assert_int_equal(operations, ROUTES_COUNT - pages);
 	arena_close(&arena);
 }
 
@@ -203,7 +206,15 @@ test_routes_are_found(void **state)
 		{ "/v1/accounts//usage", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
 		{ "/v1/accounts/a/usage/CD/trend/x", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
 		{ "/V1/accounts", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
-		{ "/", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
+		{ "/", METHOD_GET, ERR_NONE, NULL, NULL, NULL },
+		{ "//", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
+		{ "/accounts", METHOD_GET, ERR_NONE, NULL, NULL, NULL },
+		{ "/accounts/", METHOD_GET, ERR_NONE, NULL, NULL, NULL },
+		{ "/accounts/a/modules/CD/why", METHOD_GET, ERR_NONE, NULL, NULL, NULL },
+		{ "/accountsx", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
+		{ "/assets/a.js", METHOD_GET, ERR_NONE, NULL, NULL, "a.js" },
+		{ "/assets/", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
+		{ "/assets/a/b", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
 		{ "", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
 		{ "*", METHOD_GET, ERR_NOT_FOUND, NULL, NULL, NULL },
 	};

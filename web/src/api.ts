@@ -1,0 +1,105 @@
+// api.ts - asks the HTTP interface; every refusal becomes a Problem.
+import type { ProblemBody, ProblemError } from "./types";
+
+/** A refusal or a fault, in the interface's own words. */
+export class Problem extends Error {
+	readonly status: number;
+	readonly detail: string;
+	readonly errors: ProblemError[];
+
+	constructor(status: number, title: string, detail: string, errors: ProblemError[] = []) {
+		super(title);
+		this.status = status;
+		this.detail = detail;
+		this.errors = errors;
+	}
+}
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+interface Question {
+	method?: Method;
+	/** An object is sent as JSON, a text as CSV. */
+	body?: object | string;
+	accept?: string;
+	signal?: AbortSignal;
+}
+
+let csrf = "";
+let whenEnded: () => void = () => undefined;
+
+/** The token that changes must carry: pages of other sites cannot know it. */
+export function setCsrf(token: string): void {
+	csrf = token;
+}
+
+/** What happens when the server says that the session is over. */
+export function onSessionEnd(handler: () => void): void {
+	whenEnded = handler;
+}
+
+/** The path of an account's answer; each piece is escaped. */
+export function accountPath(account: string, ...pieces: string[]): string {
+	return ["/v1/accounts", account, ...pieces]
+		.map((piece, i) => (i === 0 ? piece : encodeURIComponent(piece)))
+		.join("/");
+}
+
+/** "?a=1&b=2" of what is neither null nor empty. */
+export function queryText(values: Record<string, string | number | null | undefined>): string {
+	const query = new URLSearchParams();
+	for (const [key, value] of Object.entries(values))
+		if (value !== null && value !== undefined && value !== "") query.set(key, String(value));
+	const text = query.toString();
+	return text ? `?${text}` : "";
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+	const text = await answer.text();
+	try {
+		const body = JSON.parse(text) as ProblemBody;
+		return new Problem(answer.status, body.title, body.detail, body.errors ?? []);
+	} catch {
+		return new Problem(answer.status, "the answer is not understood", answer.statusText);
+	}
+}
+
+function request(question: Question): RequestInit {
+	const method = question.method ?? "GET";
+	const headers: Record<string, string> = { Accept: question.accept ?? "application/json" };
+	const init: RequestInit = { method, headers, cache: "no-store" };
+	if (method !== "GET") headers["X-CSRF-Token"] = csrf;
+	if (typeof question.body === "string") headers["Content-Type"] = "text/csv";
+	else if (question.body) headers["Content-Type"] = "application/json";
+	if (question.body !== undefined)
+		init.body =
+			typeof question.body === "string" ? question.body : JSON.stringify(question.body);
+	if (question.signal) init.signal = question.signal;
+	return init;
+}
+
+/** The text of an answer; a Problem otherwise. */
+export async function askText(path: string, question: Question = {}): Promise<string> {
+	let answer: Response;
+	try {
+		answer = await fetch(path, request(question));
+	} catch (error) {
+		if (error instanceof DOMException && error.name === "AbortError") throw error;
+		throw new Problem(0, "the server cannot be reached", "It is tried again by itself.");
+	}
+	if (answer.ok) return answer.text();
+	const problem = await problemOf(answer);
+	if (problem.status === 401 && path !== "/v1/session") whenEnded();
+	throw problem;
+}
+
+export async function ask<T>(path: string, question: Question = {}): Promise<T> {
+	const text = await askText(path, question);
+	return (text ? JSON.parse(text) : null) as T;
+}
+
+/** Whatever was thrown, as a Problem. */
+export function toProblem(error: unknown): Problem {
+	if (error instanceof Problem) return error;
+	return new Problem(0, "the page has a fault", String(error));
+}

@@ -1,0 +1,65 @@
+// account.tsx - one account: the ways through it that the reader's rights allow.
+import type { JSX } from "preact";
+import { accountHref, type Place } from "../place";
+import { useAnswer } from "../load";
+import { accountPath } from "../api";
+import { hasRight, useReader } from "../session";
+import type { Account, Right, Session } from "../types";
+import { Loading, NotFound, Notice, ProblemNotice } from "../ui/notice";
+import { Shell, type Way } from "../ui/shell";
+import { OverviewPage } from "./overview";
+
+export interface AccountProps {
+	place: Place;
+	account: Account;
+	/** Of the path, behind the account and the page's own name. */
+	pieces: string[];
+}
+
+interface Room {
+	path: string;
+	name: string;
+	right: Right;
+	page: (props: AccountProps) => JSX.Element;
+}
+
+/** Every page of an account: one row, one page. */
+const ROOMS: Room[] = [{ path: "", name: "Overview", right: "view", page: OverviewPage }];
+
+function waysOf(place: Place, session: Session, account: string, room: Room | undefined): Way[] {
+	return ROOMS.filter((entry) => entry.name && hasRight(session, account, entry.right)).map(
+		(entry) => ({
+			href: accountHref(place, account, entry.path ? [entry.path] : []),
+			name: entry.name,
+			current: entry === room,
+		}),
+	);
+}
+
+export function AccountPage(props: {
+	place: Place;
+	account: string;
+	pieces: string[];
+}): JSX.Element {
+	const { session } = useReader();
+	const [first = "", ...rest] = props.pieces;
+	const { value, problem, again } = useAnswer<Account>(accountPath(props.account));
+	const room = ROOMS.find((entry) => entry.path === first);
+	const ways = value ? waysOf(props.place, session, props.account, room) : [];
+	const name = value?.name || props.account;
+	const allowed = room && hasRight(session, props.account, room.right);
+
+	return (
+		<Shell title={room?.name ? `${room.name} – ${name}` : name} account={name} ways={ways}>
+			{problem && <ProblemNotice problem={problem} again={again} />}
+			{!value && !problem && <Loading />}
+			{value && !room && <NotFound what="page" />}
+			{value && room && !allowed && (
+				<Notice kind="bad" title="Your role does not allow this page">
+					What you may see stands in the menu.
+				</Notice>
+			)}
+			{value && room && allowed && <room.page place={props.place} account={value} pieces={rest} />}
+		</Shell>
+	);
+}
