@@ -17,7 +17,10 @@
 struct engine_settings
 engine_settings_default(void)
 {
-	return (struct engine_settings){ .max_ahead = { 300 * NS_PER_SECOND } };
+	return (struct engine_settings){ .max_ahead      = { 300 * NS_PER_SECOND },
+		                         .grace_days     = 3,
+		                         .seller         = SPAN(""),
+		                         .issue_by_clock = true };
 }
 
 static struct instant
@@ -209,6 +212,7 @@ engine_open(const struct engine_options *options, struct engine **out, struct re
 	engine->clock         = options->clock ? options->clock : system_clock;
 	engine->clock_context = options->clock_context;
 	atomic_store(&engine->ticked_hour, INT32_MIN);
+	atomic_store(&engine->closed_month, INT32_MIN);
 	locks_open(engine);
 	parts_open(engine);
 	enum err err = load(engine, refusal);

@@ -23,6 +23,9 @@ struct engine_settings {
 	struct duration max_ahead;    /* ingest.max_ahead, default 5 minutes */
 	int32_t         horizon_days; /* ingest.horizon_days, 0: none */
 	bool            keep_unknown; /* ingest.unknown_types = keep */
+	int32_t         grace_days;   /* invoice.grace_days (F-30) */
+	struct span     seller;       /* invoice.seller, lines divided by LF; outlives the engine */
+	bool            issue_by_clock; /* invoice.issue = clock: engine_tick closes months */
 	bool            eager;        /* tests: checkpoint, join, seal every thousand events */
 };
 struct engine_settings engine_settings_default(void);

@@ -179,6 +179,7 @@ struct engine {
 	uint32_t              runs_capacity;
 	size_t                runs_size;     /* bytes of pages in memory */
 	_Atomic size_t        identity_size; /* of all that, for the metrics */
+	_Atomic int32_t       closed_month;  /* the last that the clock closed */
 	_Atomic int32_t       ticked_hour;   /* what is due was looked for in this hour */
 	uint32_t              runs_hand;     /* where eviction looks next */
 	struct arena          runs_arena;

@@ -149,7 +149,8 @@ notice_write(struct json_out *out, struct span account, const struct notice *not
 		json_key_string(out, SPAN("period"), notice->period);
 	if (notice->mark > 0)
 		json_key_int(out, SPAN("mark"), notice->mark);
-	if (notice->kind == NOTICE_MODULE_OVER || notice->kind == NOTICE_CREDITS_LOW) {
+	if (notice->kind == NOTICE_MODULE_OVER || notice->kind == NOTICE_CREDITS_LOW ||
+	    notice->kind == NOTICE_FLEX_THRESHOLD) {
 		bool credits = notice->kind == NOTICE_CREDITS_LOW;
 		quantity_write(out, credits ? SPAN("left") : SPAN("used"), notice, notice->used);
 		quantity_write(out, credits ? SPAN("total") : SPAN("owned"), notice, notice->owned);

@@ -2,6 +2,7 @@
 #include "core/notify/schedule.h"
 #include "edge/sys/memory.h"
 #include "engine/ask_int.h"
+#include "engine/invoice_int.h"
 #include "engine/notify_int.h"
 
 /* The ids of all accounts; they live in arena. */
@@ -85,6 +86,54 @@ credits_look(struct engine *engine, struct span account, const struct rules *rul
 		schedule_credits(left, total, &rules->thresholds, hour, notices);
 }
 
+/* How near each Flex contract is to its limit at an hour. */
+static void
+units_look(struct engine *engine, struct span account, const struct rules *rules, int32_t hour,
+           struct notices *notices)
+{
+	struct question       question = { .account = account };
+	struct flex_statement statement;
+	struct asked          asked;
+
+	if (asked_begin(engine, &question, &asked, NULL) != ERR_NONE)
+		return;
+	const struct flex_question ask = {
+		.catalog        = engine->catalog,
+		.versions       = asked.versions,
+		.versions_count = asked.versions_count,
+		.known          = asked.known,
+		.book           = asked.licence.book,
+		.contract       = SPAN(""),
+		.at_hour        = hour,
+	};
+	if (flex_statement(&ask, notices->arena, &statement, NULL) == ERR_NONE) {
+		struct notice_units units = {
+			.contract = statement.version->contract.id,
+			.use      = statement.alerts.use,
+			.limit    = statement.alerts.limit,
+			.is_free  = statement.use.tier == FLEX_FREE,
+		};
+		schedule_units(&units, &rules->thresholds, hour, notices);
+	}
+	asked_end(engine, &asked);
+}
+
+/* The month before as well, as long as it waits for late events: what came after its last
+ * tick was seen by none. */
+static void
+months_look(struct engine *engine, struct span account, const struct rules *rules,
+            struct notices *notices)
+{
+	int32_t now    = hour_of(engine_now(engine));
+	int32_t before = month_first_hour(now) - 1;
+
+	if (!rules->thresholds.wanted[NOTICE_FLEX_THRESHOLD])
+		return;
+	if (month_state(engine, month_first_hour(before), now) == INVOICE_CLOSING)
+		units_look(engine, account, rules, before, notices);
+	units_look(engine, account, rules, now, notices);
+}
+
 static enum err
 account_look(struct engine *engine, struct span account, struct arena *arena,
              struct refusal *refusal)
@@ -98,11 +147,14 @@ account_look(struct engine *engine, struct span account, struct arena *arena,
 		return refuse(refusal, err, SPAN("rules"), store_complaint(engine->store));
 	contracts_look(engine, account, rules, &notices);
 	credits_look(engine, account, rules, &notices);
+	months_look(engine, account, rules, &notices);
 	if (rules->thresholds.wanted[NOTICE_MODULE_OVER])
 		err = figures_look(engine, account, rules, &notices, refusal);
 	for (uint32_t i = 0; i < notices.count && err == ERR_NONE; i++)
 		err = notification_make(engine, &CHANGE_BY_NOTIFIER, account, &notices.items[i],
 		                        arena, &made, NULL, refusal);
+	if (err == ERR_NONE)
+		err = invoices_look(engine, account, arena, refusal);
 	return err;
 }
 
@@ -129,7 +181,9 @@ engine_tick(struct engine *engine, struct refusal *refusal)
 	}
 	arena_close(&scratch);
 	arena_close(&arena);
-	if (first == ERR_NONE)
+	if (first == ERR_NONE) {
 		atomic_store(&engine->ticked_hour, hour_of(now));
+		atomic_store(&engine->closed_month, month_to_close(engine, hour_of(now)));
+	}
 	return first;
 }

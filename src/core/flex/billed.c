@@ -1,7 +1,7 @@
 /* billed.c - what the invoices of a contract have billed so far, and what is missing. */
 #include "core/flex/billed.h"
 
-__extension__ typedef __int128 i128;
+#include "core/base/decimal.h"
 
 /* Room for one more: *items may move. */
 static void *
@@ -202,16 +202,21 @@ billed_difference(const struct billed_month *month, const struct invoice *now, i
 
 	CHECK(span_equal(month->month, now->month));
 	walk.lines     = lines;
-	walk.available = (i128)now->pool.opening + now->pool.topups + now->pool.free;
+	i128 held      = (i128)now->pool.opening + now->pool.topups;
+	walk.available = now->pool.free + (held > 0 ? held : 0);
 	for (uint32_t i = 0; i < month->metrics_count; i++)
 		walk.units += month->metrics[i].units;
 	enum err err = walk_line(&walk, (struct invoice_line){ .cause = CAUSE_POOL });
 	for (uint32_t i = 0; i < now->usage_count && err == ERR_NONE; i++) {
-		const struct invoice_usage *usage = &now->usage[i];
-		const struct billed_metric *was   = metric_find(month, usage->metric);
-		err                               = walk_metric(&walk, usage->metric, usage->name,
-		                                                usage->quantity - (was ? was->quantity : 0),
-		                                                usage->units - (was ? was->units : 0));
+		const struct invoice_usage *usage    = &now->usage[i];
+		const struct billed_metric *was      = metric_find(month, usage->metric);
+		int64_t                     quantity = usage->quantity;
+		int64_t                     units    = usage->units;
+		if (was) {
+			quantity -= was->quantity;
+			units -= was->units;
+		}
+		err = walk_metric(&walk, usage->metric, usage->name, quantity, units);
 	}
 	/* What is not used at all any more. */
 	for (uint32_t i = 0; i < month->metrics_count && err == ERR_NONE; i++) {
@@ -241,10 +246,11 @@ enum err
 billed_purchase_difference(const struct billed *billed, const struct purchase *purchase,
                            struct invoice_lines *lines)
 {
+	int64_t             units   = purchase->units - purchase_billed(billed, purchase);
 	struct invoice_line bought  = { .kind    = purchase->kind,
 		                        .at_hour = purchase->at_hour,
-		                        .units = purchase->units - purchase_billed(billed, purchase),
-		                        .price = purchase->price };
+		                        .units   = units,
+		                        .price   = purchase->price };
 	struct invoice_line support = { .kind = LINE_SUPPORT, .price = purchase->support_percent };
 
 	CHECK(purchase->kind == LINE_COMMITMENT || purchase->kind == LINE_TOPUP);

@@ -5,8 +5,6 @@
 #include "core/flex/invoice_int.h"
 #include "core/json/json_write.h"
 
-__extension__ typedef __int128 i128;
-
 /* ---- amounts ---- */
 
 #define CENT (MILLIONTHS / 100)
@@ -15,16 +13,11 @@ __extension__ typedef __int128 i128;
 static enum err
 cents_round(i128 numerator, i128 divisor, int64_t *amount)
 {
-	CHECK(divisor > 0);
-	i128 size  = numerator < 0 ? -numerator : numerator;
-	i128 cents = size / divisor;
-	i128 twice = size % divisor * 2;
+	int64_t cents = divide_half_even(numerator, divisor);
 
-	if (twice > divisor || (twice == divisor && cents % 2 != 0))
-		cents++;
-	if (cents * CENT >= QUANTITY_END)
+	if (cents >= QUANTITY_END / CENT || cents <= -(QUANTITY_END / CENT))
 		return ERR_QUANTITY_TOO_LARGE;
-	*amount = (int64_t)(numerator < 0 ? -cents : cents) * CENT;
+	*amount = cents * CENT;
 	return ERR_NONE;
 }
 

@@ -76,8 +76,9 @@ struct contract_flex {
 	const struct catalog_card   *card;
 	int64_t                      units; /* the commitment */
 	int64_t                      unit_price;
-	int64_t                      overage_price; /* 0 in the free tier */
-	const struct contract_topup *topups;        /* as written */
+	int64_t                      overage_price;   /* 0 in the free tier */
+	int64_t                      support_percent; /* of what is bought; 0: none */
+	const struct contract_topup *topups;          /* as written */
 	uint32_t                     topups_count;
 };
 

@@ -130,13 +130,27 @@ prices_parse(const struct form *form, struct contract_flex *read)
 	return err;
 }
 
+/* Of what is bought, so that a tenth is "10". */
+static enum err
+support_parse(const struct form *form, struct contract_flex *read)
+{
+	const struct span name = SPAN("support_percent");
+	enum err          err  = form_quantity(form, name, &read->support_percent);
+
+	if (!err && read->support_percent > 100 * INT64_C(1000000))
+		return form_refuse(form, ERR_FIELD_VALUE, name,
+		                   json_member(form->object, name)->byte,
+		                   SPAN("must not be above 100"));
+	return err;
+}
+
 static enum err
 flex_read(const struct form *form, const struct catalog *catalog, struct arena *arena,
           struct contract *contract)
 {
 	static const struct span names[] = {
-		{ "tier", 4 },          { "units", 5 },  { "unit_price", 10 },
-		{ "overage_rate", 12 }, { "topups", 6 }, { "rates", 5 },
+		{ "tier", 4 },   { "units", 5 }, { "unit_price", 10 },      { "overage_rate", 12 },
+		{ "topups", 6 }, { "rates", 5 }, { "support_percent", 15 },
 	};
 	enum { REQUIRED = 1 };
 	struct contract_flex *read = arena_take_zeroed(arena, sizeof(*read));
@@ -154,6 +168,8 @@ flex_read(const struct form *form, const struct catalog *catalog, struct arena *
 		err = form_quantity(form, SPAN("units"), &read->units);
 	if (!err)
 		err = prices_parse(form, read);
+	if (!err)
+		err = support_parse(form, read);
 	if (!err)
 		err = topups_parse(form, contract, arena, read);
 	if (!err)

@@ -2,8 +2,7 @@
 #include "core/notify/schedule.h"
 
 #include "core/base/calendar.h"
-
-__extension__ typedef __int128 i128;
+#include "core/base/decimal.h"
 
 struct thresholds
 thresholds_default(void)
@@ -168,6 +167,58 @@ schedule_credits(int64_t left, int64_t total, const struct thresholds *threshold
 			                 .used          = left > 0 ? left : 0,
 			                 .owned         = total,
 			                 .in_millionths = true };
+		notices_add(notices, &notice);
+	}
+}
+
+static struct span
+units_detail(int32_t mark, bool is_free)
+{
+	if (mark >= 100 && is_free)
+		return SPAN("The limit is reached. Nothing is blocked, and use beyond it costs "
+		            "nothing.");
+	if (mark >= 100)
+		return SPAN("The limit is reached: further use is billed as overage. Nothing is "
+		            "blocked.");
+	if (mark >= 90)
+		return SPAN("This is near the limit of what was bought.");
+	return SPAN("Review the usage and plan capacity.");
+}
+
+static bool
+mark_crossed(const struct notice_units *units, int32_t mark)
+{
+	if (units->limit <= 0)
+		return units->use > 0 && mark <= 100;
+	return (i128)units->use * 100 >= (i128)units->limit * mark;
+}
+
+void
+schedule_units(const struct notice_units *units, const struct thresholds *thresholds, int32_t hour,
+               struct notices *notices)
+{
+	const struct marks *marks = &thresholds->marks[NOTICE_FLEX_THRESHOLD];
+	int32_t             below = INT32_MIN;
+
+	for (bool found = thresholds->wanted[NOTICE_FLEX_THRESHOLD]; found;) {
+		/* The lowest above the one before: an account may name them in any order. */
+		int32_t mark = INT32_MAX;
+		for (uint32_t i = 0; i < marks->count; i++) {
+			if (marks->mark[i] > below && marks->mark[i] < mark)
+				mark = marks->mark[i];
+		}
+		found = mark < INT32_MAX && mark_crossed(units, mark);
+		below = mark;
+		if (!found)
+			break;
+		struct notice notice = { .kind    = NOTICE_FLEX_THRESHOLD,
+			                 .subject = arena_copy(notices->arena, units->contract),
+			                 .period  = month_text(hour, notices->arena),
+			                 .mark    = mark,
+			                 .used    = units->use,
+			                 .owned   = units->limit,
+			                 .in_millionths = true,
+			                 .detail        = units_detail(mark, units->is_free) };
 		notices_add(notices, &notice);
 	}
 }

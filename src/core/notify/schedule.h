@@ -55,6 +55,17 @@ void schedule_figure(const struct notice_figure *figure, const struct thresholds
 void schedule_credits(int64_t left, int64_t total, const struct thresholds *thresholds,
                       int32_t hour, struct notices *notices);
 
+/* Units of a Flex contract in the calendar month of hour: each mark of percent that use has
+ * reached of limit, lowest first; of no limit any use is 100 percent (F-20). */
+struct notice_units {
+	struct span contract;
+	int64_t     use; /* millionths */
+	int64_t     limit;
+	bool        is_free; /* what is beyond the limit costs nothing */
+};
+void schedule_units(const struct notice_units *units, const struct thresholds *thresholds,
+                    int32_t hour, struct notices *notices);
+
 /* When a delivery that was begun at created and tried `attempts` times is tried next: at 0,
  * 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 hours after created, not before wait passed
  * since now. False: that was the last. Marks that passed while nobody could try are made up

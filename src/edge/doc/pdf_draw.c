@@ -58,17 +58,30 @@ zero_terminated(struct span text, struct arena *arena)
 	return at;
 }
 
-/* "2026-04-04T..." as the library wants it. */
+/* The number in digits of text, which instant_format wrote. */
+static int
+digits_read(const char *text, int count)
+{
+	int number = 0;
+
+	for (int i = 0; i < count; i++)
+		number = number * 10 + (text[i] - '0');
+	return number;
+}
+
 static void
 date_set(HPDF_Doc doc, struct instant at)
 {
-	char      text[INSTANT_SIZE];
-	HPDF_Date date = { .ind = 'Z' };
+	char text[INSTANT_SIZE];
 
 	instant_format(at, text);
-	if (sscanf(text, "%d-%d-%dT%d:%d:%d", &date.year, &date.month, &date.day, &date.hour,
-	           &date.minutes, &date.seconds) != 6)
-		return;
+	const HPDF_Date date = { .year    = digits_read(text, 4),
+		                 .month   = digits_read(text + 5, 2),
+		                 .day     = digits_read(text + 8, 2),
+		                 .hour    = digits_read(text + 11, 2),
+		                 .minutes = digits_read(text + 14, 2),
+		                 .seconds = digits_read(text + 17, 2),
+		                 .ind     = 'Z' };
 	HPDF_SetInfoDateAttr(doc, HPDF_INFO_CREATION_DATE, date);
 	HPDF_SetInfoDateAttr(doc, HPDF_INFO_MOD_DATE, date);
 }

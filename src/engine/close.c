@@ -1,0 +1,253 @@
+/* close.c - closing a month: every paid Flex contract gets its invoices (F-30, F-33).
+ *
+ * A contract at a time, each invoice a commit of its own. Nothing says how far a closing
+ * came but the invoices themselves: whoever begins again passes over those that are there. */
+#include <stdio.h>
+
+#include "core/flex/invoice_month.h"
+#include "edge/sys/memory.h"
+#include "engine/close_report.h"
+#include "engine/invoice_int.h"
+
+static const struct change CHANGE_BY_CLOCK = { .actor_kind = ACTOR_SYSTEM,
+	                                       .actor      = { "invoices", 8 } };
+
+/* ---- months ---- */
+
+enum invoice_state
+month_state(const struct engine *engine, int32_t month_hour, int32_t now_hour)
+{
+	int32_t end   = month_next_first_hour(month_hour);
+	int32_t grace = engine->settings.grace_days * HOURS_PER_DAY;
+
+	if (now_hour < end)
+		return INVOICE_OPEN;
+	return now_hour - end < grace ? INVOICE_CLOSING : INVOICE_ISSUED;
+}
+
+int32_t
+month_to_close(const struct engine *engine, int32_t now_hour)
+{
+	int32_t month = month_first_hour(now_hour);
+
+	do
+		month = month_first_hour(month - 1);
+	while (month_state(engine, month, now_hour) != INVOICE_ISSUED);
+	return month;
+}
+
+/* ---- all contracts ---- */
+
+struct flex_contract {
+	struct span account;
+	struct span id;
+	bool        holds; /* in the month */
+};
+
+struct flex_contracts {
+	struct flex_contract *items;
+	uint32_t              count;
+};
+
+/* Is versions[i] the first of its id that is for Flex? */
+static bool
+is_first_of_id(const struct account_entry *entry, uint32_t i)
+{
+	for (uint32_t j = 0; j < i; j++) {
+		if (span_equal(entry->versions[j].contract.id, entry->versions[i].contract.id) &&
+		    entry->versions[j].contract.model == MODEL_FLEX)
+			return false;
+	}
+	return entry->versions[i].contract.model == MODEL_FLEX;
+}
+
+/* Does any version of the contract hold, and is paid, in [from, until)? */
+static bool
+contract_holds(const struct account_entry *entry, struct span id, int32_t from, int32_t until)
+{
+	int32_t                        last;
+	const struct contract_version *version =
+		contract_flex_in(entry->versions, entry->versions_count, id, from, until,
+	                         (struct instant){ INT64_MAX }, &last);
+
+	return version != NULL && terms_are_billed(&version->contract);
+}
+
+static void
+entry_contracts(const struct account_entry *entry, int32_t month, int32_t before,
+                struct flex_contracts *list)
+{
+	int32_t until = month_next_first_hour(month);
+
+	for (uint32_t i = 0; i < entry->versions_count; i++) {
+		struct span id = entry->versions[i].contract.id;
+		if (!is_first_of_id(entry, i) || !contract_holds(entry, id, FIRST_HOUR, before))
+			continue;
+		list->items[list->count++] = (struct flex_contract){
+			.account = entry->id,
+			.id      = id,
+			.holds   = contract_holds(entry, id, month, until),
+		};
+	}
+}
+
+/* Those that began before that hour, of one account (empty: all), in the order of accounts
+ * and puts. Names of accounts and
+ * contracts live as long as the engine. */
+static void
+contracts_list(struct engine *engine, struct span account, int32_t month, int32_t before,
+               struct arena *arena, struct flex_contracts *list)
+{
+	uint32_t most = 0;
+
+	pthread_rwlock_rdlock(&engine->control_lock);
+	for (uint32_t i = 0; i < engine->accounts_count; i++)
+		most += engine->accounts[i]->versions_count;
+	list->items = ARENA_ARRAY(arena, struct flex_contract, most);
+	list->count = 0;
+	for (uint32_t i = 0; i < engine->accounts_count; i++) {
+		if (account.size == 0 || span_equal(account, engine->accounts[i]->id))
+			entry_contracts(engine->accounts[i], month, before, list);
+	}
+	pthread_rwlock_unlock(&engine->control_lock);
+}
+
+/* ---- closing ---- */
+
+/* What cannot be invoiced is odd and keeps nobody else from it; a fault ends everything. */
+static enum err
+contract_close(struct engine *engine, const struct change *change,
+               const struct flex_contract *contract, int32_t month, struct report *report,
+               struct arena *arena, struct refusal *refusal)
+{
+	struct issuing issuing;
+	struct arena   scratch;
+	struct refusal why = { .err = ERR_NONE };
+
+	arena_open(&scratch, system_memory());
+	enum err err = contract_issue(engine, change, contract->account, contract->id, month,
+	                              &scratch, &issuing, &why);
+	for (uint32_t i = 0; i < issuing.issued.count; i++)
+		report_invoice(report, &issuing.issued.items[i], arena);
+	report->contracts++;
+	report->already += issuing.already;
+	if (err != ERR_NONE && err_class_of(err) == ERR_CLASS_REFUSAL) {
+		report_odd(report, contract->account, contract->id, span_of(why.detail));
+		err = ERR_NONE;
+	}
+	if (err != ERR_NONE && refusal)
+		*refusal = why;
+	arena_close(&scratch);
+	return err;
+}
+
+static enum err
+month_refuse(const struct engine *engine, struct span month, int32_t month_hour,
+             struct refusal *refusal)
+{
+	char    detail[REFUSAL_DETAIL_SIZE];
+	char    end[INSTANT_SIZE];
+	int32_t now   = hour_of(engine_now(engine));
+	int32_t hour  = month_next_first_hour(month_hour);
+	bool    grace = month_state(engine, month_hour, now) == INVOICE_CLOSING;
+
+	hour_format(hour + (grace ? engine->settings.grace_days * HOURS_PER_DAY : 0), end);
+	snprintf(detail, sizeof(detail), "%.*s is %s until %s", (int)month.size, month.at,
+	         grace ? "in its days of grace" : "open", end);
+	return refuse(refusal, ERR_MONTH_OPEN, SPAN("month"), span_of(detail));
+}
+
+static enum err
+month_check(struct engine *engine, struct span month, int32_t *month_hour, struct refusal *refusal)
+{
+	if (month_parse(month, month_hour) != ERR_NONE)
+		return refuse(refusal, ERR_TIME_SYNTAX, SPAN("month"),
+		              SPAN("month is not a month such as 2026-03"));
+	if (month_state(engine, *month_hour, hour_of(engine_now(engine))) != INVOICE_ISSUED)
+		return month_refuse(engine, month, *month_hour, refusal);
+	return ERR_NONE;
+}
+
+static enum err
+contracts_close(struct engine *engine, const struct change *change,
+                const struct flex_contracts *contracts, int32_t month, struct report *report,
+                store_progress *progress, void *context, struct arena *arena,
+                struct refusal *refusal)
+{
+	enum err err = ERR_NONE;
+
+	for (uint32_t i = 0; i < contracts->count && err == ERR_NONE; i++) {
+		if (progress && !progress(context, i, contracts->count))
+			return refuse(refusal, ERR_STOPPED, SPAN(""),
+			              SPAN("stopped; begin again to close the rest"));
+		err = contract_close(engine, change, &contracts->items[i], month, report, arena,
+		                     refusal);
+	}
+	return err;
+}
+
+enum err
+engine_close_month(struct engine *engine, const struct change *change, struct span month,
+                   store_progress *progress, void *context, struct arena *arena,
+                   struct span *answer, struct refusal *refusal)
+{
+	struct flex_contracts contracts;
+	struct report         report;
+	int32_t               hour;
+	bool                  any = false;
+	enum err              err = month_check(engine, month, &hour, refusal);
+
+	if (err != ERR_NONE)
+		return err;
+	contracts_list(engine, SPAN(""), hour, month_next_first_hour(hour), arena, &contracts);
+	for (uint32_t i = 0; i < contracts.count; i++)
+		any = any || contracts.items[i].holds;
+	if (!any)
+		return refuse(refusal, ERR_CONTRACT_UNKNOWN, SPAN("month"),
+		              SPAN("no paid Flex contract holds in this month"));
+	report_open(&report, arena);
+	err = contracts_close(engine, change, &contracts, hour, &report, progress, context, arena,
+	                      refusal);
+	if (err == ERR_NONE)
+		*answer = report_close(&report, month, arena);
+	return err;
+}
+
+/* ---- the clockwork ---- */
+
+/* Cheap for a contract whose months are all invoiced: what was bought is asked, and no month
+ * is computed. One that ended is computed once for each month that is closed. */
+static enum err
+contract_look(struct engine *engine, const struct flex_contract *contract, int32_t month,
+              struct arena *arena, struct refusal *refusal)
+{
+	struct issuing issuing;
+	int32_t        newest;
+	bool           passed = atomic_load(&engine->closed_month) == month;
+	enum err       err =
+		invoice_newest_month(engine, contract->account, contract->id, arena, &newest);
+
+	if (err != ERR_NONE)
+		return refuse(refusal, err, SPAN("invoices"), store_complaint(engine->store));
+	if (newest >= month || (passed && !contract->holds))
+		month = NO_MONTH;
+	return contract_issue(engine, &CHANGE_BY_CLOCK, contract->account, contract->id, month,
+	                      arena, &issuing, refusal);
+}
+
+enum err
+invoices_look(struct engine *engine, struct span account, struct arena *arena,
+              struct refusal *refusal)
+{
+	struct flex_contracts contracts;
+	int32_t               now   = hour_of(engine_now(engine));
+	int32_t               month = month_to_close(engine, now);
+	enum err              err   = ERR_NONE;
+
+	if (!engine->settings.issue_by_clock)
+		return ERR_NONE;
+	contracts_list(engine, account, month, now + 1, arena, &contracts);
+	for (uint32_t i = 0; i < contracts.count && err == ERR_NONE; i++)
+		err = contract_look(engine, &contracts.items[i], month, arena, refusal);
+	return err;
+}

@@ -1,0 +1,565 @@
+/* test_invoice.c - months are closed, invoices issued, late events put right. */
+#include "invoice_fixture.h"
+
+#define ENTERPRISE "\"tier\":\"enterprise\",\"units\":\"1000\",\"unit_price\":\"1\""
+
+#define U(number) ((int64_t)(number)*1000000)
+
+/* ---- a month's way ---- */
+
+static void
+test_F30_a_month_is_open_then_closing_then_invoiced(void **state)
+{
+	struct office  office;
+	struct span    report;
+	struct refusal refusal = { .err = ERR_NONE };
+	(void)state;
+	office_open(&office, "2026-03-20T10:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	use(&office, "e1", "2026-03-05", 1500);
+	assert_true(holds(draft(&office, "2026-03"), "\"state\":\"open\""));
+	assert_int_equal(try_close(&office, "2026-03", &report, &refusal), ERR_MONTH_OPEN);
+	assert_true(holds(span_of(refusal.detail), "2026-03 is open until 2026-04-01"));
+	clock_set(&office, "2026-04-03T23:59:59Z");
+	assert_true(holds(draft(&office, "2026-03"), "\"state\":\"closing\""));
+	assert_int_equal(try_close(&office, "2026-03", &report, &refusal), ERR_MONTH_OPEN);
+	assert_true(holds(span_of(refusal.detail), "days of grace until 2026-04-04"));
+	assert_true(holds(list(&office), "\"invoices\":[]"));
+	clock_set(&office, "2026-04-04T00:00:00Z");
+	close_month(&office, "2026-03");
+	assert_true(holds(draft(&office, "2026-03"), "\"state\":\"invoiced\""));
+	office_close(&office);
+}
+
+static void
+test_F30_the_last_draft_is_the_invoice(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-04-04T00:00:00Z");
+	contract_put(&office, "2026-03-11", "2027-03-01", ENTERPRISE);
+	use(&office, "e1", "2026-03-15", 1500);
+	scan(&office, "e2", "2026-03-16");
+	struct invoice before = read_invoice(&office, draft(&office, "2026-03"));
+	close_month(&office, "2026-03");
+	struct invoice after = read_invoice(&office, issued(&office, "2"));
+	assert_int_equal(before.number, 0);
+	assert_int_equal(after.number, 2);
+	after.number = 0;
+	after.state  = before.state;
+	after.issued = SPAN("");
+	assert_span_equal(invoice_json(&after, &office.fixture.arena),
+	                  invoice_json(&before, &office.fixture.arena));
+	assert_int_equal(before.total, U(501) * 5 / 4 / 10000 * 10000);
+	office_close(&office);
+}
+
+static void
+test_F30_closing_what_cannot_be_closed_changes_nothing(void **state)
+{
+	static const struct {
+		const char *month;
+		enum err    err;
+	} rows[] = {
+		{ "2026-04", ERR_MONTH_OPEN },
+		{ "2027-01", ERR_MONTH_OPEN },
+		{ "2026-02", ERR_CONTRACT_UNKNOWN },
+		{ "1999-12", ERR_CONTRACT_UNKNOWN },
+		{ "2026-13", ERR_TIME_SYNTAX },
+		{ "2026-3", ERR_TIME_SYNTAX },
+		{ "", ERR_TIME_SYNTAX },
+		{ "2026-03-01", ERR_TIME_SYNTAX },
+	};
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-04-10T00:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct refusal refusal = { .err = ERR_NONE };
+		struct span    report;
+		assert_int_equal(try_close(&office, rows[i].month, &report, &refusal), rows[i].err);
+		assert_string_equal(refusal.field, "month");
+		assert_true(holds(list(&office), "\"invoices\":[]"));
+	}
+	office_close(&office);
+}
+
+static void
+test_F30_closing_again_issues_nothing_twice(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-06-10T00:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	use(&office, "e1", "2026-03-05", 1500);
+	struct span report = close_month(&office, "2026-05");
+	/* The commitment, and the three months that were not invoiced, oldest first. */
+	assert_true(holds(report, "\"issued\":4,\"already\":0"));
+	struct span first = list(&office);
+	assert_int_equal(times(first, "\"number\":"), 4);
+	restart(&office);
+	assert_true(holds(close_month(&office, "2026-05"), "\"issued\":0,\"already\":1"));
+	assert_true(holds(close_month(&office, "2026-03"), "\"issued\":0,\"already\":1"));
+	assert_span_equal(list(&office), first);
+	office_close(&office);
+}
+
+static void
+test_F30_the_clock_closes_when_the_grace_is_over(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-03-20T10:00:00Z");
+	office.settings.issue_by_clock = true;
+	restart(&office);
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	use(&office, "e1", "2026-03-05", 1500);
+	tick(&office);
+	assert_int_equal(times(list(&office), "\"number\":"), 1); /* the commitment */
+	clock_set(&office, "2026-04-03T23:00:00Z");
+	tick(&office);
+	assert_int_equal(times(list(&office), "\"number\":"), 1);
+	clock_set(&office, "2026-04-04T00:00:00Z");
+	tick(&office);
+	assert_int_equal(times(list(&office), "\"number\":"), 2);
+	for (int hour = 1; hour < 5; hour++) {
+		office.fixture.now.ns += NS_PER_HOUR;
+		if (hour == 3)
+			restart(&office);
+		tick(&office);
+	}
+	assert_int_equal(times(list(&office), "\"number\":"), 2);
+	assert_int_equal(times(notifications(&office), "\"invoice.issued\""), 2);
+	office_close(&office);
+}
+
+/* ---- what is issued ---- */
+
+static void
+test_F31_numbers_have_no_gaps_and_invoices_never_change(void **state)
+{
+	struct office office;
+	char          number[8];
+	struct span   first[8];
+	struct span   answer;
+	(void)state;
+	office_open(&office, "2026-06-10T00:00:00Z");
+	fixture_account(&office.fixture, "globex");
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	contract_put_of(&office, "globex", "g", "2026-04-01", "2026-05-01",
+	                "\"tier\":\"essentials\",\"units\":\"10\"");
+	close_month(&office, "2026-05");
+	for (int i = 1; i <= 6; i++) {
+		snprintf(number, sizeof(number), "%d", i);
+		first[i] = issued_of(&office, i <= 4 ? "acme" : "globex", number, INVOICE_AS_JSON);
+	}
+	assert_int_equal(engine_invoice_get(office.fixture.engine, SPAN("acme"), SPAN("5"),
+	                                    INVOICE_AS_JSON, &office.fixture.arena, &answer, NULL),
+	                 ERR_INVOICE_UNKNOWN);
+	assert_int_equal(engine_invoice_get(office.fixture.engine, SPAN("globex"), SPAN("7"),
+	                                    INVOICE_AS_JSON, &office.fixture.arena, &answer, NULL),
+	                 ERR_INVOICE_UNKNOWN);
+	/* New details, new use, a new version of the contract. */
+	assert_int_equal(engine_billing_put(office.fixture.engine, &BY_TEST, SPAN("acme"),
+	                                    SPAN("{\"legal_name\":\"Acme Ltd\"}"),
+	                                    &office.fixture.arena, &answer, NULL),
+	                 ERR_NONE);
+	use(&office, "late", "2026-03-05", 5000);
+	contract_put(&office, "2026-03-01", "2027-03-01",
+	             "\"tier\":\"enterprise\",\"units\":\"2000\",\"unit_price\":\"3\"");
+	clock_set(&office, "2026-07-10T00:00:00Z");
+	close_month(&office, "2026-06");
+	for (int i = 1; i <= 6; i++) {
+		snprintf(number, sizeof(number), "%d", i);
+		assert_span_equal(
+			issued_of(&office, i <= 4 ? "acme" : "globex", number, INVOICE_AS_JSON),
+			first[i]);
+	}
+	assert_true(holds(issued(&office, "7"), "\"legal_name\":\"Acme Ltd\""));
+	office_close(&office);
+}
+
+static void
+test_F31_support_is_a_line_of_what_is_bought(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-04-10T00:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01",
+	             "\"tier\":\"enterprise\",\"units\":\"1000\",\"support_percent\":\"12.5\"");
+	close_month(&office, "2026-03");
+	struct invoice advance = read_invoice(&office, issued(&office, "1"));
+	assert_int_equal(advance.lines_count, 2);
+	assert_int_equal(advance.lines[0].amount, U(1250)); /* the tier's price */
+	assert_int_equal(advance.lines[1].amount, U(625) / 4);
+	assert_int_equal(advance.total, U(5625) / 4);
+	office_close(&office);
+}
+
+/* ---- putting right ---- */
+
+static void
+test_F32_a_late_event_and_its_retraction_leave_nothing(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-04-10T00:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	use(&office, "e1", "2026-03-05", 900);
+	close_month(&office, "2026-03");
+	use(&office, "e2", "2026-03-06", 300);
+	scan(&office, "e3", "2026-03-07");
+	clock_set(&office, "2026-05-10T00:00:00Z");
+	assert_true(holds(close_month(&office, "2026-04"), "earlier months were adjusted"));
+	struct invoice april = read_invoice(&office, issued(&office, "3"));
+	assert_int_equal(april.lines_count, 2);
+	assert_span_equal(april.lines[0].month, SPAN("2026-03"));
+	assert_span_equal(april.lines[0].metric, SPAN("ai.token"));
+	assert_int_equal(april.lines[0].cause, CAUSE_LATE);
+	assert_int_equal(april.lines[0].units, U(300));
+	assert_int_equal(april.lines[0].amount, U(250)); /* 200 of them are over */
+	assert_span_equal(april.lines[1].metric, SPAN("sto.scan"));
+	assert_int_equal(april.total, U(25125) / 100);
+	retract(&office, "e2");
+	retract(&office, "e3");
+	clock_set(&office, "2026-06-10T00:00:00Z");
+	close_month(&office, "2026-05");
+	struct invoice may = read_invoice(&office, issued(&office, "4"));
+	assert_int_equal(may.lines[0].cause, CAUSE_RETRACTED);
+	assert_int_equal(may.total + april.total, 0);
+	clock_set(&office, "2026-07-10T00:00:00Z");
+	close_month(&office, "2026-06");
+	assert_int_equal(read_invoice(&office, issued(&office, "5")).lines_count, 0);
+	office_close(&office);
+}
+
+/* What comes late for the last month of a contract has an invoice of its own. */
+static void
+test_F32_a_contract_that_ended_is_put_right_too(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-05-10T00:00:00Z");
+	contract_put(&office, "2026-03-01", "2026-04-01", ENTERPRISE);
+	contract_put_of(&office, "acme", "next", "2026-04-01", "2027-04-01", ENTERPRISE);
+	use(&office, "e1", "2026-03-05", 1000);
+	close_month(&office, "2026-04");
+	assert_int_equal(times(list(&office), "\"number\":"), 4);
+	use(&office, "e2", "2026-03-06", 100);
+	assert_true(holds(close_month(&office, "2026-04"), "\"issued\":1,"));
+	struct invoice late = read_invoice(&office, issued(&office, "5"));
+	assert_int_equal(late.total, U(125));
+	assert_span_equal(late.contract, SPAN("flex"));
+	assert_true(holds(close_month(&office, "2026-04"), "\"issued\":0,"));
+	office_close(&office);
+}
+
+/* ---- in advance ---- */
+
+static void
+test_F33_commitment_and_topups_are_invoiced_in_advance(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-03-02T00:00:00Z");
+	office.settings.issue_by_clock = true;
+	restart(&office);
+	contract_put(&office, "2026-03-01", "2027-03-01",
+	             "\"tier\":\"essentials\",\"units\":\"1000\",\"topups\":[{\"at\":"
+	             "\"2026-06-01T00:00:00Z\",\"units\":\"500\"},{\"at\":\"2026-06-01T00:30:00Z\","
+	             "\"units\":\"100\"}]");
+	tick(&office);
+	struct invoice commitment = read_invoice(&office, issued(&office, "1"));
+	assert_int_equal(commitment.kind, INVOICE_ADVANCE);
+	assert_int_equal(commitment.total, U(750));
+	clock_set(&office, "2026-06-01T00:10:00Z");
+	tick(&office);
+	/* March to April were closed on the way; the top-up came before them in the pass. */
+	struct span all = list(&office);
+	assert_int_equal(times(all, "\"kind\":\"advance\""), 2);
+	struct invoice topup = read_invoice(&office, issued(&office, "2"));
+	assert_int_equal(topup.total, U(450));
+	assert_int_equal(topup.lines[0].units, U(600));
+	office_close(&office);
+}
+
+static void
+test_F33_units_that_are_taken_back_are_credited(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-04-10T00:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	close_month(&office, "2026-03");
+	contract_put(&office, "2026-03-01", "2027-03-01",
+	             "\"tier\":\"enterprise\",\"units\":\"600\",\"unit_price\":\"1\"");
+	assert_true(holds(close_month(&office, "2026-03"), "the total is below zero"));
+	assert_int_equal(read_invoice(&office, issued(&office, "3")).total, U(-400));
+	office_close(&office);
+}
+
+static void
+test_F33_trials_and_the_free_tier_have_no_invoices(void **state)
+{
+	struct office  office;
+	struct refusal refusal = { .err = ERR_NONE };
+	struct span    report;
+	(void)state;
+	office_open(&office, "2026-04-10T00:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", "\"tier\":\"free\"");
+	use(&office, "e1", "2026-03-05", 1500);
+	assert_int_equal(try_close(&office, "2026-03", &report, &refusal), ERR_CONTRACT_UNKNOWN);
+	assert_true(holds(draft(&office, "2026-03"), "\"total\":\"0\""));
+	office_close(&office);
+}
+
+/* ---- formats ---- */
+
+static void
+test_F34_an_invoice_is_json_csv_and_pdf(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-04-10T00:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	use(&office, "e1", "2026-03-05", 1500);
+	close_month(&office, "2026-03");
+	assert_true(holds(issued_of(&office, "acme", "2", INVOICE_AS_CSV),
+	                  "2,2026-04-10,acme,flex,overage,2026-03,,,Overage of "
+	                  "2026-03,,,,,500,1.25,625,USD\r\n"));
+	struct span pdf = issued_of(&office, "acme", "2", INVOICE_AS_PDF);
+	assert_memory_equal(pdf.at, "%PDF-", 5);
+	assert_span_equal(issued_of(&office, "acme", "2", INVOICE_AS_PDF), pdf);
+	office_close(&office);
+}
+
+/* ---- alerts ---- */
+
+static void
+test_F21_several_thresholds_at_once_are_told_lowest_first_and_once(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-03-20T10:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	tick(&office);
+	assert_int_equal(times(notifications(&office), "flex.threshold"), 0);
+	use(&office, "e1", "2026-03-05", 850);
+	clock_set(&office, "2026-03-20T11:00:00Z");
+	tick(&office);
+	assert_int_equal(times(notifications(&office), "flex.threshold"), 1);
+	assert_true(holds(notifications(&office), "Review the usage and plan capacity."));
+	use(&office, "e2", "2026-03-06", 200);
+	for (int hour = 12; hour < 18; hour++) {
+		office.fixture.now.ns += NS_PER_HOUR;
+		if (hour % 2)
+			restart(&office);
+		tick(&office);
+	}
+	struct span told = notifications(&office);
+	assert_int_equal(times(told, "flex.threshold"), 3);
+	const char *hundred = memmem(told.at, told.size, "\"mark\":100", 10);
+	const char *ninety  = memmem(told.at, told.size, "\"mark\":90", 9);
+	const char *eighty  = memmem(told.at, told.size, "\"mark\":80", 9);
+	assert_true(hundred && ninety && eighty);
+	assert_true(hundred < ninety && ninety < eighty); /* newest first */
+	assert_true(holds(told, "further use is billed as overage"));
+	/* Less use and more again, and a late event: told already. */
+	retract(&office, "e2");
+	office.fixture.now.ns += NS_PER_HOUR;
+	tick(&office);
+	use(&office, "e3", "2026-03-07", 400);
+	office.fixture.now.ns += NS_PER_HOUR;
+	tick(&office);
+	assert_int_equal(times(notifications(&office), "flex.threshold"), 3);
+	/* Another month is another cause. */
+	clock_set(&office, "2026-04-02T00:00:00Z");
+	tick(&office);
+	assert_int_equal(times(notifications(&office), "flex.threshold"), 6);
+	office_close(&office);
+}
+
+static void
+test_F20_free_units_are_the_limit_where_nothing_was_bought(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-03-20T10:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", "\"tier\":\"essentials\"");
+	use(&office, "e1", "2026-03-05", 800);
+	tick(&office);
+	assert_int_equal(times(notifications(&office), "\"mark\":80"), 1);
+	assert_int_equal(times(notifications(&office), "flex.threshold"), 1);
+	/* What came in the last minutes of the month is seen in the next. */
+	clock_set(&office, "2026-03-31T23:50:00Z");
+	tick(&office);
+	use(&office, "e2", "2026-03-31", 100);
+	clock_set(&office, "2026-04-01T00:00:00Z");
+	tick(&office);
+	assert_int_equal(times(notifications(&office), "\"period\":\"2026-03\",\"mark\":90"), 1);
+	assert_int_equal(times(notifications(&office), "flex.threshold"), 2);
+	office_close(&office);
+}
+
+/* ---- the same again ---- */
+
+/* A year of use, late use, retractions, closings: everything that was issued and told. */
+static struct span
+year_of(struct office *office, uint64_t seed, bool restarts)
+{
+	struct text text;
+	char        id[32], day[32], month[16];
+	uint32_t    serial = 0;
+	office_open(office, "2026-01-01T00:00:00Z");
+	contract_put(
+		office, "2026-01-01", "2027-01-01",
+		"\"tier\":\"enterprise\",\"units\":\"3000\",\"unit_price\":\"1.1\","
+		"\"overage_rate\":\"1.333333\",\"support_percent\":\"7.5\",\"topups\":[{\"at\":"
+		"\"2026-05-05T00:00:00Z\",\"units\":\"700.5\"}]");
+	for (int m = 1; m <= 12; m++) {
+		snprintf(day, sizeof(day), "2026-%02d-28T12:00:00Z", m);
+		clock_set(office, day);
+		for (int i = 0; i < 6; i++) {
+			seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+			int of = 1 + (int)((seed >> 33) % (uint64_t)m);
+			snprintf(id, sizeof(id), "e%u", serial++);
+			snprintf(day, sizeof(day), "2026-%02d-%02d", of,
+			         1 + (int)(seed >> 50) % 28);
+			if (seed >> 60 < 3 && serial > 1) {
+				snprintf(id, sizeof(id), "e%u",
+				         (uint32_t)((seed >> 20) % (serial - 1)));
+				retract(office, id);
+			} else if (seed >> 62) {
+				use(office, id, day, 1 + (int)(seed >> 40) % 300);
+			} else {
+				scan(office, id, day);
+			}
+		}
+		snprintf(day, sizeof(day), "2026-%02d-10T00:00:00Z", m % 12 + 1);
+		if (m == 12)
+			memcpy(day, "2027", 4);
+		clock_set(office, day);
+		if (restarts)
+			restart(office);
+		tick(office);
+		snprintf(month, sizeof(month), "2026-%02d", m);
+		close_month(office, month);
+	}
+	text_open(&text, &office->fixture.arena);
+	for (int i = 1; i <= 14; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		text_add(&text, issued(office, id));
+		text_add_char(&text, '\n');
+	}
+	text_add(&text, notifications(office));
+	return text_span(&text);
+}
+
+static void
+test_F31_the_same_log_gives_the_same_invoices_and_alerts(void **state)
+{
+	struct office one, two;
+	(void)state;
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		struct span a = year_of(&one, seed, false);
+		struct span b = year_of(&two, seed, true);
+		assert_span_equal(a, b);
+		office_close(&one);
+		office_close(&two);
+	}
+}
+
+/* What was billed of a month, over all invoices. */
+static int64_t
+billed_of(struct office *office, const char *month)
+{
+	int64_t amount = 0;
+	for (int i = 1; i <= 14; i++) {
+		char number[8];
+		snprintf(number, sizeof(number), "%d", i);
+		struct invoice invoice = read_invoice(office, issued(office, number));
+		int64_t        sum     = 0;
+		for (uint32_t j = 0; j < invoice.lines_count; j++) {
+			sum += invoice.lines[j].amount;
+			if (span_equal(invoice.lines[j].month, span_of(month)))
+				amount += invoice.lines[j].amount;
+		}
+		assert_int_equal(sum, invoice.total);
+	}
+	return amount;
+}
+
+/* The overage of a month as a store says that never issued anything. */
+static int64_t
+recomputed(struct office *office, const char *month)
+{
+	struct invoice invoice = read_invoice(office, draft(office, month));
+	int64_t        amount  = 0;
+	for (uint32_t i = 0; i < invoice.lines_count; i++) {
+		assert_int_equal(invoice.lines[i].kind, LINE_OVERAGE);
+		amount += invoice.lines[i].amount;
+	}
+	return amount;
+}
+
+static enum err
+copy_events(void *context, struct span bytes)
+{
+	text_add(context, bytes);
+	return ERR_NONE;
+}
+
+static void
+test_F32_all_invoices_of_a_month_add_up_to_what_it_is(void **state)
+{
+	struct office billed, fresh;
+	char          month[16];
+	(void)state;
+	for (uint64_t seed = 100; seed < 112; seed++) {
+		struct question question = { .account = SPAN("acme") };
+		struct text     log;
+		year_of(&billed, seed, false);
+		office_open(&fresh, "2027-01-10T00:00:00Z");
+		contract_put(&fresh, "2026-01-01", "2027-01-01",
+		             "\"tier\":\"enterprise\",\"units\":\"3000\",\"overage_rate\":"
+		             "\"1.333333\",\"topups\":[{\"at\":\"2026-05-05T00:00:00Z\",\"units\":"
+		             "\"700.5\"}]");
+		text_open(&log, &billed.fixture.arena);
+		enum err err =
+			engine_export(billed.fixture.engine, &question, copy_events, &log, NULL);
+		assert_int_equal(err, ERR_NONE);
+		assert_true(fixture_ingest(&fresh.fixture, text_span(&log)).accepted > 0);
+		for (int m = 1; m <= 12; m++) {
+			snprintf(month, sizeof(month), "2026-%02d", m);
+			assert_int_equal(billed_of(&billed, month), recomputed(&fresh, month));
+		}
+		office_close(&fresh);
+		office_close(&billed);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_F30_a_month_is_open_then_closing_then_invoiced),
+		cmocka_unit_test(test_F30_the_last_draft_is_the_invoice),
+		cmocka_unit_test(test_F30_closing_what_cannot_be_closed_changes_nothing),
+		cmocka_unit_test(test_F30_closing_again_issues_nothing_twice),
+		cmocka_unit_test(test_F30_the_clock_closes_when_the_grace_is_over),
+		cmocka_unit_test(test_F31_numbers_have_no_gaps_and_invoices_never_change),
+		cmocka_unit_test(test_F31_support_is_a_line_of_what_is_bought),
+		cmocka_unit_test(test_F32_a_late_event_and_its_retraction_leave_nothing),
+		cmocka_unit_test(test_F32_a_contract_that_ended_is_put_right_too),
+		cmocka_unit_test(test_F33_commitment_and_topups_are_invoiced_in_advance),
+		cmocka_unit_test(test_F33_units_that_are_taken_back_are_credited),
+		cmocka_unit_test(test_F33_trials_and_the_free_tier_have_no_invoices),
+		cmocka_unit_test(test_F34_an_invoice_is_json_csv_and_pdf),
+		cmocka_unit_test(
+			test_F21_several_thresholds_at_once_are_told_lowest_first_and_once),
+		cmocka_unit_test(test_F20_free_units_are_the_limit_where_nothing_was_bought),
+		cmocka_unit_test(test_F31_the_same_log_gives_the_same_invoices_and_alerts),
+		cmocka_unit_test(test_F32_all_invoices_of_a_month_add_up_to_what_it_is),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
