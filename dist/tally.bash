@@ -1,20 +1,20 @@
 # tally.bash - completion of the tally command for bash.
 _tally() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="serve demo ingest account contract billing plan credits flex estimate usage trend explain events export people developers assignment import key person role notify audit backup verify catalog"
+	local commands="serve demo ingest account contract billing plan credits flex invoice close estimate usage trend explain events export people developers assignment import key person role notify audit backup verify catalog"
 	local common="--data --server --key --json --catalog --alternatives --help --version"
 	local options=$common
 
 	case $before in
 	--data) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-	--catalog | --config | --output | --tls-cert | --tls-key) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	--catalog | --config | --output | --tls-cert | --tls-key | --pdf) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "ndjson batch event" -- "$word"); return ;;
 	--scope) mapfile -t COMPREPLY < <(compgen -W "ingest read write operator" -- "$word"); return ;;
 	--alternatives) mapfile -t COMPREPLY < <(compgen -W "ce-365-days five-functions" -- "$word"); return ;;
 	--unit) mapfile -t COMPREPLY < <(compgen -W "developer mau" -- "$word"); return ;;
 	--step) mapfile -t COMPREPLY < <(compgen -W "day month" -- "$word"); return ;;
 	--set) mapfile -t COMPREPLY < <(compgen -W "ingest.max_ahead= ingest.horizon_days=
-		ingest.unknown_types= catalog.alternatives= http.listen= http.threads= http.tls_certificate= http.tls_key= smtp.server= smtp.from= smtp.tls= smtp.user=
+		ingest.unknown_types= invoice.grace_days= invoice.issue= invoice.seller= catalog.alternatives= http.listen= http.threads= http.tls_certificate= http.tls_key= smtp.server= smtp.from= smtp.tls= smtp.user=
 		smtp.password_file= smtp.ca_file= webhook.addresses= webhook.ca_file=" -- "$word"); return ;;
 	--server | --key | --at | --from | --to | --kind | --known-at | --listen | --days | --seed | --limit) return ;;
 	esac
@@ -73,6 +73,11 @@ _tally() {
 		options="$common --month --at --known-at --id --by --from --to --step --csv"
 		[ "$COMP_CWORD" -eq 2 ] && options="trend $options"
 		;;
+	invoice)
+		options="$common --id --pdf --csv --set --config --limit --cursor"
+		[ "$COMP_CWORD" -eq 2 ] && options="list $options"
+		;;
+	close) options="$common --set --config" ;;
 	estimate)
 		options="--json --server --key --catalog"
 		[ "$COMP_CWORD" -eq 2 ] && options="free essentials enterprise"

@@ -245,6 +245,7 @@ fields_read(struct call *call)
 {
 	const struct span *field = call->request->field;
 	call->wants_csv          = head_accepts_csv(field[HTTP_ACCEPT]);
+	call->wants_pdf          = head_accepts_pdf(field[HTTP_ACCEPT]);
 	if (head_idempotency_key(field[HTTP_IDEMPOTENCY_KEY], &call->change.idempotency_key))
 		return call_refuse(call, ERR_FIELD_VALUE, SPAN("Idempotency-Key"),
 		                   SPAN("an idempotency key is 1 to 255 visible characters"));

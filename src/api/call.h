@@ -38,6 +38,7 @@ struct call {
 	bool                 versions;
 	bool                 preview;
 	bool                 wants_csv;
+	bool                 wants_pdf;
 	struct span          body; /* unpacked */
 
 	/* The handler's answer. */

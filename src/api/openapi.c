@@ -91,6 +91,14 @@ body_write(struct json_out *out, enum body_kind body)
 	json_object_end(out);
 }
 
+/* One invoice, which comes in three formats. */
+static bool
+is_invoice(const struct route *route)
+{
+	return span_equal(route->path, SPAN("/v1/accounts/{account}/invoices/draft")) ||
+	       span_equal(route->path, SPAN("/v1/accounts/{account}/invoices/{id}"));
+}
+
 static void
 responses_write(struct json_out *out, const struct route *route)
 {
@@ -111,8 +119,10 @@ responses_write(struct json_out *out, const struct route *route)
 		schema_write(out, SPAN("application/x-ndjson"), SPAN("string"));
 	else
 		schema_write(out, SPAN("application/json"), SPAN("object"));
-	if (route->list.size > 0)
+	if (route->list.size > 0 || is_invoice(route))
 		schema_write(out, SPAN("text/csv"), SPAN("string"));
+	if (is_invoice(route))
+		schema_write(out, SPAN("application/pdf"), SPAN("string"));
 	json_object_end(out);
 	json_object_end(out);
 	json_key(out, SPAN("default"));

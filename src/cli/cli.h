@@ -42,6 +42,7 @@ command_run cmd_contract_list, cmd_contract_put, cmd_contract_show, cmd_contract
 command_run cmd_billing_get, cmd_billing_put;
 command_run cmd_contract_price, cmd_plan;
 command_run cmd_credits;
+command_run cmd_close, cmd_invoice, cmd_invoice_list;
 command_run cmd_demo;
 command_run cmd_estimate, cmd_flex, cmd_flex_trend;
 command_run cmd_events, cmd_explain;

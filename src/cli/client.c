@@ -8,10 +8,12 @@
 #include "cli/client_int.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/settings_given.h"
 #include "edge/sys/signal.h"
 #include "core/base/limit.h"
 #include "core/json/json_read.h"
 #include "edge/http/client.h"
+#include "engine/invoice.h"
 #include "engine/notify.h"
 
 /* ---- opening ---- */
@@ -36,7 +38,8 @@ client_server(const struct cli *cli)
 }
 
 static enum err
-open_local(struct cli *cli, enum client_store store, struct client *client, struct refusal *refusal)
+open_local(struct cli *cli, enum client_store store, const struct settings *settings,
+           struct client *client, struct refusal *refusal)
 {
 	const char          *directory = args_value(&cli->args, OPTION_DATA);
 	struct local_options options   = {
@@ -44,7 +47,7 @@ open_local(struct cli *cli, enum client_store store, struct client *client, stru
 		  .must_exist   = store == CLIENT_MUST_EXIST,
 		  .catalog      = args_value(&cli->args, OPTION_CATALOG),
 		  .alternatives = args_value(&cli->args, OPTION_ALTERNATIVES),
-		  .settings     = engine_settings_default(),
+		  .settings     = settings_engine(settings),
 	};
 	return local_open(&options, &client->local, refusal);
 }
@@ -52,10 +55,14 @@ open_local(struct cli *cli, enum client_store store, struct client *client, stru
 int
 client_open(struct cli *cli, enum client_store store, struct client *client)
 {
-	struct refusal refusal = { .err = ERR_NONE };
-	const char    *server  = client_server(cli);
-	enum err       err;
+	struct refusal  refusal  = { .err = ERR_NONE };
+	struct settings settings = settings_default();
+	const char     *server   = client_server(cli);
+	enum err        err;
+	int             status = settings_given(cli, &settings);
 
+	if (status != EXIT_DONE)
+		return status;
 	if (server && args_has(&cli->args, OPTION_DATA))
 		return cli_misused(cli, "--data and --server exclude each other");
 	*client = (struct client){ .cli = cli };
@@ -66,7 +73,7 @@ client_open(struct cli *cli, enum client_store store, struct client *client)
 		};
 		err = http_client_open(&options, &client->http, &refusal);
 	} else {
-		err = open_local(cli, store, client, &refusal);
+		err = open_local(cli, store, &settings, client, &refusal);
 	}
 	return err == ERR_NONE ? EXIT_DONE : cli_refused(err, &refusal, server);
 }
@@ -116,6 +123,8 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 		return engine_flex(engine, question, arena, answer, refusal);
 	case ASK_FLEX_TREND:
 		return engine_flex_trend(engine, question, arena, answer, refusal);
+	case ASK_INVOICES:
+		return engine_invoice_list(engine, question, arena, answer, refusal);
 	case ASK_KEYS:
 		return engine_key_list(engine, question->account, arena, answer, refusal);
 	case ASK_NOTIFICATIONS:
@@ -243,6 +252,27 @@ verify_local(struct client *client, struct span *answer, struct refusal *refusal
 }
 
 static enum err
+close_local(struct client *client, struct span json, struct span *answer, struct refusal *refusal)
+{
+	const struct change change = BY_COMMAND_LINE;
+	struct arena       *arena  = &client->cli->arena;
+	struct progress     progress;
+	struct json        *root;
+	enum err            err = json_parse(json, arena, &root, refusal);
+
+	if (err != ERR_NONE)
+		return err;
+	const struct json *month = json_member(root, SPAN("month"));
+	CHECK(month != NULL);
+	signal_catch();
+	progress_open(&progress, "contracts");
+	err = engine_close_month(client->local.engine, &change, month->text, progress_step,
+	                         &progress, arena, answer, refusal);
+	progress_close(&progress);
+	return err;
+}
+
+static enum err
 role_local(struct client *client, enum tell tell, struct span account, struct span json,
            struct span *answer, struct refusal *refusal)
 {
@@ -300,6 +330,8 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 		return engine_rules_put(engine, &change, account, json, arena, answer, refusal);
 	case TELL_NOTIFY_TEST:
 		return engine_notification_test(engine, &change, account, arena, answer, refusal);
+	case TELL_CLOSE:
+		return close_local(client, json, answer, refusal);
 	case TELL_BACKUP:
 		return backup_local(client, json, answer, refusal);
 	case TELL_VERIFY:
@@ -340,6 +372,21 @@ client_change_of(struct cli *cli, enum tell tell, enum client_store store, struc
 	enum err err = client_tell(&client, tell, account, json, &answer, &refusal);
 	status = err == ERR_NONE ? cli_answer(cli, answer, show) : cli_refused(err, &refusal, NULL);
 	return client_close(&client, status);
+}
+
+enum err
+client_invoice(struct client *client, const struct question *question, enum invoice_format format,
+               struct span *answer, struct refusal *refusal)
+{
+	struct engine *engine = client->local.engine;
+	struct arena  *arena  = &client->cli->arena;
+
+	if (client->http)
+		return client_http_invoice(client, question, format, answer, refusal);
+	if (question->month.size == 0)
+		return engine_invoice_get(engine, question->account, question->id, format, arena,
+		                          answer, refusal);
+	return engine_invoice_draft(engine, question, format, arena, answer, refusal);
 }
 
 enum err

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "engine/invoice.h"
 #include "engine/local.h"
 
 struct http_client;
@@ -41,6 +42,7 @@ enum ask {
 	ASK_EXPLAIN,
 	ASK_FLEX,
 	ASK_FLEX_TREND,
+	ASK_INVOICES,
 	ASK_KEYS,
 	ASK_NOTIFICATIONS,
 	ASK_PLAN,
@@ -81,6 +83,7 @@ enum tell {
 	TELL_ROLE_REVOKE,   /* the same; without a role, all of them */
 	TELL_RULES,         /* json is the rules of account */
 	TELL_NOTIFY_TEST,   /* json is {} */
+	TELL_CLOSE,         /* json is {"month":"2026-03"} */
 	TELL_BACKUP,        /* json is the path, not JSON */
 	TELL_VERIFY,        /* json is not used */
 	TELL_AUDIT_VERIFY,  /* json is a head, not JSON, or empty */
@@ -96,6 +99,12 @@ MUST_CHECK int client_change(struct cli *cli, enum tell tell, enum client_store 
 /* The same for a change of something in account. */
 MUST_CHECK int client_change_of(struct cli *cli, enum tell tell, enum client_store store,
                                 struct span account, struct span json, cli_show *show);
+
+/* The invoice of a month, issued or a draft (month), or the issued one of a number (id, no
+ * month), as JSON, CSV or PDF. */
+MUST_CHECK enum err client_invoice(struct client *client, const struct question *question,
+                                   enum invoice_format format, struct span *answer,
+                                   struct refusal *refusal);
 
 /* Stored events, oldest first, one a line, to write(). */
 MUST_CHECK enum err client_export(struct client *client, const struct question *question,

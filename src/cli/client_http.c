@@ -2,223 +2,11 @@
 #include <stdio.h>
 
 #include "cli/client_int.h"
+#include "cli/client_path.h"
 #include "core/base/text.h"
 #include "core/json/json_read.h"
 #include "core/json/json_write.h"
 #include "edge/http/client.h"
-
-/* ---- paths ---- */
-
-/* A path with its query; add pieces in order. */
-struct path {
-	struct text text;
-	bool        asked; /* a query was begun */
-};
-
-static void
-path_open(struct path *path, struct arena *arena, const char *start)
-{
-	path->asked = false;
-	text_open(&path->text, arena);
-	text_add(&path->text, span_of(start));
-}
-
-static void
-path_piece(struct path *path, struct span piece)
-{
-	text_add_char(&path->text, '/');
-	text_add(&path->text, span_of(http_client_escape(piece, path->text.arena)));
-}
-
-static void
-path_query(struct path *path, const char *name, struct span value)
-{
-	if (value.size == 0)
-		return;
-	text_add_char(&path->text, path->asked ? '&' : '?');
-	text_add(&path->text, span_of(name));
-	text_add_char(&path->text, '=');
-	text_add(&path->text, span_of(http_client_escape(value, path->text.arena)));
-	path->asked = true;
-}
-
-static void
-path_limit(struct path *path, uint32_t limit)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", limit);
-	path_query(path, "limit", limit ? span_of(text) : SPAN(""));
-}
-
-static const char *
-path_close(struct path *path)
-{
-	text_add_char(&path->text, 0);
-	return path->text.at;
-}
-
-static void
-path_rows(struct path *path, const struct question *question)
-{
-	path_query(path, "unit", question->unit);
-	path_query(path, "kind", question->kind);
-	path_query(path, "org", question->org);
-	path_query(path, "project", question->project);
-	path_query(path, "id", question->id);
-}
-
-static void
-path_times(struct path *path, const struct question *question)
-{
-	path_query(path, "at", question->at);
-	path_query(path, "known_at", question->known_at);
-	path_query(path, "from", question->from);
-	path_query(path, "to", question->to);
-}
-
-static void
-path_page(struct path *path, const struct question *question)
-{
-	path_query(path, "sort", question->sort);
-	path_limit(path, question->limit);
-	path_query(path, "cursor", question->cursor);
-}
-
-static void
-path_account(struct path *path, struct span account, const char *what)
-{
-	path_piece(path, account);
-	text_add(&path->text, span_of(what));
-}
-
-static void
-path_contracts(struct path *path, const struct question *question, bool versions)
-{
-	path_account(path, question->account, "/contracts");
-	if (question->id.size > 0)
-		path_piece(path, question->id);
-	if (versions && question->id.size > 0)
-		text_add(&path->text, SPAN("/versions"));
-	else if (versions)
-		path_query(path, "versions", SPAN("all"));
-}
-
-/* Plan, price, costs and credits. */
-static void
-path_bought(struct path *path, const struct question *question, enum ask ask)
-{
-	path_account(path, question->account,
-	             ask == ASK_PLAN    ? "/plan"
-	             : ask == ASK_PRICE ? "/price"
-	             : ask == ASK_COSTS ? "/costs"
-	                                : "/credits");
-	path_times(path, question);
-	path_query(path, "module", question->module);
-	path_page(path, question);
-	path_query(path, "developers", question->developers);
-}
-
-static void
-path_usage(struct path *path, const struct question *question, enum ask ask)
-{
-	path_account(path, question->account, "/usage");
-	if (question->module.size > 0)
-		path_piece(path, question->module);
-	if (ask != ASK_USAGE)
-		text_add(&path->text, ask == ASK_TREND ? SPAN("/trend") : SPAN("/explain"));
-	path_times(path, question);
-	if (ask == ASK_TREND && question->step == STEP_MONTH)
-		path_query(path, "step", SPAN("month"));
-	path_query(path, "children", question->children);
-	path_rows(path, question);
-	path_page(path, question);
-}
-
-static void
-path_flex(struct path *path, const struct question *question, enum ask ask)
-{
-	path_account(path, question->account, ask == ASK_FLEX ? "/flex" : "/flex/trend");
-	path_query(path, "month", question->month);
-	path_times(path, question);
-	path_query(path, "id", question->id);
-	path_query(path, "by", question->by);
-	if (ask == ASK_FLEX_TREND && question->step == STEP_MONTH)
-		path_query(path, "step", SPAN("month"));
-}
-
-static const char *
-path_of(enum ask ask, const struct question *question, struct arena *arena)
-{
-	struct path path;
-
-	bool of_all = (ask == ASK_KEYS || ask == ASK_AUDIT || ask == ASK_PEOPLE) &&
-	              question->account.size == 0;
-	path_open(&path, arena, of_all ? "/v1" : "/v1/accounts");
-	switch (ask) {
-	case ASK_ACCOUNT:
-		path_piece(&path, question->account);
-		break;
-	case ASK_ACCOUNTS:
-		path_page(&path, question);
-		break;
-	case ASK_AUDIT:
-		if (question->account.size > 0)
-			path_piece(&path, question->account);
-		text_add(&path.text, SPAN("/audit"));
-		path_page(&path, question);
-		break;
-	case ASK_BILLING:
-		path_account(&path, question->account, "/billing");
-		break;
-	case ASK_CONTRACTS:
-	case ASK_VERSIONS:
-		path_contracts(&path, question, ask == ASK_VERSIONS);
-		break;
-	case ASK_PLAN:
-	case ASK_PRICE:
-	case ASK_COSTS:
-	case ASK_CREDITS:
-		path_bought(&path, question, ask);
-		break;
-	case ASK_EVENTS:
-		path_account(&path, question->account, "/events");
-		path_times(&path, question);
-		path_query(&path, "type", question->type);
-		path_query(&path, "subject", question->subject);
-		path_page(&path, question);
-		break;
-	case ASK_FLEX:
-	case ASK_FLEX_TREND:
-		path_flex(&path, question, ask);
-		break;
-	case ASK_KEYS:
-		if (question->account.size > 0)
-			path_piece(&path, question->account);
-		text_add(&path.text, SPAN("/keys"));
-		break;
-	case ASK_NOTIFICATIONS:
-		path_account(&path, question->account, "/notifications");
-		path_page(&path, question);
-		break;
-	case ASK_RULES:
-		path_account(&path, question->account, "/notification-rules");
-		break;
-	case ASK_PEOPLE:
-		text_add(&path.text, SPAN("/users"));
-		path_page(&path, question);
-		break;
-	case ASK_ROLES:
-		path_account(&path, question->account, "/roles");
-		break;
-	case ASK_EXPLAIN:
-	case ASK_TREND:
-	case ASK_USAGE:
-		path_usage(&path, question, ask);
-		break;
-	}
-	return path_close(&path);
-}
 
 /* ---- refusals ---- */
 
@@ -302,6 +90,29 @@ client_http_ask(struct client *client, enum ask ask, const struct question *ques
 {
 	struct http_call request = { .method = "GET",
 		                     .path   = path_of(ask, question, &client->cli->arena) };
+	return call(client, &request, &client->cli->arena, answer, refusal);
+}
+
+enum err
+client_http_invoice(struct client *client, const struct question *question,
+                    enum invoice_format format, struct span *answer, struct refusal *refusal)
+{
+	static const char *const accepts[] = { [INVOICE_AS_JSON] = "application/json",
+		                               [INVOICE_AS_CSV]  = "text/csv",
+		                               [INVOICE_AS_PDF]  = "application/pdf" };
+	struct http_call         request   = { .method = "GET", .accept = accepts[format] };
+	struct path              path;
+
+	path_open(&path, &client->cli->arena, "/v1/accounts");
+	path_account(&path, question->account, "/invoices");
+	if (question->month.size == 0) {
+		path_piece(&path, question->id);
+	} else {
+		path_piece(&path, SPAN("draft"));
+		path_query(&path, "month", question->month);
+		path_query(&path, "id", question->id);
+	}
+	request.path = path_close(&path);
 	return call(client, &request, &client->cli->arena, answer, refusal);
 }
 
@@ -404,11 +215,9 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 	case TELL_CONTRACT:
 		contract_path(&path, tell, account, &request.method);
 		break;
+	case TELL_CLOSE:
 	case TELL_ESTIMATE:
-		text_add(&path.text, SPAN("/estimate"));
-		break;
-	case TELL_KEY:
-		text_add(&path.text, SPAN("/keys"));
+		text_add(&path.text, tell == TELL_CLOSE ? SPAN("/close") : SPAN("/estimate"));
 		break;
 	case TELL_REVOKE:
 		request.method = "DELETE";
@@ -416,8 +225,9 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		path_account(&path, SPAN("keys"), "");
 		path_piece(&path, json);
 		break;
+	case TELL_KEY:
 	case TELL_PERSON_ADD:
-		text_add(&path.text, SPAN("/users"));
+		text_add(&path.text, tell == TELL_KEY ? SPAN("/keys") : SPAN("/users"));
 		break;
 	case TELL_PERSON_CHANGE:
 	case TELL_PERSON_REMOVE:

@@ -12,6 +12,9 @@ MUST_CHECK enum err client_http_ask(struct client *client, enum ask ask,
 MUST_CHECK enum err client_http_tell(struct client *client, enum tell tell, struct span account,
                                      struct span json, struct span *answer,
                                      struct refusal *refusal);
+MUST_CHECK enum err client_http_invoice(struct client *client, const struct question *question,
+                                        enum invoice_format format, struct span *answer,
+                                        struct refusal *refusal);
 MUST_CHECK enum err client_http_export(struct client *client, const struct question *question,
                                        engine_write *write, void *context, struct refusal *refusal);
 MUST_CHECK enum err client_http_audit_export(struct client *client, engine_write *write,

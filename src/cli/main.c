@@ -68,6 +68,16 @@ const struct command COMMANDS[] = {
 	  "a month of the Flex contract: lines, pool, overage, alerts",
 	  "The month of --at, or of now, unless --month says which; --id names the contract\n"
 	  "where two share a month." },
+	{ "invoice list", NULL, "ACCOUNT", 1, 1, ANSWER | PAGE, cmd_invoice_list,
+	  "the account's invoices, newest first", NULL },
+	{ "invoice", NULL, "ACCOUNT YYYY-MM|NUMBER", 2, 2,
+	  ANSWER | HAS(ID) | HAS(PDF) | HAS(CSV) | HAS(SET) | HAS(CONFIG), cmd_invoice,
+	  "the invoice of a month, or its draft; or the invoice of a number",
+	  "--id names the contract where two share a month." },
+	{ "close", NULL, "YYYY-MM", 1, 1, ANSWER | HAS(SET) | HAS(CONFIG), cmd_close,
+	  "issue the invoices of all accounts up to and with a month",
+	  "Interrupted, it is begun again with the same words: nothing is invoiced twice. The\n"
+	  "month must have ended, and its days of grace (invoice.grace_days) as well." },
 	{ "estimate", NULL, "TIER METRIC=QUANTITY...", 1, UINT32_MAX,
 	  HAS(CATALOG) | HAS(SERVER) | HAS(KEY) | HAS(JSON), cmd_estimate,
 	  "what quantities would cost in a month, in units and money",

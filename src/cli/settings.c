@@ -91,6 +91,20 @@ zero_terminated(struct span text, struct arena *arena)
 	return at;
 }
 
+/* "Seller Ltd|1 Main Street" */
+static const char *
+lines_of(const char *value, struct arena *arena)
+{
+	struct span text  = arena_copy(arena, (struct span){ value, strlen(value) + 1 });
+	char       *lines = (char *)(uintptr_t)text.at;
+
+	for (char *at = lines; *at; at++) {
+		if (*at == '|')
+			*at = '\n';
+	}
+	return lines;
+}
+
 enum err
 settings_set(struct settings *settings, struct span text, struct arena *arena,
              struct refusal *refusal)
@@ -107,7 +121,8 @@ settings_set(struct settings *settings, struct span text, struct arena *arena,
 		if (!span_equal(name, span_of(ROWS[i].key)))
 			continue;
 		if (value_allowed(&ROWS[i], value)) {
-			settings->value[i] = value;
+			settings->value[i] =
+				i == SETTING_INVOICE_SELLER ? lines_of(value, arena) : value;
 			return ERR_NONE;
 		}
 		snprintf(detail, sizeof(detail), "'%.100s' is not in %s", value, ROWS[i].allowed);
@@ -163,8 +178,11 @@ settings_engine(const struct settings *settings)
 {
 	struct engine_settings engine = engine_settings_default();
 
-	engine.max_ahead.ns = settings_number(settings, SETTING_INGEST_MAX_AHEAD) * NS_PER_SECOND;
-	engine.horizon_days = (int32_t)settings_number(settings, SETTING_INGEST_HORIZON_DAYS);
-	engine.keep_unknown = strcmp(settings->value[SETTING_INGEST_UNKNOWN_TYPES], "keep") == 0;
+	engine.max_ahead.ns   = settings_number(settings, SETTING_INGEST_MAX_AHEAD) * NS_PER_SECOND;
+	engine.horizon_days   = (int32_t)settings_number(settings, SETTING_INGEST_HORIZON_DAYS);
+	engine.keep_unknown   = strcmp(settings->value[SETTING_INGEST_UNKNOWN_TYPES], "keep") == 0;
+	engine.grace_days     = (int32_t)settings_number(settings, SETTING_INVOICE_GRACE_DAYS);
+	engine.seller         = span_of(settings->value[SETTING_INVOICE_SELLER]);
+	engine.issue_by_clock = strcmp(settings->value[SETTING_INVOICE_ISSUE], "clock") == 0;
 	return engine;
 }

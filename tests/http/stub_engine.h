@@ -12,6 +12,7 @@
 
 #include "core/json/json_read.h"
 #include "engine/engine.h"
+#include "stub_invoice.h"
 #include "stub_licensees.h"
 
 enum { STUB_QUEUE = 4096 };

@@ -98,13 +98,26 @@ overage_line(const struct flex_statement *statement, struct span month, struct i
 	return err;
 }
 
+static struct invoice_pool
+pool_of(const struct flex_pool *pool)
+{
+	return (struct invoice_pool){
+		.opening   = pool->opening,
+		.topups    = pool->topups,
+		.free      = pool->free,
+		.free_used = pool->free_used,
+		.drawn     = pool->drawn,
+		.overage   = pool->overage,
+		.closing   = pool->closing,
+	};
+}
+
 enum err
 invoice_of_month(const struct flex_statement *statement, struct arena *arena,
                  struct invoice *invoice, struct invoice_lines *lines)
 {
 	const struct flex_month *month    = &statement->month;
 	const struct contract   *contract = &statement->version->contract;
-	const struct flex_pool  *pool     = &statement->pool;
 	uint32_t                 count    = month->lines_count;
 	struct invoice_usage    *usage    = ARENA_ARRAY(arena, struct invoice_usage, count);
 	struct invoice           made     = {
@@ -117,8 +130,7 @@ invoice_of_month(const struct flex_statement *statement, struct arena *arena,
 			      .fraction    = fraction_words(month->period.fraction, arena),
 			      .usage       = usage,
 			      .usage_count = count,
-			      .pool = { pool->opening, pool->topups, pool->free, pool->free_used, pool->drawn,
-		                        pool->overage, pool->closing },
+			      .pool        = pool_of(&statement->pool),
 	};
 
 	for (uint32_t i = 0; i < count; i++)

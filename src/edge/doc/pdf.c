@@ -39,13 +39,13 @@ static HPDF_REAL
 block_draw(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y, HPDF_REAL width,
            bool right, struct span text)
 {
-	struct lines lines = text_wrap(pen, style, text_clean(text, pen->arena), width);
+	struct lines lines = pen_wrap(pen, style, pen_clean(text, pen->arena), width);
 
 	for (uint32_t i = 0; i < lines.count; i++, y -= LEADING) {
 		if (right)
-			text_draw_right(pen, style, x + width, y, lines.at[i]);
+			pen_text_right(pen, style, x + width, y, lines.at[i]);
 		else
-			text_draw(pen, style, x, y, lines.at[i]);
+			pen_text(pen, style, x, y, lines.at[i]);
 	}
 	return y;
 }
@@ -86,7 +86,7 @@ facts_draw(struct flow *flow, HPDF_REAL y)
 		const struct pdf_fact *fact = &document->facts[i];
 		if (fact->value.size == 0)
 			continue;
-		text_draw(&flow->pen, &QUIET, FACTS_X, y, fact->name);
+		pen_text(&flow->pen, &QUIET, FACTS_X, y, fact->name);
 		y = block_draw(&flow->pen, &PLAIN, x, y, MARGIN + BODY_WIDTH - x, false,
 		               fact->value) -
 		    2.0f;
@@ -107,9 +107,9 @@ head_draw(struct flow *flow)
 	right       = block_draw(pen, &QUIET, FACTS_X, right, MARGIN + BODY_WIDTH - FACTS_X, true,
 	                         block_text(document->sender, pen->arena));
 	HPDF_REAL y = (left < right ? left : right) - 4.0f;
-	rule_draw(pen, INK_ACCENT, MARGIN, y, BODY_WIDTH, 1.6f);
+	pen_rule(pen, INK_ACCENT, MARGIN, y, BODY_WIDTH, 1.6f);
 	y -= 24.0f;
-	text_draw(pen, &LABEL, MARGIN, y, SPAN("BILL TO"));
+	pen_text(pen, &LABEL, MARGIN, y, SPAN("BILL TO"));
 	left    = block_draw(pen, &PLAIN, MARGIN, y - 15.0f, half, false,
 	                     block_text(document->receiver, pen->arena));
 	right   = facts_draw(flow, y);
@@ -153,7 +153,7 @@ grid_open(struct grid *grid, const struct pen *pen, const struct pdf_table *tabl
 		x += grid->width[i] + CELL_GAP;
 		for (uint32_t row = 0; row < table->rows_count; row++) {
 			struct span fraction = fraction_of(table->rows[row].cells[i]);
-			HPDF_REAL   wide     = text_width(pen, &PLAIN, fraction);
+			HPDF_REAL   wide     = pen_width(pen, &PLAIN, fraction);
 			if (table->columns[i].align == PDF_DECIMAL && wide > grid->fraction[i])
 				grid->fraction[i] = wide;
 		}
@@ -165,15 +165,15 @@ grid_head_draw(struct flow *flow, const struct grid *grid)
 {
 	const HPDF_REAL height = 17.0f;
 
-	shade_draw(&flow->pen, INK_SHADE, MARGIN, flow->y - height, BODY_WIDTH, height);
+	pen_shade(&flow->pen, INK_SHADE, MARGIN, flow->y - height, BODY_WIDTH, height);
 	for (uint32_t i = 0; i < grid->table->columns_count; i++) {
 		const struct pdf_column *column = &grid->table->columns[i];
 		HPDF_REAL                y      = flow->y - height + 5.5f;
 		if (column->align == PDF_DECIMAL)
-			text_draw_right(&flow->pen, &HEADER, grid->x[i] + grid->width[i], y,
-			                column->head);
+			pen_text_right(&flow->pen, &HEADER, grid->x[i] + grid->width[i], y,
+			               column->head);
 		else
-			text_draw(&flow->pen, &HEADER, grid->x[i], y, column->head);
+			pen_text(&flow->pen, &HEADER, grid->x[i], y, column->head);
 	}
 	flow->y -= height;
 }
@@ -186,14 +186,14 @@ number_draw(struct pen *pen, HPDF_REAL right, HPDF_REAL width, HPDF_REAL fractio
 	struct style style    = PLAIN;
 	struct span  fraction = fraction_of(number);
 	struct span  whole    = { number.at, number.size - fraction.size };
-	HPDF_REAL    wide     = text_width(pen, &style, whole) + fraction_width;
+	HPDF_REAL    wide     = pen_width(pen, &style, whole) + fraction_width;
 
 	if (wide > width) {
 		style.size *= width / wide;
 		fraction_width *= width / wide;
 	}
-	text_draw_right(pen, &style, right - fraction_width, y, whole);
-	text_draw(pen, &style, right - fraction_width, y, fraction);
+	pen_text_right(pen, &style, right - fraction_width, y, whole);
+	pen_text(pen, &style, right - fraction_width, y, fraction);
 }
 
 /* Line `line` of the row; false when no cell reaches it. */
@@ -212,7 +212,7 @@ row_line_draw(struct flow *flow, const struct grid *grid, const struct pdf_row *
 			number_draw(&flow->pen, grid->x[i] + grid->width[i], grid->width[i],
 			            grid->fraction[i], y, row->cells[i]);
 		else
-			text_draw(&flow->pen, &PLAIN, grid->x[i], y, wrapped[i].at[line]);
+			pen_text(&flow->pen, &PLAIN, grid->x[i], y, wrapped[i].at[line]);
 	}
 	return any;
 }
@@ -225,10 +225,10 @@ row_wrap(struct flow *flow, const struct grid *grid, const struct pdf_row *row,
 	uint32_t most = 1;
 
 	for (uint32_t i = 0; i < grid->table->columns_count; i++) {
-		struct span text = text_clean(row->cells[i], flow->pen.arena);
+		struct span text = pen_clean(row->cells[i], flow->pen.arena);
 		HPDF_REAL   room = grid->table->columns[i].align == PDF_DECIMAL ? 10.0f * BODY_WIDTH
 		                                                                : grid->width[i];
-		wrapped[i]       = text_wrap(&flow->pen, &PLAIN, text, room);
+		wrapped[i]       = pen_wrap(&flow->pen, &PLAIN, text, room);
 		most             = wrapped[i].count > most ? wrapped[i].count : most;
 	}
 	return most;
@@ -258,7 +258,7 @@ row_draw(struct flow *flow, const struct grid *grid, const struct pdf_row *row)
 		flow->y -= LEADING;
 	}
 	flow->y -= ROW_PAD;
-	rule_draw(&flow->pen, INK_RULE, MARGIN, flow->y, BODY_WIDTH, 0.5f);
+	pen_rule(&flow->pen, INK_RULE, MARGIN, flow->y, BODY_WIDTH, 0.5f);
 }
 
 static void
@@ -272,7 +272,7 @@ table_draw(struct flow *flow, const struct pdf_table *table)
 	if (flow->y - 80.0f < BODY_BOTTOM)
 		page_begin(flow);
 	if (table->title.size > 0) {
-		text_draw(&flow->pen, &SECTION, MARGIN, flow->y - 11.0f, table->title);
+		pen_text(&flow->pen, &SECTION, MARGIN, flow->y - 11.0f, table->title);
 		flow->y -= 20.0f;
 	}
 	grid_head_draw(flow, &grid);
@@ -297,12 +297,11 @@ sums_draw(struct flow *flow)
 		bool                   last  = i + 1 == document->sums_count;
 		const struct style    *style = last ? &RESULT : &PLAIN;
 		if (last) {
-			rule_draw(&flow->pen, INK_ACCENT, x, flow->y, MARGIN + BODY_WIDTH - x,
-			          1.2f);
+			pen_rule(&flow->pen, INK_ACCENT, x, flow->y, MARGIN + BODY_WIDTH - x, 1.2f);
 			flow->y -= 6.0f;
 		}
-		text_draw(&flow->pen, style, x, flow->y - 11.0f, sum->name);
-		text_draw_right(&flow->pen, style, right, flow->y - 11.0f, sum->value);
+		pen_text(&flow->pen, style, x, flow->y - 11.0f, sum->name);
+		pen_text_right(&flow->pen, style, right, flow->y - 11.0f, sum->value);
 		flow->y -= 18.0f;
 	}
 }
@@ -321,9 +320,9 @@ feet_draw(struct flow *flow)
 	for (int i = 0; i < count; i++) {
 		pen->page = HPDF_GetPageByIndex(pen->doc, (HPDF_UINT)i);
 		snprintf(number, sizeof(number), "Page %d of %d", i + 1, count);
-		rule_draw(pen, INK_RULE, MARGIN, 48.0f, BODY_WIDTH, 0.5f);
-		text_draw(pen, &LABEL, MARGIN, 36.0f, flow->document->foot);
-		text_draw_right(pen, &LABEL, MARGIN + BODY_WIDTH, 36.0f, span_of(number));
+		pen_rule(pen, INK_RULE, MARGIN, 48.0f, BODY_WIDTH, 0.5f);
+		pen_text(pen, &LABEL, MARGIN, 36.0f, flow->document->foot);
+		pen_text_right(pen, &LABEL, MARGIN + BODY_WIDTH, 36.0f, span_of(number));
 	}
 }
 

@@ -143,7 +143,7 @@ ink_set(struct pen *pen, enum pdf_ink ink)
 }
 
 HPDF_REAL
-text_width(const struct pen *pen, const struct style *style, struct span text)
+pen_width(const struct pen *pen, const struct style *style, struct span text)
 {
 	HPDF_TextWidth width = HPDF_Font_TextWidth(
 		pen->fonts[style->weight], (const HPDF_BYTE *)text.at, (HPDF_UINT)text.size);
@@ -151,7 +151,7 @@ text_width(const struct pen *pen, const struct style *style, struct span text)
 }
 
 void
-text_draw(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y, struct span text)
+pen_text(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y, struct span text)
 {
 	if (text.size == 0)
 		return;
@@ -163,15 +163,15 @@ text_draw(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y, 
 }
 
 void
-text_draw_right(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y,
-                struct span text)
+pen_text_right(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y,
+               struct span text)
 {
-	text_draw(pen, style, x - text_width(pen, style, text), y, text);
+	pen_text(pen, style, x - pen_width(pen, style, text), y, text);
 }
 
 void
-rule_draw(struct pen *pen, enum pdf_ink ink, HPDF_REAL x, HPDF_REAL y, HPDF_REAL width,
-          HPDF_REAL thickness)
+pen_rule(struct pen *pen, enum pdf_ink ink, HPDF_REAL x, HPDF_REAL y, HPDF_REAL width,
+         HPDF_REAL thickness)
 {
 	HPDF_Page_SetRGBStroke(pen->page, INKS[ink][0], INKS[ink][1], INKS[ink][2]);
 	HPDF_Page_SetLineWidth(pen->page, thickness);
@@ -181,8 +181,8 @@ rule_draw(struct pen *pen, enum pdf_ink ink, HPDF_REAL x, HPDF_REAL y, HPDF_REAL
 }
 
 void
-shade_draw(struct pen *pen, enum pdf_ink ink, HPDF_REAL x, HPDF_REAL y, HPDF_REAL width,
-           HPDF_REAL height)
+pen_shade(struct pen *pen, enum pdf_ink ink, HPDF_REAL x, HPDF_REAL y, HPDF_REAL width,
+          HPDF_REAL height)
 {
 	ink_set(pen, ink);
 	HPDF_Page_Rectangle(pen->page, x, y, width, height);
@@ -195,7 +195,7 @@ watermark_draw(struct pen *pen)
 {
 	const struct style style = { WEIGHT_BOLD, INK_FAINT, 120.0f };
 	const HPDF_REAL    slope = 0.7071f;
-	HPDF_REAL          half  = text_width(pen, &style, pen->watermark) / 2.0f * slope;
+	HPDF_REAL          half  = pen_width(pen, &style, pen->watermark) / 2.0f * slope;
 
 	ink_set(pen, style.ink);
 	HPDF_Page_BeginText(pen->page);
@@ -230,7 +230,7 @@ character_size(struct span text)
 }
 
 struct span
-text_clean(struct span text, struct arena *arena)
+pen_clean(struct span text, struct arena *arena)
 {
 	struct text clean;
 
@@ -277,7 +277,7 @@ line_fit(const struct pen *pen, const struct style *style, struct span text, HPD
 	for (size_t i = 0; i < text.size;) {
 		struct span rest = { text.at + i, text.size - i };
 		size_t      size = character_size(rest);
-		used += text_width(pen, style, (struct span){ rest.at, size });
+		used += pen_width(pen, style, (struct span){ rest.at, size });
 		if (rest.at[0] == ' ') {
 			space = i;
 		} else if (used > width && i > 0) {
@@ -290,7 +290,7 @@ line_fit(const struct pen *pen, const struct style *style, struct span text, HPD
 }
 
 struct lines
-text_wrap(const struct pen *pen, const struct style *style, struct span text, HPDF_REAL width)
+pen_wrap(const struct pen *pen, const struct style *style, struct span text, HPDF_REAL width)
 {
 	struct lines lines = { .count = 0 };
 

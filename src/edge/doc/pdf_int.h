@@ -39,26 +39,26 @@ MUST_CHECK enum err pen_finish(struct pen *pen, struct span *bytes);
 void                pen_close(struct pen *pen);
 void                pen_page(struct pen *pen); /* a new one, drawn on from now on */
 
-HPDF_REAL text_width(const struct pen *pen, const struct style *style, struct span text);
-void      text_draw(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y,
-                    struct span text);
+HPDF_REAL pen_width(const struct pen *pen, const struct style *style, struct span text);
+void      pen_text(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y,
+                   struct span text);
 /* Its right end at x. */
-void text_draw_right(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y,
-                     struct span text);
-void rule_draw(struct pen *pen, enum pdf_ink ink, HPDF_REAL x, HPDF_REAL y, HPDF_REAL width,
-               HPDF_REAL thickness);
-void shade_draw(struct pen *pen, enum pdf_ink ink, HPDF_REAL x, HPDF_REAL y, HPDF_REAL width,
-                HPDF_REAL height);
+void pen_text_right(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y,
+                    struct span text);
+void pen_rule(struct pen *pen, enum pdf_ink ink, HPDF_REAL x, HPDF_REAL y, HPDF_REAL width,
+              HPDF_REAL thickness);
+void pen_shade(struct pen *pen, enum pdf_ink ink, HPDF_REAL x, HPDF_REAL y, HPDF_REAL width,
+               HPDF_REAL height);
 
 /* Text that can be shown: control characters as spaces, what is beyond the fonts' plane
  * replaced. LF stays. */
-struct span text_clean(struct span text, struct arena *arena);
+struct span pen_clean(struct span text, struct arena *arena);
 /* Broken into lines that fit into width: at LF, else at spaces, else within a word. */
 struct lines {
 	struct span *at;
 	uint32_t     count;
 };
-struct lines text_wrap(const struct pen *pen, const struct style *style, struct span text,
-                       HPDF_REAL width);
+struct lines pen_wrap(const struct pen *pen, const struct style *style, struct span text,
+                      HPDF_REAL width);
 
 #endif

@@ -272,28 +272,56 @@ like(struct liking *liking, int specific, int quality)
 		*liking = (struct liking){ specific, quality };
 }
 
-bool
-head_accepts_csv(struct span accept)
+struct likings {
+	struct liking json;
+	struct liking csv;
+	struct liking pdf;
+};
+
+static void
+range_like(struct likings *likings, struct span range, int quality)
 {
-	struct liking csv = { 0, 0 }, json = { 0, 0 };
+	bool any = head_equal(range, SPAN("*/*"));
+
+	if (any || head_equal(range, SPAN("application/*"))) {
+		like(&likings->json, any ? 1 : 2, quality);
+		like(&likings->pdf, any ? 1 : 2, quality);
+	}
+	if (any || head_equal(range, SPAN("text/*")))
+		like(&likings->csv, any ? 1 : 2, quality);
+	if (head_equal(range, SPAN("text/csv")))
+		like(&likings->csv, 3, quality);
+	if (head_equal(range, SPAN("application/json")))
+		like(&likings->json, 3, quality);
+	if (head_equal(range, SPAN("application/pdf")))
+		like(&likings->pdf, 3, quality);
+}
+
+static struct likings
+accept_read(struct span accept)
+{
+	struct likings likings = { .json = { .quality = 0 } };
 	while (accept.size > 0) {
 		struct span parameters = cut_at(&accept, ',');
 		struct span range      = trim(cut_at(&parameters, ';'));
-		int         quality    = quality_of(parameters);
-		if (head_equal(range, SPAN("*/*"))) {
-			like(&csv, 1, quality);
-			like(&json, 1, quality);
-		} else if (head_equal(range, SPAN("text/*"))) {
-			like(&csv, 2, quality);
-		} else if (head_equal(range, SPAN("application/*"))) {
-			like(&json, 2, quality);
-		} else if (head_equal(range, SPAN("text/csv"))) {
-			like(&csv, 3, quality);
-		} else if (head_equal(range, SPAN("application/json"))) {
-			like(&json, 3, quality);
-		}
+		range_like(&likings, range, quality_of(parameters));
 	}
-	return csv.quality > json.quality;
+	return likings;
+}
+
+bool
+head_accepts_csv(struct span accept)
+{
+	struct likings likings = accept_read(accept);
+	return likings.csv.quality > likings.json.quality;
+}
+
+bool
+head_accepts_pdf(struct span accept)
+{
+	struct likings likings = accept_read(accept);
+	return likings.pdf.quality > likings.json.quality &&
+	       likings.pdf.quality > likings.csv.quality;
 }
 
 enum err

@@ -33,6 +33,8 @@ MUST_CHECK enum err head_media(struct span content_type, enum media *media);
 
 /* Accept: whether text/csv is liked better than application/json. */
 bool head_accepts_csv(struct span accept);
+/* Whether application/pdf is liked better than both. */
+bool head_accepts_pdf(struct span accept);
 
 enum packing { PACKING_NONE, PACKING_GZIP, PACKING_ZSTD };
 

@@ -124,17 +124,17 @@ scan(struct office *office, const char *id, const char *day)
 static inline void
 retract(struct office *office, const char *id)
 {
-	char           line[512];
-	char           now[INSTANT_SIZE];
-	static int64_t serial;
-	size_t         at   = instant_format(office->fixture.now, now);
-	int            size = snprintf(line, sizeof(line),
-	                               "{\"specversion\":\"1.0\",\"id\":\"x%lld\",\"source\":\"t\","
-	                                          "\"type\":\"event.retracted\",\"account\":\"acme\","
-	                                          "\"subject\":\"t %s\",\"time\":\"%.*s\",\"data\":{}}\n",
-	                               (long long)++serial, id, (int)at, now);
-	assert_int_equal(
-		fixture_ingest(&office->fixture, (struct span){ line, (size_t)size }).accepted, 1);
+	static const char FORMAT[] =
+		"{\"specversion\":\"1.0\",\"id\":\"x%lld\",\"source\":\"t\",\"type\":"
+		"\"event.retracted\",\"account\":\"acme\",\"subject\":\"t %s\",\"time\":"
+		"\"%.*s\",\"data\":{}}\n";
+	static long long serial;
+	char             line[512];
+	char             now[INSTANT_SIZE];
+	int              at   = (int)instant_format(office->fixture.now, now);
+	int              size = snprintf(line, sizeof(line), FORMAT, ++serial, id, at, now);
+	struct span      body = { line, (size_t)size };
+	assert_int_equal(fixture_ingest(&office->fixture, body).accepted, 1);
 }
 
 static inline enum err
