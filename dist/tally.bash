@@ -70,8 +70,8 @@ _tally() {
 	plan | credits) options="$common --at --known-at --csv" ;;
 	usage) options="$common --children --csv --at --known-at --unit --kind --org --project --id --sort --limit --cursor" ;;
 	flex)
-		options="$common --month --at --known-at --id --by --from --to --step --csv"
-		[ "$COMP_CWORD" -eq 2 ] && options="trend $options"
+		options="$common --month --at --known-at --id --by --from --to --step --tier --csv"
+		[ "$COMP_CWORD" -eq 2 ] && options="trend forecast transition $options"
 		;;
 	invoice)
 		options="$common --id --pdf --csv --set --config --limit --cursor"

@@ -71,6 +71,8 @@ param_place(struct call *call, enum param_index param)
 		return &question->developers;
 	case PARAM_INDEX_MONTH:
 		return &question->month;
+	case PARAM_INDEX_TIER:
+		return &question->tier;
 	case PARAM_INDEX_BY:
 		return &question->by;
 	case PARAM_INDEX_MODULE:

@@ -17,6 +17,20 @@ handle_flex_trend_get(struct call *call)
 }
 
 enum err
+handle_flex_forecast_get(struct call *call)
+{
+	return engine_flex_forecast(call->engine, &call->question, call->arena, &call->answer,
+	                            &call->refusal);
+}
+
+enum err
+handle_flex_transition_get(struct call *call)
+{
+	return engine_flex_transition(call->engine, &call->question, call->arena, &call->answer,
+	                              &call->refusal);
+}
+
+enum err
 handle_estimate_post(struct call *call)
 {
 	return engine_estimate(call->engine, call->body, call->arena, &call->answer,

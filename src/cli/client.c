@@ -121,6 +121,10 @@ ask_local(struct client *client, enum ask ask, const struct question *question, 
 		return engine_explain(engine, question, arena, answer, refusal);
 	case ASK_FLEX:
 		return engine_flex(engine, question, arena, answer, refusal);
+	case ASK_FLEX_FORECAST:
+		return engine_flex_forecast(engine, question, arena, answer, refusal);
+	case ASK_FLEX_TRANSITION:
+		return engine_flex_transition(engine, question, arena, answer, refusal);
 	case ASK_FLEX_TREND:
 		return engine_flex_trend(engine, question, arena, answer, refusal);
 	case ASK_INVOICES:
@@ -447,6 +451,7 @@ client_question(const struct cli *cli, struct question *question)
 		.sort     = cli_value(cli, OPTION_SORT),
 		.cursor   = cli_value(cli, OPTION_CURSOR),
 		.month    = cli_value(cli, OPTION_MONTH),
+		.tier     = cli_value(cli, OPTION_TIER),
 		.by       = cli_value(cli, OPTION_BY),
 		.children = args_has(&cli->args, OPTION_CHILDREN) ? SPAN("true") : SPAN(""),
 		.account  = word_given(cli, 0),

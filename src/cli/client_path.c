@@ -128,7 +128,12 @@ path_usage(struct path *path, const struct question *question, enum ask ask)
 static void
 path_flex(struct path *path, const struct question *question, enum ask ask)
 {
-	path_account(path, question->account, ask == ASK_FLEX ? "/flex" : "/flex/trend");
+	path_account(path, question->account,
+	             ask == ASK_FLEX              ? "/flex"
+	             : ask == ASK_FLEX_TREND      ? "/flex/trend"
+	             : ask == ASK_FLEX_TRANSITION ? "/flex/transition"
+	                                          : "/flex/forecast");
+	path_query(path, "tier", question->tier);
 	path_query(path, "month", question->month);
 	path_times(path, question);
 	path_query(path, "id", question->id);
@@ -180,6 +185,8 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 		break;
 	case ASK_FLEX:
 	case ASK_FLEX_TREND:
+	case ASK_FLEX_FORECAST:
+	case ASK_FLEX_TRANSITION:
 		path_flex(&path, question, ask);
 		break;
 	case ASK_KEYS:

@@ -157,6 +157,99 @@ cmd_flex_trend(struct cli *cli)
 	return client_show_list(cli, ASK_FLEX_TREND, &question, SPAN("points"), show_flex_trend);
 }
 
+/* ---- ahead and back ---- */
+
+static void
+show_paces(struct cli *cli, const struct json *paces, const char *what, const char *low,
+           const char *expected, const char *high)
+{
+	printf("%s ", what);
+	show_clean(cli, show_text(paces, expected));
+	show_texts(cli, paces, " (", low);
+	show_texts(cli, paces, " to ", high);
+	printf(")\n");
+}
+
+static void
+show_forecast(struct cli *cli, const struct json *answer)
+{
+	const struct json *empty = json_member(answer, SPAN("empty"));
+	struct span        at    = show_time(&cli->arena, answer, "at");
+
+	show_texts(cli, answer, "", "account");
+	show_texts(cli, answer, " ", "month");
+	printf(", at %.*s UTC: units ", (int)at.size, at.at);
+	show_texts(cli, answer, "", "units");
+	show_texts(cli, answer, ", from ", "days_recorded");
+	printf(" recorded days\n\n");
+	show_paces(cli, json_member(answer, SPAN("a_day")), "units a day", "low", "expected",
+	           "high");
+	show_paces(cli, json_member(answer, SPAN("at_end")), "units at the month's end", "low",
+	           "expected", "high");
+	if (!empty || empty->kind != JSON_OBJECT) {
+		printf("there is nothing in the pool\n");
+		return;
+	}
+	show_texts(cli, answer, "the pool has ", "left");
+	if (show_text(empty, "expected").size > 0)
+		show_texts(cli, empty, "; it will be empty on ", "expected");
+	else
+		printf("; it will last to the contract's end");
+	if (show_text(empty, "earliest").size > 0)
+		show_texts(cli, empty, ", at the earliest on ", "earliest");
+	if (show_text(empty, "latest").size > 0)
+		show_texts(cli, empty, ", at the latest on ", "latest");
+	printf("\n");
+}
+
+int
+cmd_flex_forecast(struct cli *cli)
+{
+	struct question question;
+	int             status = client_question(cli, &question);
+
+	if (status != EXIT_DONE)
+		return status;
+	return client_show(cli, ASK_FLEX_FORECAST, &question, show_forecast);
+}
+
+static void
+show_transition(struct cli *cli, const struct json *answer)
+{
+	static const struct show_column metrics[] = { { "MODULE", "module", SHOW_TEXT },
+		                                      { "METRIC", "metric", SHOW_TEXT },
+		                                      { "UNITS", "units", SHOW_NUMBER } };
+	static const struct show_column months[]  = { { "MONTH", "month", SHOW_TEXT },
+		                                      { "UNITS", "units", SHOW_NUMBER } };
+
+	show_texts(cli, answer, "", "account");
+	show_texts(cli, answer, ", tier ", "tier");
+	printf(", the last twelve months\n\n");
+	if (show_table(cli, json_member(answer, SPAN("metrics")), metrics, COUNT(metrics), 0) == 0)
+		printf("nothing was used\n");
+	printf("\n");
+	show_table(cli, json_member(answer, SPAN("months")), months, COUNT(months), 0);
+	show_texts(cli, answer, "\nunits ", "units");
+	show_texts(cli, answer, "; a pool of ", "pool");
+	printf(" would have covered them; highest in");
+	for (const struct json *month = json_member(answer, SPAN("highest"))->first; month;
+	     month                    = month->next)
+                show_texts(cli, month, " ", "month");
+	printf("\n");
+}
+
+int
+cmd_flex_transition(struct cli *cli)
+{
+	struct question question;
+	int             status = client_question(cli, &question);
+
+	if (status != EXIT_DONE)
+		return status;
+	return client_show_list(cli, ASK_FLEX_TRANSITION, &question, SPAN("metrics"),
+	                        show_transition);
+}
+
 /* ---- estimates ---- */
 
 static void

@@ -63,6 +63,12 @@ const struct command COMMANDS[] = {
 	  ANSWER | HAS(FROM) | HAS(TO) | HAS(STEP) | HAS(KNOWN_AT) | HAS(ID) | HAS(CSV),
 	  cmd_flex_trend, "units of the Flex contract, day by day or month by month",
 	  "Days of this month, or with --step month all months of the contract." },
+	{ "flex forecast", NULL, "ACCOUNT", 1, 1, ANSWER | MOMENT | HAS(ID), cmd_flex_forecast,
+	  "units at the month's end, and when the pool will be empty",
+	  "From the last 30 days, of which seven must be recorded; the range is that of the\n"
+	  "slowest and the fastest week." },
+	{ "flex transition", NULL, "ACCOUNT", 1, 1, ANSWER | MOMENT | HAS(TIER) | HAS(CSV),
+	  cmd_flex_transition, "the last twelve months as they would have been under Flex", NULL },
 	{ "flex", NULL, "ACCOUNT", 1, 1,
 	  ANSWER | MOMENT | HAS(MONTH) | HAS(ID) | HAS(BY) | HAS(CSV), cmd_flex,
 	  "a month of the Flex contract: lines, pool, overage, alerts",

@@ -297,6 +297,7 @@ struct question {
 	struct span children;   /* usage: "true": of the accounts below it, too (L-66) */
 	struct span developers; /* price: how many */
 	struct span month;      /* Flex: "2026-04" */
+	struct span tier;       /* transition: default enterprise */
 	struct span by;         /* Flex: org, project, resource, day or activity */
 };
 
@@ -333,6 +334,17 @@ MUST_CHECK enum err engine_flex(struct engine *engine, const struct question *qu
 MUST_CHECK enum err engine_flex_trend(struct engine *engine, const struct question *question,
                                       struct arena *arena, struct span *answer,
                                       struct refusal *refusal);
+/* What the month will come to, and when the pool will be empty (F-43): {"account","contract",
+ * "month","at","days_recorded","units","a_day":{"low","expected","high"},"at_end":{..},"left",
+ * "empty":{"earliest","expected","latest"}}. ERR_QUESTION when too little is recorded. */
+MUST_CHECK enum err engine_flex_forecast(struct engine *engine, const struct question *question,
+                                         struct arena *arena, struct span *answer,
+                                         struct refusal *refusal);
+/* The last twelve whole months as they would have been under Flex (F-42): {"account","tier",
+ * "from","to","metrics":[..],"units","pool","months":[..],"highest":[..]}. question: at, tier. */
+MUST_CHECK enum err engine_flex_transition(struct engine *engine, const struct question *question,
+                                           struct arena *arena, struct span *answer,
+                                           struct refusal *refusal);
 /* What quantities would cost in a month (F-40). json: {"tier":"enterprise","quantities":
  * {"cd.service":"10"}}; {"tier","lines":[..],"units","amount","currency"}. */
 MUST_CHECK enum err engine_estimate(const struct engine *engine, struct span json,

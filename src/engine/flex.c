@@ -4,9 +4,8 @@
 
 #include "core/base/limit.h"
 #include "core/flex/estimate.h"
-#include "core/flex/pool.h"
 #include "core/flex/share.h"
-#include "engine/ask_int.h"
+#include "engine/flex_int.h"
 
 enum { MONTH_TEXT_SIZE = 7, DAY_TEXT_SIZE = 10 };
 
@@ -29,7 +28,7 @@ month_read(struct span text, int32_t *first, struct refusal *refusal)
 }
 
 /* The last hour of the month that is asked about: H, or the month's end, or now. */
-static enum err
+enum err
 flex_hour(struct engine *engine, const struct question *question, int32_t *hour,
           struct refusal *refusal)
 {
@@ -51,7 +50,7 @@ flex_hour(struct engine *engine, const struct question *question, int32_t *hour,
 	return ERR_NONE;
 }
 
-static struct flex_question
+struct flex_question
 flex_asked(const struct engine *engine, const struct question *question, const struct asked *asked,
            int32_t hour)
 {
@@ -68,15 +67,15 @@ flex_asked(const struct engine *engine, const struct question *question, const s
 
 /* ---- as JSON ---- */
 
-static void
-write_decimal(struct json_out *out, struct span key, int64_t millionths)
+void
+flex_write_decimal(struct json_out *out, struct span key, int64_t millionths)
 {
 	json_key(out, key);
 	json_decimal(out, millionths);
 }
 
-static void
-write_month(struct json_out *out, int32_t month_hour)
+void
+flex_write_month(struct json_out *out, int32_t month_hour)
 {
 	char text[INSTANT_SIZE];
 
@@ -89,7 +88,7 @@ write_period(struct json_out *out, const struct flex_period *period)
 {
 	char fraction[32];
 
-	write_month(out, period->month_hour);
+	flex_write_month(out, period->month_hour);
 	json_key_hour(out, SPAN("at"), period->until - 1);
 	json_key_hour(out, SPAN("from"), period->from);
 	json_key_hour(out, SPAN("to"), period->to);
@@ -99,8 +98,8 @@ write_period(struct json_out *out, const struct flex_period *period)
 	json_key_string(out, SPAN("fraction"), span_of(fraction));
 }
 
-static void
-write_lines(struct json_out *out, const struct flex_line *lines, uint32_t count)
+void
+flex_write_lines(struct json_out *out, const struct flex_line *lines, uint32_t count)
 {
 	json_key(out, SPAN("lines"));
 	json_array(out);
@@ -110,10 +109,10 @@ write_lines(struct json_out *out, const struct flex_line *lines, uint32_t count)
 		json_key_string(out, SPAN("metric"), lines[i].rate->metric);
 		json_key_string(out, SPAN("name"), lines[i].rate->name);
 		json_key_string(out, SPAN("unit"), lines[i].rate->unit);
-		write_decimal(out, SPAN("quantity"), lines[i].quantity);
-		write_decimal(out, SPAN("allowance"), lines[i].allowance);
-		write_decimal(out, SPAN("billable"), lines[i].billable);
-		write_decimal(out, SPAN("units"), lines[i].units);
+		flex_write_decimal(out, SPAN("quantity"), lines[i].quantity);
+		flex_write_decimal(out, SPAN("allowance"), lines[i].allowance);
+		flex_write_decimal(out, SPAN("billable"), lines[i].billable);
+		flex_write_decimal(out, SPAN("units"), lines[i].units);
 		json_object_end(out);
 	}
 	json_array_end(out);
@@ -124,13 +123,13 @@ write_pool(struct json_out *out, const struct flex_pool *pool)
 {
 	json_key(out, SPAN("pool"));
 	json_object(out);
-	write_decimal(out, SPAN("opening"), pool->opening);
-	write_decimal(out, SPAN("topups"), pool->topups);
-	write_decimal(out, SPAN("free"), pool->free);
-	write_decimal(out, SPAN("free_used"), pool->free_used);
-	write_decimal(out, SPAN("drawn"), pool->drawn);
-	write_decimal(out, SPAN("overage"), pool->overage);
-	write_decimal(out, SPAN("closing"), pool->closing);
+	flex_write_decimal(out, SPAN("opening"), pool->opening);
+	flex_write_decimal(out, SPAN("topups"), pool->topups);
+	flex_write_decimal(out, SPAN("free"), pool->free);
+	flex_write_decimal(out, SPAN("free_used"), pool->free_used);
+	flex_write_decimal(out, SPAN("drawn"), pool->drawn);
+	flex_write_decimal(out, SPAN("overage"), pool->overage);
+	flex_write_decimal(out, SPAN("closing"), pool->closing);
 	json_object_end(out);
 }
 
@@ -139,9 +138,9 @@ write_overage(struct json_out *out, const struct flex_statement *statement, stru
 {
 	json_key(out, SPAN("overage"));
 	json_object(out);
-	write_decimal(out, SPAN("units"), statement->pool.overage);
-	write_decimal(out, SPAN("rate"), statement->version->contract.flex->overage_price);
-	write_decimal(out, SPAN("amount"), statement->overage_amount);
+	flex_write_decimal(out, SPAN("units"), statement->pool.overage);
+	flex_write_decimal(out, SPAN("rate"), statement->version->contract.flex->overage_price);
+	flex_write_decimal(out, SPAN("amount"), statement->overage_amount);
 	json_key_string(out, SPAN("currency"), currency);
 	json_object_end(out);
 }
@@ -160,12 +159,12 @@ write_alerts(struct json_out *out, const struct flex_alerts *alerts)
 	json_array_end(out);
 	json_key(out, SPAN("percent"));
 	write_percent(out, alerts->percent_hundredths);
-	write_decimal(out, SPAN("limit"), alerts->limit);
-	write_decimal(out, SPAN("used"), alerts->use);
+	flex_write_decimal(out, SPAN("limit"), alerts->limit);
+	flex_write_decimal(out, SPAN("used"), alerts->use);
 }
 
-static void
-write_day(struct json_out *out, int32_t day_hour)
+void
+flex_write_day(struct json_out *out, int32_t day_hour)
 {
 	char text[INSTANT_SIZE];
 
@@ -178,7 +177,7 @@ write_share(struct json_out *out, enum flex_by by, const struct flex_share *shar
 {
 	json_object(out);
 	if (by == FLEX_BY_DAY)
-		write_day(out, share->day_hour);
+		flex_write_day(out, share->day_hour);
 	if (by == FLEX_BY_ORG || by == FLEX_BY_PROJECT || by == FLEX_BY_RESOURCE)
 		json_key_string(out, SPAN("org"), share->org);
 	if (by == FLEX_BY_PROJECT || by == FLEX_BY_RESOURCE)
@@ -191,9 +190,9 @@ write_share(struct json_out *out, enum flex_by by, const struct flex_share *shar
 		json_key_string(out, SPAN("module"), share->rate->module);
 		json_key_string(out, SPAN("metric"), share->rate->metric);
 		json_key_string(out, SPAN("unit"), share->rate->unit);
-		write_decimal(out, SPAN("quantity"), share->quantity);
+		flex_write_decimal(out, SPAN("quantity"), share->quantity);
 	}
-	write_decimal(out, SPAN("units"), share->units);
+	flex_write_decimal(out, SPAN("units"), share->units);
 	json_object_end(out);
 }
 
@@ -229,8 +228,8 @@ write_statement(struct json_out *out, const struct asked *asked,
 {
 	write_statement_contract(out, asked, statement->version);
 	write_period(out, &statement->month.period);
-	write_lines(out, statement->month.lines, statement->month.lines_count);
-	write_decimal(out, SPAN("units"), statement->month.units);
+	flex_write_lines(out, statement->month.lines, statement->month.lines_count);
+	flex_write_decimal(out, SPAN("units"), statement->month.units);
 	write_pool(out, &statement->pool);
 	write_overage(out, statement, asked->licence.account->currency);
 	write_alerts(out, &statement->alerts);
@@ -286,15 +285,15 @@ static void
 write_point_month(struct json_out *out, const struct flex_statement *statement)
 {
 	json_object(out);
-	write_month(out, statement->month.period.month_hour);
-	write_decimal(out, SPAN("units"), statement->month.units);
-	write_decimal(out, SPAN("opening"), statement->pool.opening);
-	write_decimal(out, SPAN("topups"), statement->pool.topups);
-	write_decimal(out, SPAN("free_used"), statement->pool.free_used);
-	write_decimal(out, SPAN("drawn"), statement->pool.drawn);
-	write_decimal(out, SPAN("overage"), statement->pool.overage);
-	write_decimal(out, SPAN("closing"), statement->pool.closing);
-	write_decimal(out, SPAN("amount"), statement->overage_amount);
+	flex_write_month(out, statement->month.period.month_hour);
+	flex_write_decimal(out, SPAN("units"), statement->month.units);
+	flex_write_decimal(out, SPAN("opening"), statement->pool.opening);
+	flex_write_decimal(out, SPAN("topups"), statement->pool.topups);
+	flex_write_decimal(out, SPAN("free_used"), statement->pool.free_used);
+	flex_write_decimal(out, SPAN("drawn"), statement->pool.drawn);
+	flex_write_decimal(out, SPAN("overage"), statement->pool.overage);
+	flex_write_decimal(out, SPAN("closing"), statement->pool.closing);
+	flex_write_decimal(out, SPAN("amount"), statement->overage_amount);
 	json_object_end(out);
 }
 
@@ -313,9 +312,9 @@ write_point_days(struct json_out *out, const struct flex_statement *statement, i
 		if (shares[i].day_hour < from)
 			continue;
 		json_object(out);
-		write_day(out, shares[i].day_hour);
-		write_decimal(out, SPAN("units"), shares[i].units);
-		write_decimal(out, SPAN("month_to_date"), to_date);
+		flex_write_day(out, shares[i].day_hour);
+		flex_write_decimal(out, SPAN("units"), shares[i].units);
+		flex_write_decimal(out, SPAN("month_to_date"), to_date);
 		json_object_end(out);
 	}
 }
@@ -423,12 +422,12 @@ catalog_estimate(const struct catalog *catalog, struct span json, struct arena *
 	json_open(&out, arena);
 	json_object(&out);
 	json_key_string(&out, SPAN("tier"), catalog_tier_name(ask.tier));
-	write_lines(&out, estimate.lines, estimate.lines_count);
-	write_decimal(&out, SPAN("units"), estimate.units);
-	write_decimal(&out, SPAN("free"), ask.card->tiers[ask.tier].free_units);
-	write_decimal(&out, SPAN("beyond"), estimate.beyond);
-	write_decimal(&out, SPAN("unit_price"), ask.card->tiers[ask.tier].unit_price);
-	write_decimal(&out, SPAN("amount"), estimate.amount);
+	flex_write_lines(&out, estimate.lines, estimate.lines_count);
+	flex_write_decimal(&out, SPAN("units"), estimate.units);
+	flex_write_decimal(&out, SPAN("free"), ask.card->tiers[ask.tier].free_units);
+	flex_write_decimal(&out, SPAN("beyond"), estimate.beyond);
+	flex_write_decimal(&out, SPAN("unit_price"), ask.card->tiers[ask.tier].unit_price);
+	flex_write_decimal(&out, SPAN("amount"), estimate.amount);
 	json_key_string(&out, SPAN("currency"), ask.card->currency);
 	json_object_end(&out);
 	*answer = json_close(&out);

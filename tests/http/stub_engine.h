@@ -357,6 +357,22 @@ engine_flex_trend(struct engine *engine, const struct question *question, struct
 }
 
 enum err
+engine_flex_forecast(struct engine *engine, const struct question *question, struct arena *arena,
+                     struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(question->account, SPAN("{\"units\":\"0\"}"), arena, answer, refusal);
+}
+
+enum err
+engine_flex_transition(struct engine *engine, const struct question *question, struct arena *arena,
+                       struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	return stub_answer(question->account, SPAN("{\"metrics\":[]}"), arena, answer, refusal);
+}
+
+enum err
 engine_estimate(const struct engine *engine, struct span json, struct arena *arena,
                 struct span *answer, struct refusal *refusal)
 {

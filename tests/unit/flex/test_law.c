@@ -65,11 +65,14 @@ deeds_make(void)
 	for (uint32_t i = 0; i < deeds_count; i++) {
 		struct deed *deed = &deeds[i];
 		char         time[INSTANT_SIZE], data[128], subject[8];
-		*deed                          = (struct deed){ drawn(SOURCES), drawn(KEYS_MAX),
-			                                        first_hour + (int32_t)drawn(HOURS_MAX), i % 60,
-			                                        (int64_t)drawn(400) * 1000000 + drawn(1000000) };
-		struct instant at              = { ((int64_t)deed->hour * 60 + deed->minute) * 60 *
-			                           NS_PER_SECOND };
+		deed->source   = drawn(SOURCES);
+		deed->key      = drawn(KEYS_MAX);
+		deed->hour     = first_hour + (int32_t)drawn(HOURS_MAX);
+		deed->minute   = i % 60;
+		deed->number   = (int64_t)drawn(400) * 1000000 + drawn(1000000);
+		int64_t minute = (int64_t)deed->hour * 60 + deed->minute;
+
+		struct instant at              = { minute * 60 * NS_PER_SECOND };
 		time[instant_format(at, time)] = '\0';
 		snprintf(subject, sizeof(subject), "k%u", deed->key);
 #pragma GCC diagnostic push
@@ -226,8 +229,8 @@ assert_month(const struct flex_statement *statement, int32_t start)
 {
 	const struct flex_period *period = &statement->month.period;
 	const struct flex_pool   *pool   = &statement->pool;
-	int64_t                   units = 0;
-	uint32_t                  lines = 0;
+	int64_t                   units  = 0;
+	uint32_t                  lines  = 0;
 
 	for (uint32_t i = 0; i < statement->month.lines_count; i++)
 		units += statement->month.lines[i].units;
@@ -265,7 +268,7 @@ random_contract(int32_t *start)
 		"{\"id\":\"f\",\"model\":\"FLEX\",\"plan\":\"ENTERPRISE\",\"kind\":\"PAID\","
 		"\"start\":\"%.*s\",\"end\":\"%.*s\",\"flex\":{\"tier\":\"%s\",\"units\":%u,"
 		"\"topups\":[{\"at\":\"%.*s\",\"units\":\"%u.5\"},{\"at\":\"%.*s\",\"units\":%u}]}"
-	        "}";
+		"}";
 	char    texts[4][INSTANT_SIZE];
 	int     sizes[4];
 	int32_t begin    = first_hour + (int32_t)drawn(HOURS_MAX / 2);
