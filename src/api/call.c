@@ -216,6 +216,23 @@ site_check(struct call *call)
 	return ERR_NONE;
 }
 
+static struct span
+media_wanted(enum body_kind body)
+{
+	switch (body) {
+	case BODY_JSON:
+		return SPAN("this call takes application/json");
+	case BODY_EVENTS:
+		return SPAN("this call takes application/cloudevents+json, "
+		            "application/cloudevents-batch+json and application/x-ndjson");
+	case BODY_LIST:
+		return SPAN("this call takes text/csv and application/json");
+	case BODY_NONE:
+		break;
+	}
+	return SPAN("");
+}
+
 static enum err
 media_check(struct call *call)
 {
@@ -239,7 +256,8 @@ media_check(struct call *call)
 		break;
 	}
 	return fits ? ERR_NONE
-	            : call_refuse(call, ERR_CONTENT_TYPE, SPAN("Content-Type"), SPAN(""));
+	            : call_refuse(call, ERR_CONTENT_TYPE, SPAN("Content-Type"),
+	                          media_wanted(call->route->body));
 }
 
 static enum err

@@ -33,31 +33,32 @@ static const struct show_column ASSIGNMENTS[] = {
 	{ "PEOPLE", "people", SHOW_NUMBER },
 };
 
+/* none: what is said of an empty list. */
 static void
-show_list(struct cli *cli, const struct json *answer, const char *name,
+show_list(struct cli *cli, const struct json *answer, const char *name, const char *none,
           const struct show_column *columns, size_t count)
 {
 	if (show_table(cli, json_member(answer, span_of(name)), columns, count, 0) == 0)
-		printf("nobody\n");
+		printf("%s\n", none);
 	show_next(cli, answer);
 }
 
 static void
 show_people(struct cli *cli, const struct json *answer)
 {
-	show_list(cli, answer, "people", PEOPLE, COUNT(PEOPLE));
+	show_list(cli, answer, "people", "nobody", PEOPLE, COUNT(PEOPLE));
 }
 
 static void
 show_developers(struct cli *cli, const struct json *answer)
 {
-	show_list(cli, answer, "developers", DEVELOPERS, COUNT(DEVELOPERS));
+	show_list(cli, answer, "developers", "nobody", DEVELOPERS, COUNT(DEVELOPERS));
 }
 
 static void
 show_assignments(struct cli *cli, const struct json *answer)
 {
-	show_list(cli, answer, "modules", ASSIGNMENTS, COUNT(ASSIGNMENTS));
+	show_list(cli, answer, "modules", "no assignments", ASSIGNMENTS, COUNT(ASSIGNMENTS));
 }
 
 static int

@@ -9,13 +9,29 @@ is_of_noun(const struct command *command, const char *noun)
 	return strncmp(command->name, noun, size) == 0 && command->name[size] == ' ';
 }
 
+/* The longest name of those. */
+static int
+names_width(const char *noun)
+{
+	size_t width = 0;
+
+	for (uint32_t i = 0; i < COMMANDS_COUNT; i++) {
+		size_t size = strlen(COMMANDS[i].name);
+		if ((!noun || is_of_noun(&COMMANDS[i], noun)) && size > width)
+			width = size;
+	}
+	return (int)width;
+}
+
 static void
 print_commands(FILE *out, const char *noun)
 {
+	int width = names_width(noun);
+
 	for (uint32_t i = 0; i < COMMANDS_COUNT; i++) {
 		const struct command *command = &COMMANDS[i];
 		if (!noun || is_of_noun(command, noun))
-			fprintf(out, "  %-15s %s\n", command->name, command->summary);
+			fprintf(out, "  %-*s  %s\n", width, command->name, command->summary);
 	}
 }
 
@@ -30,6 +46,32 @@ help_program(FILE *out)
 	             "network failed.\n");
 }
 
+enum { OPTION_TEXT_SIZE = 48 };
+
+/* "--at T"; returns its size. */
+static int
+option_text(uint32_t i, char text[OPTION_TEXT_SIZE])
+{
+	const char *value = OPTIONS[i].value;
+
+	return snprintf(text, OPTION_TEXT_SIZE, "--%s%s%s", OPTIONS[i].name, value ? " " : "",
+	                value ? value : "");
+}
+
+static int
+options_width(const struct command *command)
+{
+	char name[OPTION_TEXT_SIZE];
+	int  width = 0;
+
+	for (uint32_t i = 0; i < OPTION_COUNT; i++) {
+		int size = option_text(i, name);
+		if (command->options >> i & 1 && size > width)
+			width = size;
+	}
+	return width;
+}
+
 void
 help_command(FILE *out, const struct command *command)
 {
@@ -38,13 +80,13 @@ help_command(FILE *out, const struct command *command)
 	if (command->more)
 		fprintf(out, "\n%s\n", command->more);
 	fprintf(out, "\n");
+	int width = options_width(command);
 	for (uint32_t i = 0; i < OPTION_COUNT; i++) {
-		char name[40];
+		char name[OPTION_TEXT_SIZE];
 		if (!(command->options >> i & 1))
 			continue;
-		snprintf(name, sizeof(name), "--%s%s%s", OPTIONS[i].name,
-		         OPTIONS[i].value ? " " : "", OPTIONS[i].value ? OPTIONS[i].value : "");
-		fprintf(out, "  %-18s %s\n", name, OPTIONS[i].help);
+		(void)option_text(i, name);
+		fprintf(out, "  %-*s  %s\n", width, name, OPTIONS[i].help);
 	}
 }
 

@@ -9,8 +9,8 @@ static enum err
 bad_time(struct refusal *refusal, struct span field, struct span text)
 {
 	char detail[REFUSAL_DETAIL_SIZE];
-	snprintf(detail, sizeof detail, "%.*s: '%.*s' is not a time such as 2026-10-31T23:00:00Z",
-	         (int)field.size, field.at, (int)text.size, text.at);
+	snprintf(detail, sizeof detail, "'%.*s' is not a time such as 2026-10-31T23:00:00Z",
+	         (int)text.size, text.at);
 	return refuse(refusal, ERR_TIME_SYNTAX, field, span_of(detail));
 }
 

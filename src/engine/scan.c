@@ -201,6 +201,16 @@ row_holds_word(struct walk *walk, struct block *block, uint32_t row)
 	return memchr(raw.at, '\\', raw.size) != NULL;
 }
 
+/* E-mails are compared in lower case, however they are asked for. */
+static bool
+subject_matches(const struct scan_filter *filter, const struct event *event)
+{
+	if (!event->type || !event->type->subject_is_email)
+		return span_equal(event->subject, filter->subject);
+	return event->subject.size == filter->subject.size &&
+	       strncasecmp(event->subject.at, filter->subject.at, event->subject.size) == 0;
+}
+
 static bool
 event_matches(const struct scan_filter *filter, const struct event *event)
 {
@@ -208,7 +218,7 @@ event_matches(const struct scan_filter *filter, const struct event *event)
 		return false;
 	if (filter->type.size > 0 && !span_equal(event->type_name, filter->type))
 		return false;
-	if (filter->subject.size > 0 && !span_equal(event->subject, filter->subject))
+	if (filter->subject.size > 0 && !subject_matches(filter, event))
 		return false;
 	return !filter->bounded ||
 	       (event->time.ns >= filter->from.ns && event->time.ns < filter->until.ns);

@@ -147,6 +147,15 @@ address_listen(struct span address, int *fd, struct refusal *refusal)
 
 enum { PEM_SIZE_MAX = 1 << 20 };
 
+static enum err
+pem_refuse(const char *path, int error, struct refusal *refusal)
+{
+	char detail[REFUSAL_DETAIL_SIZE];
+
+	snprintf(detail, sizeof(detail), "%s: %s", path, strerror(error));
+	return refuse(refusal, ERR_FILE_READ, SPAN("tls"), span_of(detail));
+}
+
 /* A whole PEM file, zero-terminated, for free(). */
 static enum err
 pem_read(const char *path, char **text, struct refusal *refusal)
@@ -154,7 +163,7 @@ pem_read(const char *path, char **text, struct refusal *refusal)
 	enum err err  = ERR_FILE_READ;
 	FILE    *file = fopen(path, "rbe");
 	if (!file)
-		return refuse_errno(refusal, err, "a TLS file cannot be read");
+		return pem_refuse(path, errno, refusal);
 	char  *at   = calloc(1, PEM_SIZE_MAX + 1);
 	size_t size = at ? fread(at, 1, PEM_SIZE_MAX, file) : 0;
 	if (size > 0 && !ferror(file)) {
@@ -164,7 +173,7 @@ pem_read(const char *path, char **text, struct refusal *refusal)
 	}
 	free(at);
 	(void)fclose(file);
-	return err ? refuse(refusal, err, SPAN("tls"), SPAN("a TLS file cannot be read")) : err;
+	return err ? pem_refuse(path, EIO, refusal) : err;
 }
 
 /* Two to four threads: more only take turns on the commit. */
