@@ -5,7 +5,8 @@
  *                                MODULE UNIT USED, in the order of a summary, CD left out
  *
  * A thousand people in four modules, ten thousand services and chaos targets, a hundred
- * thousand monthly users unless told otherwise, a million scans; the figures follow from how it is made. */
+ * thousand monthly users unless told otherwise, a million scans; the figures follow from how
+ * it is made. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

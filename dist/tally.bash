@@ -14,7 +14,7 @@ _tally() {
 	--unit) mapfile -t COMPREPLY < <(compgen -W "developer mau" -- "$word"); return ;;
 	--step) mapfile -t COMPREPLY < <(compgen -W "day month" -- "$word"); return ;;
 	--set) mapfile -t COMPREPLY < <(compgen -W "ingest.max_ahead= ingest.horizon_days=
-		ingest.unknown_types= invoice.grace_days= invoice.issue= invoice.seller= catalog.alternatives= http.listen= http.threads= http.tls_certificate= http.tls_key= smtp.server= smtp.from= smtp.tls= smtp.user=
+		ingest.unknown_types= invoice.grace_days= invoice.issue= invoice.seller= catalog.alternatives= http.listen= http.threads= http.tls_certificate= http.tls_key= http.trusted_proxy= smtp.server= smtp.from= smtp.tls= smtp.user=
 		smtp.password_file= smtp.ca_file= webhook.addresses= webhook.ca_file=" -- "$word"); return ;;
 	--server | --key | --at | --from | --to | --kind | --known-at | --listen | --days | --seed | --limit) return ;;
 	esac

@@ -12,6 +12,7 @@
 #include "api/problem.h"
 #include "core/base/text.h"
 #include "edge/doc/inflate.h"
+#include "edge/http/proxy.h"
 #include "edge/sys/memory.h"
 
 enum { THREADS_MAX = 8, DECODERS = 2, RETRY_AFTER_S = 1 };
@@ -23,6 +24,7 @@ struct api_server {
 	struct http_service service;
 	bool                log_requests;
 	bool                is_tls;
+	struct proxy_list   proxies;
 	uint32_t            stop_ms;
 	_Atomic(uint32_t)   threads_count;
 };
@@ -337,7 +339,17 @@ call_work(struct call *call, void (*run)(struct call *call), route_handler *fini
 bool
 call_is_tls(const struct call *call)
 {
-	return call->api->is_tls;
+	const struct api_server *api = call->api;
+	return api->is_tls ||
+	       (api->proxies.count > 0 && proxy_trusts(&api->proxies, http_peer(call->request)) &&
+	        proxy_is_https(call->request->field[HTTP_FORWARDED_PROTO]));
+}
+
+struct span
+call_address(const struct call *call)
+{
+	return proxy_client(&call->api->proxies, http_peer(call->request),
+	                    call->request->field[HTTP_FORWARDED_FOR], call->arena);
 }
 
 void
@@ -375,8 +387,13 @@ api_server_start(const struct api_server_options *options, struct api_server **s
 		.limits   = options->limits,
 		.service  = &api->service,
 	};
+	enum err err = proxy_list_parse(options->trusted_proxies, &api->proxies, refusal);
+	if (err) {
+		memory.give(memory.owner, api, sizeof(*api));
+		return err;
+	}
 	api->decoders = decoders_open(DECODERS, body_decode);
-	enum err err  = http_server_open(&http, &api->http, refusal);
+	err           = http_server_open(&http, &api->http, refusal);
 	if (err) {
 		decoders_close(api->decoders);
 		memory.give(memory.owner, api, sizeof(*api));

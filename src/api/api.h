@@ -10,13 +10,14 @@
 struct api_server;
 
 struct api_server_options {
-	struct engine     *engine;
-	struct span        address;  /* "127.0.0.1:8080"; ":0" for any free port */
-	const char        *tls_cert; /* PEM files; both or neither */
-	const char        *tls_key;
-	uint32_t           threads;      /* 0: as fits the machine */
-	bool               log_requests; /* one line a request on standard error */
-	struct http_limits limits;       /* http_limits_default() */
+	struct engine *engine;
+	struct span    address;  /* "127.0.0.1:8080"; ":0" for any free port */
+	const char    *tls_cert; /* PEM files; both or neither */
+	const char    *tls_key;
+	struct span    trusted_proxies; /* addresses, with commas between; see edge/http/proxy.h */
+	uint32_t       threads;         /* 0: as fits the machine */
+	bool           log_requests;    /* one line a request on standard error */
+	struct http_limits limits;      /* http_limits_default() */
 };
 
 struct api_server_options api_server_options_default(struct engine *engine);

@@ -322,7 +322,7 @@ call_fill(struct call *call)
 	call->change.actor_kind = call->caller.kind == CALLER_PERSON ? ACTOR_PERSON : ACTOR_KEY;
 	call->change.actor      = caller_name(&call->caller);
 	if (call->route->method != METHOD_GET && call->route->body != BODY_EVENTS)
-		call->change.address = http_peer(call->request);
+		call->change.address = call_address(call);
 	switch (call->route->body) {
 	case BODY_NONE:
 		call->request->body_max = 0;

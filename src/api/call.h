@@ -83,7 +83,10 @@ MUST_CHECK enum err call_work(struct call   *call, void (*work)(struct call *cal
 /* A thread that outlives the call, such as the writer of a stream. */
 MUST_CHECK enum err api_thread(struct api_server *api, void (*run)(void *context), void *context);
 
-bool call_is_tls(const struct call *call);
-void api_http_metrics(struct api_server *api, struct http_metrics *metrics);
+/* Whether the client came over TLS, and from where: the peer's word, or that of a proxy
+ * which is trusted. */
+bool        call_is_tls(const struct call *call);
+struct span call_address(const struct call *call);
+void        api_http_metrics(struct api_server *api, struct http_metrics *metrics);
 
 #endif

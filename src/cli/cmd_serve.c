@@ -159,6 +159,7 @@ serve_with(struct cli *cli, const struct settings *settings)
 	struct serving            serving = { cli, local.engine, options.directory };
 	server.address                    = span_of(settings->value[SETTING_HTTP_LISTEN]);
 	server.threads                    = settings_number(settings, SETTING_HTTP_THREADS);
+	server.trusted_proxies            = span_of(settings->value[SETTING_HTTP_TRUSTED_PROXY]);
 	server.tls_cert = text_or_null(settings->value[SETTING_HTTP_TLS_CERTIFICATE]);
 	server.tls_key  = text_or_null(settings->value[SETTING_HTTP_TLS_KEY]);
 	return serve_until_stopped(&local, &server, &post, serving_ready, &serving);

@@ -22,6 +22,7 @@ struct place {
 	struct site  site;
 	struct arena arena;
 	char         key[64]; /* the operator's */
+	const char  *proxies; /* whom the server trusts; NULL: nobody */
 };
 
 static inline void
@@ -34,6 +35,8 @@ place_start(struct place *place)
 		fail_msg("%s", refusal.detail);
 	struct api_server_options server = site_options(place->local.engine);
 	server.log_requests              = true;
+	if (place->proxies)
+		server.trusted_proxies = span_of(place->proxies);
 	site_open_with(&place->site, &server);
 }
 

@@ -36,6 +36,8 @@ static const struct span FIELD_NAMES[HTTP_FIELD_COUNT] = {
 	[HTTP_IF_NONE_MATCH]    = { "If-None-Match", 13 },
 	[HTTP_ORIGIN]           = { "Origin", 6 },
 	[HTTP_SEC_FETCH_SITE]   = { "Sec-Fetch-Site", 14 },
+	[HTTP_FORWARDED_FOR]    = { "X-Forwarded-For", 15 },
+	[HTTP_FORWARDED_PROTO]  = { "X-Forwarded-Proto", 17 },
 };
 
 static void
@@ -53,18 +55,32 @@ length_take(struct exchange *exchange, struct span value)
 	exchange->declared_size = size;
 }
 
+/* What a proxy adds behind what a client made up. */
+static bool
+field_is_proxys(enum http_field field)
+{
+	return field == HTTP_FORWARDED_FOR || field == HTTP_FORWARDED_PROTO;
+}
+
+/* Only what is wished for may come in several lines, of which the first counts, and what a
+ * proxy adds, of which the last does. */
+static bool
+field_may_repeat(enum http_field field)
+{
+	return field == HTTP_ACCEPT || field == HTTP_ACCEPT_ENCODING ||
+	       field == HTTP_IF_NONE_MATCH || field_is_proxys(field);
+}
+
 static void
 field_known_take(struct exchange *exchange, struct span name, struct span value)
 {
 	for (int i = 0; i < HTTP_FIELD_COUNT; i++) {
 		if (!head_equal(name, FIELD_NAMES[i]))
 			continue;
-		/* Only what is wished for may come in several lines; the first one counts
-		 * then. */
-		if (exchange->request.field[i].at && i != HTTP_ACCEPT &&
-		    i != HTTP_ACCEPT_ENCODING && i != HTTP_IF_NONE_MATCH)
+		bool is_there = exchange->request.field[i].at != NULL;
+		if (is_there && !field_may_repeat((enum http_field)i))
 			exchange->malformed = true;
-		else
+		else if (!is_there || field_is_proxys((enum http_field)i))
 			exchange->request.field[i] = value;
 	}
 }

@@ -29,6 +29,8 @@ enum http_field {
 	HTTP_IF_NONE_MATCH,
 	HTTP_ORIGIN,
 	HTTP_SEC_FETCH_SITE,
+	HTTP_FORWARDED_FOR,   /* the last line, where there are several */
+	HTTP_FORWARDED_PROTO, /* the same */
 	HTTP_FIELD_COUNT
 };
 
