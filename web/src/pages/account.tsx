@@ -7,6 +7,9 @@ import { hasRight, useReader } from "../session";
 import type { Account, Right, Session } from "../types";
 import { Loading, NotFound, Notice, ProblemNotice } from "../ui/notice";
 import { Shell, type Way } from "../ui/shell";
+import { ContractsPage } from "./contracts";
+import { CreditsPage } from "./credits";
+import { ModulePage } from "./module";
 import { OverviewPage } from "./overview";
 
 export interface AccountProps {
@@ -18,13 +21,19 @@ export interface AccountProps {
 
 interface Room {
 	path: string;
+	/** In the menu; empty: reached from another page. */
 	name: string;
 	right: Right;
 	page: (props: AccountProps) => JSX.Element;
 }
 
 /** Every page of an account: one row, one page. */
-const ROOMS: Room[] = [{ path: "", name: "Overview", right: "view", page: OverviewPage }];
+const ROOMS: Room[] = [
+	{ path: "", name: "Overview", right: "view", page: OverviewPage },
+	{ path: "contracts", name: "Contracts", right: "view", page: ContractsPage },
+	{ path: "credits", name: "Build credits", right: "view", page: CreditsPage },
+	{ path: "modules", name: "", right: "view", page: ModulePage },
+];
 
 function waysOf(place: Place, session: Session, account: string, room: Room | undefined): Way[] {
 	return ROOMS.filter((entry) => entry.name && hasRight(session, account, entry.right)).map(

@@ -1,0 +1,51 @@
+// download.tsx - an answer as a file, and a table as text for the clipboard.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { askText, type Problem, toProblem } from "../api";
+import { sentence } from "./notice";
+
+function save(name: string, text: string): void {
+	const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+	const link = document.createElement("a");
+	link.href = address;
+	link.download = name;
+	link.click();
+	window.setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** The server's own CSV: the same bytes as the command line's. */
+export function CsvButton(props: { path: string; name: string; label?: string }): JSX.Element {
+	const [problem, setProblem] = useState<Problem | null>(null);
+	const fetchIt = (): void => {
+		setProblem(null);
+		askText(props.path, { accept: "text/csv" }).then(
+			(text) => save(props.name, text),
+			(error: unknown) => setProblem(toProblem(error)),
+		);
+	};
+	return (
+		<>
+			<button type="button" class="button" onClick={fetchIt}>
+				{props.label ?? "Download CSV"}
+			</button>
+			{problem && <span role="alert">{sentence(problem.message)}</span>}
+		</>
+	);
+}
+
+export function CopyButton(props: { text: () => string }): JSX.Element | null {
+	const [done, setDone] = useState(false);
+	/* Browsers give the clipboard to secure pages alone. */
+	if (!navigator.clipboard) return null;
+	const copy = (): void => {
+		void navigator.clipboard.writeText(props.text()).then(() => {
+			setDone(true);
+			window.setTimeout(() => setDone(false), 2000);
+		});
+	};
+	return (
+		<button type="button" class="button" onClick={copy} aria-live="polite">
+			{done ? "Copied" : "Copy table"}
+		</button>
+	);
+}

@@ -1,0 +1,207 @@
+// rows_table.tsx - a table of many rows: sorted, filtered, and drawn only where one looks.
+import {
+	type ColumnDef,
+	createTable,
+	getCoreRowModel,
+	getFilteredRowModel,
+	getSortedRowModel,
+	type SortingState,
+	type TableOptionsResolved,
+	type TableState,
+} from "@tanstack/table-core";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+
+export type Cell = string | number | undefined;
+
+export interface Column<T> {
+	id: string;
+	head: string;
+	/** What sorting, searching and copying take. */
+	value: (row: T) => Cell;
+	show?: (row: T) => JSX.Element | string;
+	number?: boolean;
+	/** In the last line, of what is shown. */
+	total?: (rows: T[]) => string;
+}
+
+export interface RowsTableProps<T> {
+	rows: T[];
+	columns: Column<T>[];
+	search: string;
+	/** Exact values by column. */
+	filters: Record<string, string>;
+	/** "licences", "-licences", or empty: as it came. */
+	sort: string;
+	onSort: (sort: string) => void;
+	label: string;
+}
+
+const ROW_HEIGHT = 33;
+/** Drawn above and below what is seen, so that scrolling shows no gaps. */
+const MARGIN_ROWS = 12;
+
+function sortingOf(sort: string): SortingState {
+	if (!sort) return [];
+	const desc = sort.startsWith("-");
+	return [{ id: desc ? sort.slice(1) : sort, desc }];
+}
+
+/** The rows that pass, in order; the table library keeps what did not change. */
+export function useShownRows<T>(props: RowsTableProps<T>): T[] {
+	const { rows, columns, search, filters, sort } = props;
+	const filterText = JSON.stringify(filters);
+	const table = useMemo(() => {
+		const definitions: ColumnDef<T, Cell>[] = columns.map((column) => ({
+			id: column.id,
+			accessorFn: column.value,
+			filterFn: "equalsString",
+			sortingFn: column.number ? "basic" : "text",
+			sortUndefined: "last",
+		}));
+		const options: TableOptionsResolved<T> = {
+			data: rows,
+			columns: definitions as ColumnDef<T, unknown>[],
+			state: {},
+			onStateChange: () => undefined,
+			renderFallbackValue: null,
+			globalFilterFn: "includesString",
+			getColumnCanGlobalFilter: () => true,
+			getCoreRowModel: getCoreRowModel(),
+			getFilteredRowModel: getFilteredRowModel(),
+			getSortedRowModel: getSortedRowModel(),
+		};
+		return createTable(options);
+	}, [rows, columns]);
+	return useMemo(() => {
+		const columnFilters = Object.entries(JSON.parse(filterText) as Record<string, string>)
+			.filter(([id, value]) => value !== "" && columns.some((column) => column.id === id))
+			.map(([id, value]) => ({ id, value }));
+		const known = columns.some((column) => column.id === sort.replace(/^-/, ""));
+		const state: TableState = {
+			...table.initialState,
+			columnFilters,
+			globalFilter: search,
+			sorting: known ? sortingOf(sort) : [],
+		};
+		table.setOptions((before) => ({ ...before, state }));
+		return table.getSortedRowModel().rows.map((row) => row.original);
+	}, [table, filterText, search, sort, columns]);
+}
+
+function Head<T>(props: { column: Column<T>; sort: string; onSort: (sort: string) => void }): JSX.Element {
+	const { column, sort } = props;
+	const up = sort === column.id;
+	const down = sort === `-${column.id}`;
+	/* Numbers are wanted from the largest, names from A. */
+	const first = column.number ? `-${column.id}` : column.id;
+	const second = column.number ? column.id : `-${column.id}`;
+	const next = sort === first ? second : sort === second ? "" : first;
+	return (
+		<th
+			scope="col"
+			class={column.number ? "number" : undefined}
+			aria-sort={up ? "ascending" : down ? "descending" : undefined}
+		>
+			<button type="button" class="head-button" onClick={() => props.onSort(next)}>
+				{column.head}
+				<span aria-hidden="true">{up ? "▲" : down ? "▼" : ""}</span>
+			</button>
+		</th>
+	);
+}
+
+/** Arrow keys walk from row to row, along the first link of each. */
+function walk(event: KeyboardEvent): void {
+	if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+	const row = (event.target as HTMLElement).closest("tr");
+	const next = event.key === "ArrowDown" ? row?.nextElementSibling : row?.previousElementSibling;
+	const link = next?.querySelector("a");
+	if (!link) return;
+	event.preventDefault();
+	link.focus();
+}
+
+function usePrinting(): boolean {
+	const [printing, setPrinting] = useState(false);
+	useEffect(() => {
+		const paper = window.matchMedia("print");
+		const follow = (): void => setPrinting(paper.matches);
+		paper.addEventListener("change", follow);
+		return () => paper.removeEventListener("change", follow);
+	}, []);
+	return printing;
+}
+
+export function RowsTable<T>(props: RowsTableProps<T> & { shown: T[] }): JSX.Element {
+	const { columns, shown } = props;
+	const view = useRef<HTMLDivElement>(null);
+	const [first, setFirst] = useState(0);
+	const [room, setRoom] = useState(20);
+	const printing = usePrinting();
+
+	const look = (): void => {
+		const at = view.current;
+		if (!at) return;
+		setFirst(Math.max(0, Math.floor(at.scrollTop / ROW_HEIGHT) - MARGIN_ROWS));
+		setRoom(Math.ceil(at.clientHeight / ROW_HEIGHT) + 2 * MARGIN_ROWS);
+	};
+	useEffect(look, [shown.length]);
+
+	const from = printing ? 0 : Math.min(first, Math.max(0, shown.length - room));
+	const until = printing ? shown.length : Math.min(shown.length, from + room);
+	const drawn = shown.slice(from, until);
+	return (
+		<div class="rows-view" ref={view} onScroll={look} onKeyDown={walk} tabIndex={0} role="region" aria-label={props.label}>
+			<table class="rows" aria-rowcount={shown.length + 1}>
+				<thead>
+					<tr>
+						{columns.map((column) => (
+							<Head key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
+						))}
+					</tr>
+				</thead>
+				<tbody>
+					{from > 0 && <Gap rows={from} columns={columns.length} />}
+					{drawn.map((row, i) => (
+						<tr key={from + i} aria-rowindex={from + i + 2}>
+							{columns.map((column) => (
+								<td key={column.id} class={column.number ? "number" : undefined}>
+									{column.show ? column.show(row) : (column.value(row) ?? "")}
+								</td>
+							))}
+						</tr>
+					))}
+					{until < shown.length && <Gap rows={shown.length - until} columns={columns.length} />}
+				</tbody>
+				{columns.some((column) => column.total) && (
+					<tfoot>
+						<tr>
+							{columns.map((column) => (
+								<td key={column.id} class={column.number ? "number" : undefined}>
+									{column.total?.(shown) ?? ""}
+								</td>
+							))}
+						</tr>
+					</tfoot>
+				)}
+			</table>
+		</div>
+	);
+}
+
+/** The room that rows take which are not drawn. */
+function Gap(props: { rows: number; columns: number }): JSX.Element {
+	return (
+		<tr class="gap" aria-hidden="true">
+			<td colSpan={props.columns} style={{ height: `${props.rows * ROW_HEIGHT}px` }} />
+		</tr>
+	);
+}
+
+/** What spreadsheets take from the clipboard. */
+export function tabbedText<T>(columns: Column<T>[], rows: T[]): string {
+	const clean = (cell: Cell): string => String(cell ?? "").replace(/[\t\r\n]+/g, " ");
+	const lines = rows.map((row) => columns.map((column) => clean(column.value(row))).join("\t"));
+	return [columns.map((column) => column.head).join("\t"), ...lines].join("\n");
+}
