@@ -260,7 +260,7 @@ run_measure(void)
 	arena_open(&scratch, system_memory());
 	arena_open(&pages.arena, system_memory());
 	for (uint64_t i = 0; i < RUN_ENTRIES; i++)
-		items[i] = (struct run_item){ identity_number(i),
+		items[i] = (struct run_item){ identity_number(i).high,
 			                      (uint32_t)(i * RUN_BLOCKS / RUN_ENTRIES) };
 	int64_t begin = now_ns();
 	run_build(items, RUN_ENTRIES, 0, RUN_ENTRIES, RUN_BLOCKS, &scratch, &header, page_keep,

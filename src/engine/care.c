@@ -14,13 +14,14 @@ engine_backup(struct engine *engine, const char *path, store_progress *progress,
 /* ---- the second books ---- */
 
 struct verifying {
-	struct engine  *engine;
-	struct books   *books;
-	struct intake  *intake;
-	uint64_t        position; /* ordinals below are in */
-	store_progress *progress;
-	void           *context;
-	struct refusal *refusal;
+	struct engine     *engine;
+	struct books      *books;
+	struct runs_check *runs;
+	struct intake     *intake;
+	uint64_t           position; /* ordinals below are in */
+	store_progress    *progress;
+	void              *context;
+	struct refusal    *refusal;
 };
 
 /* ERR_STOPPED when nobody waits for the outcome any more. */
@@ -41,8 +42,11 @@ verify_slice(struct verifying *verifying, const struct walk *walk,
 	struct engine *engine = verifying->engine;
 	bool           skip[WALK_ROWS];
 	pthread_rwlock_rdlock(&engine->books_lock);
-	for (uint32_t i = 0; i < walk->count; i++)
-		skip[i] = set128_has(&engine->retracted, event_identity(engine, events[i]));
+	for (uint32_t i = 0; i < walk->count; i++) {
+		struct identity identity = event_identity(engine, events[i]);
+		skip[i]                  = set128_has(&engine->retracted, identity);
+		runs_check_add(verifying->runs, walk->first + i, identity);
+	}
 	pthread_rwlock_unlock(&engine->books_lock);
 	books_apply(verifying->books, events, walk->count, walk->first, skip);
 	verifying->position = walk->first + walk->count;
@@ -201,16 +205,24 @@ verify_once(struct engine *engine, store_progress *progress, void *context, stru
 	struct verifying verifying = {
 		.engine = engine, .progress = progress, .context = context, .refusal = refusal
 	};
-	uint64_t before = retracted_count(engine);
-	uint64_t chunks = 0;
+	uint64_t     before = retracted_count(engine);
+	uint64_t     chunks = 0;
+	struct arena runs_arena;
+	arena_open(&runs_arena, system_memory());
 	verifying.books = engine_books(engine);
 	books_keep_secret(verifying.books, engine->secret);
 	verifying.intake = intake_take(engine);
-	enum err err     = verify_until(&verifying, scan_end(engine));
+	enum err err =
+		runs_check_open(engine, &runs_arena, progress, context, &verifying.runs, refusal);
+	if (err == ERR_NONE)
+		err = verify_until(&verifying, scan_end(engine));
+	if (err == ERR_NONE)
+		err = runs_check_end(verifying.runs, refusal);
 	if (err == ERR_NONE)
 		err = compare_standing(&verifying, &chunks);
 	if (err == ERR_NONE)
 		*answer = report(&verifying, chunks, arena);
+	arena_close(&runs_arena);
 	*disturbed = err == ERR_VERIFY_DIFFERS && retracted_count(engine) != before;
 	intake_give(engine, verifying.intake);
 	books_close(verifying.books);

@@ -108,6 +108,8 @@ locks_open(struct engine *engine)
 	pthread_rwlockattr_destroy(&attributes);
 	pthread_mutex_init(&engine->counting_lock, NULL);
 	pthread_mutex_init(&engine->commit_lock, NULL);
+	pthread_mutex_init(&engine->runs_kept_lock, NULL);
+	pthread_mutex_init(&engine->runs_lock, NULL);
 	pthread_mutex_init(&engine->change_lock, NULL);
 	pthread_mutex_init(&engine->queue_lock, NULL);
 	pthread_mutex_init(&engine->metrics_lock, NULL);
@@ -129,7 +131,6 @@ static void
 parts_open(struct engine *engine)
 {
 	arena_open(&engine->control_arena, system_memory());
-	arena_open(&engine->runs_arena, system_memory());
 	sign_ins_open(engine);
 	randombytes_buf(&engine->books_seed, sizeof engine->books_seed);
 	engine->books   = engine_books(engine);
@@ -177,7 +178,6 @@ parts_close(struct engine *engine)
 	recall_close(engine->recall);
 	recent_close(engine->recent);
 	books_close(engine->books);
-	arena_close(&engine->runs_arena);
 	arena_close(&engine->control_arena);
 	sodium_memzero(engine->secret, sizeof engine->secret);
 	free(engine);
@@ -245,7 +245,8 @@ engine_close(struct engine *engine)
 	pthread_join(engine->packer, NULL);
 	pthread_join(engine->committer, NULL);
 	/* What fails here is done again at the next start: both are derived. */
-	if (engine->fault == ERR_NONE && checkpoint_all(engine) == ERR_NONE)
+	bool works = engine->fault == ERR_NONE || engine->fault == ERR_STORE_CLOSING;
+	if (works && checkpoint_all(engine) == ERR_NONE)
 		(void)!key_save_uses(engine);
 	engine->magic = 0;
 	engine->store->ops->close(engine->store);

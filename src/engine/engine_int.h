@@ -1,10 +1,11 @@
 /* engine_int.h - what the files of the engine share.
  *
  * Who holds what (each lock guards the members below it; order of taking: counting,
- * change, commit, control, books, queue):
+ * change, runs kept, runs, commit, control, books, queue):
  *
- *   packer thread     recent, sealed runs, the numbering of events
+ *   packer thread     recent, the numbering of events
  *   committer thread  the store's commits, books, retracted
+ *   sealer thread     which blocks and which sealed runs become one
  *
  * A batch walks: intake (caller's thread) -> queue -> packer -> group -> committer ->
  * done. Invariants, checked where they are made:
@@ -87,12 +88,8 @@ struct log_index {
 	uint32_t              capacity;
 };
 
-/* Identities sealed away, page by page (runs.c). */
-struct sealed_run {
-	struct run_header   header;
-	const uint64_t     *block_first; /* first ordinal of each of its blocks */
-	struct sealed_page *pages;       /* those in memory */
-};
+/* Identities sealed away, page by page (runs_int.h). */
+struct sealed_run;
 
 /* An account and everything put for it, oldest first. */
 struct account_version {
@@ -174,20 +171,26 @@ struct engine {
 
 	/* Packer. */
 	struct recent        *recent;
-	struct sealed_run    *runs;
-	uint32_t              runs_count;
-	uint32_t              runs_capacity;
-	size_t                runs_size;     /* bytes of pages in memory */
-	_Atomic size_t        identity_size; /* of all that, for the metrics */
+	_Atomic size_t        identity_size; /* of all identities in memory, for the metrics */
 	_Atomic int32_t       closed_month;  /* the last that the clock closed */
 	_Atomic int32_t       ticked_hour;   /* what is due was looked for in this hour */
-	uint32_t              runs_hand;     /* where eviction looks next */
-	struct arena          runs_arena;
 	struct recall        *recall;
 	struct block_builder *builder;
 	uint64_t              next_ordinal;
 	uint64_t              chain;
-	uint64_t              sealed_until; /* ordinals below are in runs */
+	uint64_t              sealed_until;     /* ordinals below are in runs */
+	uint64_t              identities_until; /* a start knows those below; then UINT64_MAX */
+
+	/* Sealed runs: the packer adds, the sealer joins. */
+	pthread_mutex_t     runs_lock;
+	struct sealed_run **runs; /* by ordinal */
+	uint32_t            runs_count;
+	uint32_t            runs_capacity;
+	uint64_t            runs_next_id;
+	size_t              runs_size;      /* bytes of pages in memory */
+	size_t              runs_filtered;  /* bytes of filters */
+	uint32_t            runs_hand;      /* where eviction looks next */
+	pthread_mutex_t     runs_kept_lock; /* held: no run's pages leave the store */
 
 	/* Committer. */
 	uint64_t checkpoint_floor;  /* replay starts here after a crash */
@@ -277,15 +280,37 @@ enum err recall_content(struct engine *engine, uint64_t ordinal, uint64_t *conte
 enum err recall_find(struct engine *engine, uint64_t ordinal, struct identity identity, bool *found,
                      uint64_t *found_ordinal);
 
-/* runs.c */
+/* runs.c: all but runs_open for the packer, who holds runs_lock where it is said. */
 enum err runs_open(struct engine *engine, struct refusal *refusal);
-/* Is identity in a sealed run; then its event's ordinal and content. */
+/* Is identity in a sealed run; then its event's ordinal and content. Under runs_lock. */
 enum err runs_find(struct engine *engine, struct identity identity, bool *found, uint64_t *ordinal,
                    uint64_t *content);
-void     runs_prefetch(const struct engine *engine, struct identity identity);
-/* Seal the older half of the identities in memory into a run. */
+/* Under runs_lock. */
+void runs_prefetch(const struct engine *engine, struct identity identity);
+/* Bytes in memory. */
+size_t runs_memory(struct engine *engine);
+void   runs_close(struct engine *engine);
+
+/* runs_seal.c, for the packer. */
+/* Seal the older half of the identities in memory into a run, when they are many. */
 enum err runs_seal(struct engine *engine);
-void     runs_close(struct engine *engine);
+/* Remove from the store what no run needs. */
+enum err runs_clean(struct engine *engine);
+
+/* runs_join.c, for the sealer. */
+/* Filters for the runs that a start found. */
+void runs_filter(struct engine *engine);
+bool runs_joinable(struct engine *engine);
+/* Neighbours of one level become one run of the next. */
+enum err runs_join(struct engine *engine);
+
+/* runs_check.c: do the sealed runs hold what the log holds? Opened once, then told of each
+ * event of the log in order. */
+struct runs_check;
+enum err runs_check_open(struct engine *engine, struct arena *arena, store_progress *progress,
+                         void *context, struct runs_check **check, struct refusal *refusal);
+void     runs_check_add(struct runs_check *check, uint64_t ordinal, struct identity identity);
+enum err runs_check_end(const struct runs_check *check, struct refusal *refusal);
 
 /* scan.c: events of the log, in order or newest first, filtered cheaply. */
 struct scan_filter {

@@ -12,7 +12,7 @@
 #include "engine/retract.h"
 
 enum { GROUP_BLOCK_SIZE = 64 << 20 }; /* raw text in one block */
-enum { IDENTIFY_CHUNK = 256, SEAL_AT = 8 << 20, SEAL_AT_EAGER = 1500, RECOVER_EVERY_SECONDS = 1 };
+enum { IDENTIFY_CHUNK = 256, RECOVER_EVERY_SECONDS = 1 };
 
 bool
 event_is_retraction(const struct event *event)
@@ -189,6 +189,7 @@ pack_batch(struct engine *engine, struct group *group, struct ingest_batch *batc
 		uint32_t count = batch->events_count - from;
 		if (count > IDENTIFY_CHUNK)
 			count = IDENTIFY_CHUNK;
+		pthread_mutex_lock(&engine->runs_lock);
 		for (uint32_t i = from; i < from + count; i++) {
 			recent_prefetch(engine->recent, identities[i]);
 			runs_prefetch(engine, identities[i]);
@@ -196,6 +197,7 @@ pack_batch(struct engine *engine, struct group *group, struct ingest_batch *batc
 		}
 		for (uint32_t i = from; i < from + count && err == ERR_NONE; i++)
 			err = pack_event(engine, group, batch, i, identities[i], &fresh);
+		pthread_mutex_unlock(&engine->runs_lock);
 		fresh_add(engine, &fresh, batch);
 	}
 	return err;
@@ -234,7 +236,7 @@ pack_group(struct engine *engine, struct group *group)
                 group->err = pack_batch(engine, group, batch);
 	if (block_count(engine->builder) > 0)
 		finish_block(engine, group);
-	atomic_store(&engine->identity_size, recent_size(engine->recent) + engine->runs_size);
+	atomic_store(&engine->identity_size, recent_size(engine->recent) + runs_memory(engine));
 }
 
 /* ---- the queue ---- */
@@ -306,7 +308,8 @@ recover(struct engine *engine)
 			err = replay_catch_up(engine, &refusal);
 
 		pthread_mutex_lock(&engine->queue_lock);
-		engine->fault = err;
+		if (err != ERR_STORE_CLOSING) /* cut short: as broken as before */
+			engine->fault = err;
 	}
 }
 
@@ -343,6 +346,7 @@ packer_run(void *context)
 {
 	struct engine *engine = context;
 	pthread_setname_np(pthread_self(), "packer");
+	(void)!runs_clean(engine);
 	enum err err = replay_identities(engine, engine->sealed_until);
 
 	pthread_mutex_lock(&engine->queue_lock);
@@ -353,8 +357,7 @@ packer_run(void *context)
 	for (struct group *group; (group = next_group(engine)) != NULL;) {
 		pthread_mutex_unlock(&engine->queue_lock);
 		pack_group(engine, group);
-		if (recent_count(engine->recent) >= engine_pace(engine, SEAL_AT, SEAL_AT_EAGER))
-			(void)!runs_seal(engine);
+		(void)!runs_seal(engine);
 		pthread_mutex_lock(&engine->queue_lock);
 		group_list_add(&engine->groups_packed, group);
 		pthread_cond_broadcast(&engine->group_changed);

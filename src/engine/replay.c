@@ -131,7 +131,9 @@ replay_log(struct engine *engine, uint64_t from, struct refusal *refusal)
 	struct intake       *intake = intake_take(engine);
 	struct block_summary summary;
 	enum err             err = ERR_NONE;
-	engine->applied          = from;
+	pthread_rwlock_wrlock(&engine->books_lock); /* a recovery is looked at meanwhile */
+	engine->applied = from;
+	pthread_rwlock_unlock(&engine->books_lock);
 	while (err == ERR_NONE && scan_summary(engine, engine->applied, &summary))
 		err = replay_block(engine, intake, &summary, engine->applied, refusal);
 	if (err == ERR_NONE)
@@ -189,8 +191,17 @@ replay_identities(struct engine *engine, uint64_t from)
 	while (err == ERR_NONE && scan_summary(engine, from, &summary)) {
 		err  = replay_identities_of(engine, intake, &summary, from);
 		from = summary.first + summary.count;
+		/* A log whose runs are gone or of an older form may be too long for memory. */
+		if (err == ERR_NONE)
+			err = runs_seal(engine);
+		if (err == ERR_NONE && engine->identities_until < from)
+			engine->identities_until = from;
+		if (err == ERR_NONE && engine_ready(engine) == ERR_STORE_CLOSING)
+			err = ERR_STORE_CLOSING;
 	}
 	intake_give(engine, intake);
+	if (err == ERR_NONE)
+		engine->identities_until = UINT64_MAX;
 	return err;
 }
 
@@ -212,9 +223,10 @@ replay_catch_up(struct engine *engine, struct refusal *refusal)
 	if (err != ERR_NONE)
 		return err;
 	/* Identities before events: when one of the two fails, the next attempt begins with
-	 * what has not been counted. */
-	recent_forget_from(engine->recent, from);
-	err = replay_identities(engine, from);
+	 * what has not been counted. A start that failed may have known fewer of them. */
+	uint64_t known = engine->identities_until < from ? engine->identities_until : from;
+	recent_forget_from(engine->recent, known);
+	err = replay_identities(engine, known);
 	if (err == ERR_NONE)
 		err = engine->store->ops->scan(engine->store, SPACE_RETRACTED, SPAN(""), SPAN(""),
 		                               load_retracted, engine);

@@ -1,4 +1,4 @@
-/* seal.c - small blocks of the log become large ones. */
+/* seal.c - small blocks of the log become large ones, and runs of identities fewer. */
 #define _GNU_SOURCE /* pthread_setname_np */
 #include "engine/seal.h"
 
@@ -248,8 +248,9 @@ glimpse_of(struct engine *engine)
 /* What the queue was like after a pause. */
 struct moment {
 	bool stopping;
-	bool works; /* no fault of the store is known */
-	bool still; /* nothing is on its way */
+	bool works;  /* no fault of the store is known */
+	bool still;  /* nothing is on its way */
+	bool loaded; /* what a start finds is known */
 };
 
 static struct moment
@@ -265,16 +266,24 @@ pause_a_moment(struct engine *engine)
 		pthread_cond_timedwait(&engine->seal_changed, &engine->queue_lock, &until);
 	struct moment moment = { .stopping = engine->stopping,
 		                 .works    = engine->fault == ERR_NONE,
-		                 .still    = engine->queue_size == 0 };
+		                 .still    = engine->queue_size == 0,
+		                 .loaded   = engine->identified };
 	pthread_mutex_unlock(&engine->queue_lock);
 	return moment;
 }
 
-/* Wait for a quiet moment, or until small blocks are too many; false when the engine
- * stops. A moment is quiet when nothing came since the last look either: between the
- * answers to a busy sender's requests and its next ones there is nothing on its way. */
+/* What is worth doing now. */
+struct due {
+	bool blocks;
+	bool runs;
+};
+
+/* Wait until something is due; false when the engine stops. Small blocks are when they are
+ * too many, or in a quiet moment, that is when nothing came since the last look either:
+ * between the answers to a busy sender's requests and its next ones there is nothing on
+ * its way. Runs do not wait: there are few such moments in a store that grows quickly. */
 static bool
-wait_until_due(struct engine *engine, struct glimpse *last)
+wait_until_due(struct engine *engine, struct glimpse *last, struct due *due)
 {
 	uint64_t pressing = engine_pace(engine, PRESSING_BLOCKS, PRESSING_BLOCKS_EAGER);
 	for (;;) {
@@ -284,7 +293,9 @@ wait_until_due(struct engine *engine, struct glimpse *last)
 		*last                 = now;
 		if (moment.stopping)
 			return false;
-		if (moment.works && (quiet || now.small_blocks > pressing))
+		due->blocks = moment.works && (quiet || now.small_blocks > pressing);
+		due->runs   = moment.works && moment.loaded && runs_joinable(engine);
+		if (due->blocks || due->runs)
 			return true;
 	}
 }
@@ -295,10 +306,14 @@ sealer_run(void *context)
 {
 	struct engine *engine = context;
 	pthread_setname_np(pthread_self(), "sealer");
+	runs_filter(engine);
 	struct glimpse last = glimpse_of(engine);
-	while (wait_until_due(engine, &last)) {
+	for (struct due due; wait_until_due(engine, &last, &due);) {
 		bool joined;
-		(void)!seal_step(engine, &joined);
+		if (due.runs)
+			(void)!runs_join(engine);
+		if (due.blocks)
+			(void)!seal_step(engine, &joined);
 	}
 	return NULL;
 }

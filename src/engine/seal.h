@@ -1,4 +1,4 @@
-/* seal.h - small blocks of the log become large ones.
+/* seal.h - small blocks of the log become large ones, and runs of identities fewer.
  *
  * Commits of few events leave small blocks, which compress badly. A thread of its own
  * joins neighbours into blocks of many thousand events when nothing else is to do: same

@@ -50,7 +50,8 @@ pages_build(struct pages *pages, uint64_t count, uint32_t blocks, struct run_hea
 	struct arena     scratch;
 	assert_non_null(items);
 	for (uint64_t i = 0; i < count; i++)
-		items[i] = (struct run_item){ identity_number(i), (uint32_t)(i * blocks / count) };
+		items[i] = (struct run_item){ identity_number(i).high,
+			                      (uint32_t)(i * blocks / count) };
 
 	memset(pages, 0, sizeof(*pages));
 	arena_open(&pages->arena, system_memory());
@@ -69,7 +70,7 @@ pages_ask(const struct pages *pages, const struct run_header *header, uint64_t n
 {
 	struct identity identity = identity_number(number);
 	struct span     page     = pages->page[run_page_of(header, identity)];
-	run_page_prefetch(page, identity);
+	run_page_prefetch(header, page, identity);
 	return run_find(header, page, identity, blocks, CANDIDATES_MAX);
 }
 
@@ -83,7 +84,7 @@ pages_verify(uint64_t count, uint32_t blocks)
 	assert_non_null(pages);
 	pages_build(pages, count, blocks, &header);
 	for (uint32_t i = 0; i < pages->count; i++)
-		assert_int_equal(run_page_check(&header, pages->page[i]), ERR_NONE);
+		assert_int_equal(run_page_check(&header, i, pages->page[i]), ERR_NONE);
 
 	for (uint64_t i = 0; i < count; i++) {
 		uint32_t candidates = pages_ask(pages, &header, i, found);
@@ -95,9 +96,12 @@ pages_verify(uint64_t count, uint32_t blocks)
 	for (uint64_t i = count; i < 2 * count; i++)
 		wrong += pages_ask(pages, &header, i, found);
 
-	/* 16 entries of 2^20 fingerprints: 1.5 in 100,000. */
-	assert_true(wrong <= count / 100000 * 2 + 10);
-	assert_true(pages->size <= count * 42 / 10 + 16 * (uint64_t)pages->count + 2);
+	/* Of 2^known_bits hashes count are taken. */
+	uint64_t expected = header.known_bits >= 64 ? 0 : count * count >> header.known_bits;
+	assert_true(header.known_bits >= 42);
+	assert_true(wrong <= 3 * expected + 3);
+	uint64_t entry = blocks > 256 || count < 100000 ? 6 : 4;
+	assert_true(pages->size <= count * (10 * entry + 3) / 10 + 18 * (uint64_t)pages->count);
 	arena_close(&pages->arena);
 	free(pages);
 }
@@ -107,6 +111,7 @@ test_E1_two_million_identities_none_is_missed(void **state)
 {
 	(void)state;
 	pages_verify(2000000, 4096);
+	pages_verify(2000000, 128);
 }
 
 static void
@@ -129,7 +134,7 @@ test_an_empty_run_knows_nothing(void **state)
 	struct run_header header;
 	uint32_t          found[CANDIDATES_MAX];
 	pages_build(pages, 0, 0, &header);
-	assert_int_equal(run_page_check(&header, pages->page[0]), ERR_NONE);
+	assert_int_equal(run_page_check(&header, 0, pages->page[0]), ERR_NONE);
 	for (uint64_t i = 0; i < 100; i++)
 		assert_int_equal(pages_ask(pages, &header, i, found), 0);
 	arena_close(&pages->arena);
@@ -148,16 +153,16 @@ test_damaged_pages_are_refused(void **state)
 	for (size_t bit = 0; bit < page.size * 8; bit++) {
 		memcpy(copy, page.at, page.size);
 		copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
-		assert_int_equal(run_page_check(&header, (struct span){ copy, page.size }),
+		assert_int_equal(run_page_check(&header, 0, (struct span){ copy, page.size }),
 		                 ERR_STORE_DAMAGED);
 	}
 	for (size_t size = 0; size < page.size; size++) {
 		memcpy(copy, page.at, page.size);
-		assert_int_equal(run_page_check(&header, (struct span){ copy, size }),
+		assert_int_equal(run_page_check(&header, 0, (struct span){ copy, size }),
 		                 ERR_STORE_DAMAGED);
 	}
 	header.first++;
-	assert_int_equal(run_page_check(&header, page), ERR_STORE_DAMAGED);
+	assert_int_equal(run_page_check(&header, 0, page), ERR_STORE_DAMAGED);
 	free(copy);
 	arena_close(&pages->arena);
 	free(pages);
