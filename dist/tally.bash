@@ -1,7 +1,7 @@
 # tally.bash - completion of the tally command for bash.
 _tally() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="serve demo ingest account contract billing plan credits flex invoice close estimate usage trend explain events export people developers assignment import key person role notify audit backup verify catalog"
+	local commands="serve demo ingest account contract billing plan credits flex invoice close simulate estimate usage trend explain events export people developers assignment import key person role notify audit backup verify catalog"
 	local common="--data --server --key --json --catalog --alternatives --help --version"
 	local options=$common
 
@@ -78,6 +78,7 @@ _tally() {
 		[ "$COMP_CWORD" -eq 2 ] && options="list $options"
 		;;
 	close) options="$common --set --config" ;;
+	simulate) options="$common --from --to --contract" ;;
 	estimate)
 		options="--json --server --key --catalog"
 		[ "$COMP_CWORD" -eq 2 ] && options="free essentials enterprise"

@@ -16,7 +16,7 @@ route_handler handle_billing_get, handle_billing_put;
 route_handler handle_usage_get, handle_trend_get, handle_explain_get, handle_credits_get,
 	handle_costs_get;
 route_handler handle_flex_get, handle_flex_trend_get, handle_flex_forecast_get,
-	handle_flex_transition_get, handle_estimate_post;
+	handle_flex_transition_get, handle_estimate_post, handle_simulate_post;
 route_handler handle_invoices_list, handle_invoice_get, handle_invoice_draft_get, handle_close_post;
 route_handler handle_keys_list, handle_key_post, handle_key_delete;
 route_handler handle_audit_list, handle_audit_export, handle_audit_verify;

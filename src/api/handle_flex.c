@@ -36,3 +36,10 @@ handle_estimate_post(struct call *call)
 	return engine_estimate(call->engine, call->body, call->arena, &call->answer,
 	                       &call->refusal);
 }
+
+enum err
+handle_simulate_post(struct call *call)
+{
+	return engine_simulate(call->engine, call->question.account, call->body, call->arena,
+	                       &call->answer, &call->refusal);
+}

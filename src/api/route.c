@@ -130,7 +130,8 @@ has_piece(struct span path, struct span name)
 static bool
 is_question(const struct route *row)
 {
-	return span_equal(row->path, SPAN("/v1/estimate"));
+	return span_equal(row->path, SPAN("/v1/estimate")) ||
+	       span_equal(row->path, SPAN("/v1/accounts/{account}/simulate"));
 }
 
 /* Signing in is open to everybody, and reads what it is given. */

@@ -315,6 +315,8 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 	case TELL_UPGRADE:
 		return engine_contract_upgrade(engine, &change, account, json, arena, answer,
 		                               refusal);
+	case TELL_SIMULATE:
+		return engine_simulate(engine, account, json, arena, answer, refusal);
 	case TELL_ESTIMATE:
 		return engine_estimate(engine, json, arena, answer, refusal);
 	case TELL_KEY:

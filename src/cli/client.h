@@ -75,6 +75,7 @@ enum tell {
 	TELL_BILLING,       /* json is the billing details of account */
 	TELL_CONTRACT,      /* json is a contract of account */
 	TELL_UPGRADE,       /* json is the plan that contracts of account become of */
+	TELL_SIMULATE,      /* json is months and contracts of account; changes nothing */
 	TELL_ESTIMATE,      /* json is a tier and quantities; changes nothing */
 	TELL_KEY,           /* json is what is asked for, of account or of all */
 	TELL_REVOKE,        /* json is the key's id, not JSON */

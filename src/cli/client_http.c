@@ -216,6 +216,10 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		contract_path(&path, tell, account, &request.method);
 		break;
 	case TELL_CLOSE:
+	case TELL_SIMULATE:
+		text_add(&path.text, SPAN("/accounts"));
+		path_account(&path, account, "/simulate");
+		break;
 	case TELL_ESTIMATE:
 		text_add(&path.text, tell == TELL_CLOSE ? SPAN("/close") : SPAN("/estimate"));
 		break;

@@ -84,6 +84,12 @@ const struct command COMMANDS[] = {
 	  "issue the invoices of all accounts up to and with a month",
 	  "Interrupted, it is begun again with the same words: nothing is invoiced twice. The\n"
 	  "month must have ended, and its days of grace (invoice.grace_days) as well." },
+	{ "simulate", NULL, "ACCOUNT --from M --to M --contract FILE...", 1, 1,
+	  ANSWER | HAS(FROM) | HAS(TO) | HAS(CONTRACT), cmd_simulate,
+	  "recorded usage under other contracts, month by month, side by side",
+	  "FILE is what contract put takes, or {\"contract\":{...},\"prices\":{\"CD\":\"300\"}} "
+	  "with the\n"
+	  "price of a licence and year. Nothing is changed." },
 	{ "estimate", NULL, "TIER METRIC=QUANTITY...", 1, UINT32_MAX,
 	  HAS(CATALOG) | HAS(SERVER) | HAS(KEY) | HAS(JSON), cmd_estimate,
 	  "what quantities would cost in a month, in units and money",

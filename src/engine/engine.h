@@ -345,6 +345,12 @@ MUST_CHECK enum err engine_flex_forecast(struct engine *engine, const struct que
 MUST_CHECK enum err engine_flex_transition(struct engine *engine, const struct question *question,
                                            struct arena *arena, struct span *answer,
                                            struct refusal *refusal);
+/* The account's usage under other contracts, side by side (F-41). json: {"from":"2026-01","to":
+ * "2026-06","contracts":[..]}; {"account","from","to","currency","contracts":[{"contract",
+ * "model","plan","months":[{"month","amount"}],"total"}]}. Changes nothing. */
+MUST_CHECK enum err engine_simulate(struct engine *engine, struct span account, struct span json,
+                                    struct arena *arena, struct span *answer,
+                                    struct refusal *refusal);
 /* What quantities would cost in a month (F-40). json: {"tier":"enterprise","quantities":
  * {"cd.service":"10"}}; {"tier","lines":[..],"units","amount","currency"}. */
 MUST_CHECK enum err engine_estimate(const struct engine *engine, struct span json,
