@@ -238,21 +238,40 @@ entry_write(struct audit_entry *entry, struct span key, struct span value)
 		(struct store_write){ .space = SPACE_CONTROL, .key = key, .value = value };
 }
 
-enum err
-audit_prepare(struct engine *engine, const struct change *change, const struct change_note *note,
-              struct arena *arena, struct audit_entry *entry)
+/* How many entries the account has, those that wait for the same flush included. */
+static enum err
+entries_before(const struct change_begun *begun, struct span account, struct arena *arena,
+               uint64_t *count)
 {
-	uint64_t account_entry = 0;
-	enum err err           = ERR_NONE;
+	struct span value;
+	enum err    err = change_read(begun, head_key(account, arena), arena, &value);
+
+	*count = 0;
+	if (err == ERR_NOT_FOUND)
+		return ERR_NONE;
+	if (err == ERR_NONE && value.size != LOG_KEY_SIZE)
+		err = ERR_STORE_DAMAGED;
+	if (err == ERR_NONE)
+		*count = log_key_read(value.at);
+	return err;
+}
+
+enum err
+audit_prepare(const struct change_begun *begun, const struct change_note *note, struct arena *arena,
+              struct audit_entry *entry)
+{
+	struct engine *engine        = begun->engine;
+	uint64_t       account_entry = 0;
+	enum err       err           = ERR_NONE;
 	CHECK(note->what.size > 0);
 	if (engine->audit_stale)
 		err = audit_open(engine);
 	if (err == ERR_NONE && note->account.size > 0)
-		err = audit_head(engine, note->account, arena, &account_entry, NULL);
+		err = entries_before(begun, note->account, arena, &account_entry);
 	if (err != ERR_NONE)
 		return err;
 	uint64_t    number = engine->audit_count;
-	struct span text   = record_text(engine, change, note, account_entry, arena);
+	struct span text   = record_text(engine, begun->change, note, account_entry, arena);
 	audit_hash(engine->audit_hash, text, entry->hash);
 	entry->writes_count = 0;
 	entry_write(entry, number_key(number, arena), hashed(entry->hash, SPAN(""), text, arena));

@@ -24,10 +24,9 @@ struct audit_record {
 	struct span text;
 };
 
-/* Caller holds change_lock. The writes live in arena. */
-MUST_CHECK enum err audit_prepare(struct engine *engine, const struct change *change,
-                                  const struct change_note *note, struct arena *arena,
-                                  struct audit_entry *entry);
+/* Caller holds change_lock, through begun. The writes live in arena. */
+MUST_CHECK enum err audit_prepare(const struct change_begun *begun, const struct change_note *note,
+                                  struct arena *arena, struct audit_entry *entry);
 /* After the commit: it was done, or nobody knows. */
 void audit_settle(struct engine *engine, const struct audit_entry *entry, enum err err);
 

@@ -1,7 +1,7 @@
 /* close.c - closing a month: every paid Flex contract gets its invoices (F-30, F-33).
  *
- * A contract at a time, each invoice a commit of its own. Nothing says how far a closing
- * came but the invoices themselves: whoever begins again passes over those that are there. */
+ * A few contracts at a time in one commit. Nothing says how far a closing came but the
+ * invoices themselves: whoever begins again passes over those that are there. */
 #include <stdio.h>
 
 #include "core/flex/invoice_month.h"
@@ -37,12 +37,6 @@ month_to_close(const struct engine *engine, int32_t now_hour)
 }
 
 /* ---- all contracts ---- */
-
-struct flex_contract {
-	struct span account;
-	struct span id;
-	bool        holds; /* in the month */
-};
 
 struct flex_contracts {
 	struct flex_contract *items;
@@ -114,31 +108,16 @@ contracts_list(struct engine *engine, struct span account, int32_t month, int32_
 
 /* ---- closing ---- */
 
-/* What cannot be invoiced is odd and keeps nobody else from it; a fault ends everything. */
-static enum err
-contract_close(struct engine *engine, const struct change *change,
-               const struct flex_contract *contract, int32_t month, struct report *report,
-               struct arena *arena, struct refusal *refusal)
+static void
+contract_report(struct report *report, const struct flex_contract *contract,
+                const struct issuing *issuing, struct arena *arena)
 {
-	struct issuing issuing;
-	struct arena   scratch;
-	struct refusal why = { .err = ERR_NONE };
-
-	arena_open(&scratch, system_memory());
-	enum err err = contract_issue(engine, change, contract->account, contract->id, month,
-	                              &scratch, &issuing, &why);
-	for (uint32_t i = 0; i < issuing.issued.count; i++)
-		report_invoice(report, &issuing.issued.items[i], arena);
+	for (uint32_t i = 0; i < issuing->issued.count; i++)
+		report_invoice(report, &issuing->issued.items[i], arena);
 	report->contracts++;
-	report->already += issuing.already;
-	if (err != ERR_NONE && err_class_of(err) == ERR_CLASS_REFUSAL) {
-		report_odd(report, contract->account, contract->id, span_of(why.detail));
-		err = ERR_NONE;
-	}
-	if (err != ERR_NONE && refusal)
-		*refusal = why;
-	arena_close(&scratch);
-	return err;
+	report->already += issuing->already;
+	if (issuing->why.err != ERR_NONE)
+		report_odd(report, contract->account, contract->id, span_of(issuing->why.detail));
 }
 
 static enum err
@@ -168,6 +147,26 @@ month_check(struct engine *engine, struct span month, int32_t *month_hour, struc
 	return ERR_NONE;
 }
 
+/* So many contracts share a commit. */
+enum { CLOSE_BATCH = 32 };
+
+static enum err
+batch_close(struct engine *engine, const struct change *change,
+            const struct flex_contract *contracts, uint32_t count, int32_t month,
+            struct report *report, struct arena *arena, struct refusal *refusal)
+{
+	struct issuing *issuing = ARENA_ARRAY(arena, struct issuing, CLOSE_BATCH);
+	struct arena    scratch;
+
+	arena_open(&scratch, system_memory());
+	enum err err = contracts_issue(engine, change, contracts, count, month, &scratch, issuing,
+	                               refusal);
+	for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
+		contract_report(report, &contracts[i], &issuing[i], arena);
+	arena_close(&scratch);
+	return err;
+}
+
 static enum err
 contracts_close(struct engine *engine, const struct change *change,
                 const struct flex_contracts *contracts, int32_t month, struct report *report,
@@ -176,12 +175,14 @@ contracts_close(struct engine *engine, const struct change *change,
 {
 	enum err err = ERR_NONE;
 
-	for (uint32_t i = 0; i < contracts->count && err == ERR_NONE; i++) {
+	for (uint32_t i = 0; i < contracts->count && err == ERR_NONE; i += CLOSE_BATCH) {
+		uint32_t left = contracts->count - i;
 		if (progress && !progress(context, i, contracts->count))
 			return refuse(refusal, ERR_STOPPED, SPAN(""),
 			              SPAN("stopped; begin again to close the rest"));
-		err = contract_close(engine, change, &contracts->items[i], month, report, arena,
-		                     refusal);
+		err = batch_close(engine, change, &contracts->items[i],
+		                  left < CLOSE_BATCH ? left : CLOSE_BATCH, month, report, arena,
+		                  refusal);
 	}
 	return err;
 }
@@ -231,8 +232,8 @@ contract_look(struct engine *engine, const struct flex_contract *contract, int32
 		return refuse(refusal, err, SPAN("invoices"), store_complaint(engine->store));
 	if (newest >= month || (passed && !contract->holds))
 		month = NO_MONTH;
-	return contract_issue(engine, &CHANGE_BY_CLOCK, contract->account, contract->id, month,
-	                      arena, &issuing, refusal);
+	return contracts_issue(engine, &CHANGE_BY_CLOCK, contract, 1, month, arena, &issuing,
+	                       refusal);
 }
 
 enum err

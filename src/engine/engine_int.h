@@ -391,6 +391,7 @@ struct change_begun {
 	struct span          record_key; /* of the idempotency record; empty: no key was given */
 	uint64_t             request_hash;
 	bool                 replayed; /* the first answer was given again */
+	struct pending      *pending;  /* change_gather */
 };
 
 /* What was changed, for the audit trail. before and after are JSON, empty where there is
@@ -413,6 +414,20 @@ enum err change_commit(const struct change_begun *begun, const struct change_not
                        const struct store_write *writes, uint32_t writes_count, struct span answer,
                        struct arena *arena, struct refusal *refusal);
 void     change_end(struct change_begun *begun);
+
+/* Many changes in one commit: between change_gather and change_flush change_commit only puts
+ * its writes down, which change_read sees; nothing of them is there before the flush
+ * returned. Their writes must live until then, in arena or longer. */
+void     change_gather(struct change_begun *begun, struct arena *arena);
+enum err change_flush(struct change_begun *begun, struct refusal *refusal);
+/* Nothing of it is to be. */
+void change_drop(struct change_begun *begun);
+/* A record of SPACE_CONTROL, as it will be after the flush. */
+enum err change_read(const struct change_begun *begun, struct span key, struct arena *arena,
+                     struct span *value);
+/* Deliveries that may begin after the flush, or now when nothing is gathered. */
+struct errand;
+void change_errands(const struct change_begun *begun, const struct errand *errands, uint32_t count);
 
 /* The key of a record in SPACE_CONTROL: kind, two names without zero bytes, a number.
  * Kinds in lower case are read at the start (load_record in control.c); those in upper

@@ -87,15 +87,24 @@ void invoice_summary_write(struct json_out *out, const struct invoice *invoice);
 /* In place of a month: what was bought alone. */
 enum { NO_MONTH = INT32_MIN };
 
-/* Everything of one contract that is due: issued, and told of. */
+struct flex_contract {
+	struct span account;
+	struct span id;
+	bool        holds; /* in the month */
+};
+
+/* What became of one of them. */
 struct issuing {
 	struct invoices issued;
 	bool            already; /* the month had its invoice before */
+	struct refusal  why;     /* err ERR_NONE: it was not refused */
 };
-MUST_CHECK enum err contract_issue(struct engine *engine, const struct change *change,
-                                   struct span account, struct span contract, int32_t until_hour,
-                                   struct arena *arena, struct issuing *issuing,
-                                   struct refusal *refusal);
+/* Everything of these contracts that is due: issued and told of, in one commit; or nothing,
+ * after a fault. until_hour may be NO_MONTH. */
+MUST_CHECK enum err contracts_issue(struct engine *engine, const struct change *change,
+                                    const struct flex_contract *contracts, uint32_t count,
+                                    int32_t until_hour, struct arena *arena,
+                                    struct issuing *issuing, struct refusal *refusal);
 /* The newest month whose days of grace are over, as its first hour. */
 int32_t            month_to_close(const struct engine *engine, int32_t now_hour);
 enum invoice_state month_state(const struct engine *engine, int32_t month_hour, int32_t now_hour);

@@ -21,15 +21,16 @@ told_detail(const struct invoice *invoice, struct arena *arena)
 	return text_span(&text);
 }
 
-/* Told of once, however often it is tried: its cause is the number. */
+/* In the commit of the invoice, so that neither is without the other. */
 static enum err
-invoice_tell(struct engine *engine, const struct invoice *invoice, struct arena *arena,
+invoice_tell(const struct change_begun *begun, const struct invoice *invoice, struct arena *arena,
              struct refusal *refusal)
 {
-	struct text   number;
-	struct rules *rules = arena_take(arena, sizeof(*rules));
-	bool          made;
-	enum err      err = rules_read(engine, invoice->account, arena, rules);
+	struct engine *engine = begun->engine;
+	struct rules  *rules  = arena_take(arena, sizeof(*rules));
+	struct text    number;
+	bool           made;
+	enum err       err = rules_read(engine, invoice->account, arena, rules);
 
 	if (err != ERR_NONE)
 		return refuse(refusal, err, SPAN("rules"), store_complaint(engine->store));
@@ -41,34 +42,8 @@ invoice_tell(struct engine *engine, const struct invoice *invoice, struct arena 
 		                 .subject = text_span(&number),
 		                 .period  = invoice->month,
 		                 .detail  = told_detail(invoice, arena) };
-	return notification_make(engine, &CHANGE_BY_NOTIFIER, invoice->account, &notice, arena,
-	                         &made, NULL, refusal);
-}
-
-enum { TOLD_DAYS = 7 };
-
-/* Those of the last days again: the process may have ended between an invoice and its
- * notification. */
-static enum err
-tell_recent(struct engine *engine, struct span account, struct span contract, struct arena *arena,
-            struct refusal *refusal)
-{
-	struct invoice_numbers numbers;
-	enum err               err = invoice_numbers(engine, account, contract, arena, &numbers);
-
-	for (uint32_t i = numbers.count; i-- > 0 && err == ERR_NONE;) {
-		struct span    json;
-		struct invoice invoice;
-		int32_t        issued;
-		err = invoice_load(engine, numbers.at[i], arena, &json, &invoice);
-		if (err == ERR_NONE)
-			err = date_parse(invoice.issued, &issued);
-		if (err != ERR_NONE ||
-		    hour_of(engine_now(engine)) - issued > TOLD_DAYS * HOURS_PER_DAY)
-			break;
-		err = invoice_tell(engine, &invoice, arena, refusal);
-	}
-	return err;
+	return notification_make_begun(begun, invoice->account, &notice, arena, &made, NULL,
+	                               refusal);
 }
 
 /* ---- one contract ---- */
@@ -87,36 +62,57 @@ issued_add(struct invoices *invoices, const struct invoice *invoice)
 	invoices->items[invoices->count++] = *invoice;
 }
 
-/* Gathered and issued under one hold of change_lock: nobody issues the same twice. */
 static enum err
-issue_begun(const struct change_begun *begun, struct span account, struct span contract,
-            int32_t until_hour, struct arena *arena, struct issuing *issuing,
-            struct refusal *refusal)
+contract_gather(const struct change_begun *begun, const struct flex_contract *contract,
+                int32_t until_hour, struct arena *arena, struct invoices *due, bool *already,
+                struct refusal *refusal)
 {
-	struct engine  *engine   = begun->engine;
-	int32_t         now_hour = hour_of(engine_now(engine));
-	struct invoices due      = { .arena = arena };
-	struct billing  billing;
-	int32_t at_hour = until_hour == NO_MONTH ? NO_MONTH : month_next_first_hour(until_hour) - 1;
-	enum err err = billing_gather(engine, account, contract, at_hour, arena, &billing, refusal);
+	struct engine *engine  = begun->engine;
+	int32_t        at_hour = until_hour;
+	struct billing billing;
 
+	if (until_hour != NO_MONTH)
+		at_hour = month_next_first_hour(until_hour) - 1;
+	enum err err = billing_gather(engine, contract->account, contract->id, at_hour, arena,
+	                              &billing, refusal);
 	if (err == ERR_NONE)
-		err = billing_due(&billing, now_hour, until_hour, &due, refusal);
-	issuing->already =
-		err == ERR_NONE && until_hour != NO_MONTH &&
-		billed_month_find(&billing.billed, month_text(until_hour, arena)) != NULL;
-	for (uint32_t i = 0; i < due.count && err == ERR_NONE; i++) {
-		err = invoice_issue(begun, &due.items[i], arena, refusal);
-		if (err == ERR_NONE)
-			issued_add(&issuing->issued, &due.items[i]);
-	}
+		err = billing_due(&billing, hour_of(engine_now(engine)), until_hour, due, refusal);
+	if (err == ERR_NONE && until_hour != NO_MONTH)
+		*already =
+			billed_month_find(&billing.billed, month_text(until_hour, arena)) != NULL;
 	return err;
 }
 
+/* A refusal is remembered: it keeps no other contract from its invoices. */
+static enum err
+contract_issue(const struct change_begun *begun, const struct flex_contract *contract,
+               int32_t until_hour, struct arena *arena, struct issuing *issuing,
+               struct refusal *refusal)
+{
+	struct invoices due = { .arena = arena };
+
+	*issuing     = (struct issuing){ .issued = { .arena = arena }, .why = { .err = ERR_NONE } };
+	enum err err = contract_gather(begun, contract, until_hour, arena, &due, &issuing->already,
+	                               &issuing->why);
+	if (err != ERR_NONE && err_class_of(err) == ERR_CLASS_REFUSAL)
+		return ERR_NONE;
+	for (uint32_t i = 0; i < due.count && err == ERR_NONE; i++) {
+		err = invoice_issue(begun, &due.items[i], arena, &issuing->why);
+		if (err == ERR_NONE)
+			err = invoice_tell(begun, &due.items[i], arena, &issuing->why);
+		if (err == ERR_NONE)
+			issued_add(&issuing->issued, &due.items[i]);
+	}
+	if (err != ERR_NONE && refusal)
+		*refusal = issuing->why;
+	return err;
+}
+
+/* Gathered and issued under one hold of change_lock: nobody issues the same twice. */
 enum err
-contract_issue(struct engine *engine, const struct change *change, struct span account,
-               struct span contract, int32_t until_hour, struct arena *arena,
-               struct issuing *issuing, struct refusal *refusal)
+contracts_issue(struct engine *engine, const struct change *change,
+                const struct flex_contract *contracts, uint32_t count, int32_t until_hour,
+                struct arena *arena, struct issuing *issuing, struct refusal *refusal)
 {
 	struct change       once = *change;
 	struct change_begun begun;
@@ -124,14 +120,18 @@ contract_issue(struct engine *engine, const struct change *change, struct span a
 
 	/* A key stands for the whole closing, which needs none: it is safe to repeat. */
 	once.idempotency_key = SPAN("");
-	*issuing             = (struct issuing){ .issued = { .arena = arena } };
-	enum err err         = change_begin(engine, &once, SPAN("invoice"), contract, arena, &begun,
+	enum err err         = change_begin(engine, &once, SPAN("invoice"), SPAN(""), arena, &begun,
 	                                    &unused, refusal);
 	if (err != ERR_NONE)
 		return err;
-	err = issue_begun(&begun, account, contract, until_hour, arena, issuing, refusal);
-	change_end(&begun);
+	change_gather(&begun, arena);
+	for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
+		err = contract_issue(&begun, &contracts[i], until_hour, arena, &issuing[i],
+		                     refusal);
 	if (err == ERR_NONE)
-		err = tell_recent(engine, account, contract, arena, refusal);
+		err = change_flush(&begun, refusal);
+	else
+		change_drop(&begun);
+	change_end(&begun);
 	return err;
 }

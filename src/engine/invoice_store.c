@@ -150,11 +150,10 @@ invoice_load(struct engine *engine, uint64_t number, struct arena *arena, struct
 /* ---- issuing ---- */
 
 static enum err
-last_number(struct engine *engine, struct arena *arena, uint64_t *number)
+last_number(const struct change_begun *begun, struct arena *arena, uint64_t *number)
 {
 	struct span value;
-	enum err    err =
-		engine->store->ops->get(engine->store, SPACE_CONTROL, SPAN("G"), arena, &value);
+	enum err    err = change_read(begun, SPAN("G"), arena, &value);
 
 	*number = 0;
 	if (err == ERR_NOT_FOUND)
@@ -184,7 +183,7 @@ invoice_issue(const struct change_begun *begun, struct invoice *invoice, struct 
 	struct engine *engine = begun->engine;
 	uint64_t       last;
 	char           number[24];
-	enum err       err = last_number(engine, arena, &last);
+	enum err       err = last_number(begun, arena, &last);
 
 	if (err != ERR_NONE)
 		return refuse(refusal, err, SPAN("number"), store_complaint(engine->store));

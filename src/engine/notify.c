@@ -41,14 +41,10 @@ control_get(struct engine *engine, struct span key, struct arena *arena, struct 
 	return engine->store->ops->get(engine->store, SPACE_CONTROL, key, arena, value);
 }
 
-/* A number of 8 bytes; absent when there is no such record. */
+/* A number of 8 bytes; absent when there is no such record: what a look for it returned. */
 static enum err
-number_get(struct engine *engine, struct span key, struct arena *arena, uint64_t absent,
-           uint64_t *number)
+number_read(enum err err, struct span value, uint64_t absent, uint64_t *number)
 {
-	struct span value;
-	enum err    err = control_get(engine, key, arena, &value);
-
 	if (err == ERR_NOT_FOUND) {
 		*number = absent;
 		return ERR_NONE;
@@ -63,7 +59,22 @@ number_get(struct engine *engine, struct span key, struct arena *arena, uint64_t
 static enum err
 count_get(struct engine *engine, struct span account, struct arena *arena, uint64_t *count)
 {
-	return number_get(engine, account_key('M', account, SPAN(""), arena), arena, 0, count);
+	struct span value = { 0 };
+	enum err    err =
+		control_get(engine, account_key('M', account, SPAN(""), arena), arena, &value);
+
+	return number_read(err, value, 0, count);
+}
+
+/* What changes see: those that wait for the same flush are there already. */
+static enum err
+number_before(const struct change_begun *begun, struct span account, struct span rest,
+              uint64_t absent, struct arena *arena, uint64_t *number)
+{
+	struct span value = { 0 };
+	enum err    err = change_read(begun, account_key('M', account, rest, arena), arena, &value);
+
+	return number_read(err, value, absent, number);
 }
 
 /* ---- who is told ---- */
@@ -242,7 +253,7 @@ notification_store(const struct change_begun *begun, struct span account, const 
 	struct making  making = { .account   = account,
 		                  .receivers = arena_take(arena, sizeof(struct receivers)) };
 	struct instant now    = engine_now(engine);
-	enum err       err    = count_get(engine, account, arena, &making.number);
+	enum err       err    = number_before(begun, account, SPAN(""), 0, arena, &making.number);
 
 	if (err != ERR_NONE)
 		return refuse(refusal, err, SPAN(""), store_complaint(engine->store));
@@ -257,15 +268,13 @@ notification_store(const struct change_begun *begun, struct span account, const 
 	                    refusal);
 	if (err != ERR_NONE)
 		return err;
-	for (uint32_t i = 0; i < making.receivers->count; i++)
-		outbox_add(engine, &making.errands[i]);
+	change_errands(begun, making.errands, making.receivers->count);
 	if (answer)
 		*answer = record;
 	return ERR_NONE;
 }
 
-/* Caller holds change_lock, through begun. */
-static enum err
+enum err
 notification_make_begun(const struct change_begun *begun, struct span account,
                         const struct notice *notice, struct arena *arena, bool *made,
                         struct span *answer, struct refusal *refusal)
@@ -278,8 +287,7 @@ notification_make_begun(const struct change_begun *begun, struct span account,
 	cause_id(account, notice, id);
 	if (control_account(engine, account) == NULL)
 		return refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
-	enum err err = number_get(engine, account_key('M', account, span_of(id), arena), arena,
-	                          UINT64_MAX, &number);
+	enum err err = number_before(begun, account, span_of(id), UINT64_MAX, arena, &number);
 	if (err == ERR_NONE && number == UINT64_MAX)
 		err = rules_read(engine, account, arena, &rules);
 	if (err != ERR_NONE)

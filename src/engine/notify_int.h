@@ -66,10 +66,15 @@ MUST_CHECK enum err rules_turn_off(struct engine *engine, struct span account, s
 
 struct span notification_key(char kind, struct span account, uint64_t number, struct arena *arena);
 /* Make the notification unless it is there. *made says whether; answer may be NULL. */
-MUST_CHECK enum err        notification_make(struct engine *engine, const struct change *change,
-                                             struct span account, const struct notice *notice,
-                                             struct arena *arena, bool *made, struct span *answer,
-                                             struct refusal *refusal);
+MUST_CHECK enum err notification_make(struct engine *engine, const struct change *change,
+                                      struct span account, const struct notice *notice,
+                                      struct arena *arena, bool *made, struct span *answer,
+                                      struct refusal *refusal);
+/* The same within a change that was begun; answer may be NULL. */
+MUST_CHECK enum err notification_make_begun(const struct change_begun *begun, struct span account,
+                                            const struct notice *notice, struct arena *arena,
+                                            bool *made, struct span *answer,
+                                            struct refusal *refusal);
 extern const struct change CHANGE_BY_NOTIFIER;
 
 /* ---- lanes.c: who may hold up how many threads ---- */
