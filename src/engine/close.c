@@ -148,7 +148,7 @@ month_check(struct engine *engine, struct span month, int32_t *month_hour, struc
 }
 
 /* So many contracts share a commit. */
-enum { CLOSE_BATCH = 32 };
+enum { CLOSE_BATCH = 32, CLOSE_BATCH_EAGER = 2 };
 
 static enum err
 batch_close(struct engine *engine, const struct change *change,
@@ -173,16 +173,16 @@ contracts_close(struct engine *engine, const struct change *change,
                 store_progress *progress, void *context, struct arena *arena,
                 struct refusal *refusal)
 {
-	enum err err = ERR_NONE;
+	uint32_t batch = (uint32_t)engine_pace(engine, CLOSE_BATCH, CLOSE_BATCH_EAGER);
+	enum err err   = ERR_NONE;
 
-	for (uint32_t i = 0; i < contracts->count && err == ERR_NONE; i += CLOSE_BATCH) {
+	for (uint32_t i = 0; i < contracts->count && err == ERR_NONE; i += batch) {
 		uint32_t left = contracts->count - i;
 		if (progress && !progress(context, i, contracts->count))
 			return refuse(refusal, ERR_STOPPED, SPAN(""),
 			              SPAN("stopped; begin again to close the rest"));
-		err = batch_close(engine, change, &contracts->items[i],
-		                  left < CLOSE_BATCH ? left : CLOSE_BATCH, month, report, arena,
-		                  refusal);
+		err = batch_close(engine, change, &contracts->items[i], left < batch ? left : batch,
+		                  month, report, arena, refusal);
 	}
 	return err;
 }

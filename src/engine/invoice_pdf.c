@@ -182,9 +182,9 @@ lines_table(const struct invoice *invoice, struct arena *arena)
 }
 
 static const struct pdf_column USAGE_COLUMNS[] = {
-	{ S("Metric"), PDF_LEFT, 0 }, { S("Quantity"), PDF_DECIMAL, 84 },
-	{ S("Of"), PDF_LEFT, 62 },    { S("Included"), PDF_DECIMAL, 58 },
-	{ S("Rate"), PDF_LEFT, 66 },  { S("Units"), PDF_DECIMAL, 84 },
+	{ S("Metric"), PDF_LEFT, 0 }, { S("Quantity"), PDF_DECIMAL, 78 },
+	{ S("Of"), PDF_LEFT, 54 },    { S("Included"), PDF_DECIMAL, 50 },
+	{ S("Rate"), PDF_LEFT, 70 },  { S("Units"), PDF_DECIMAL, 76 },
 };
 
 static struct pdf_table
@@ -242,12 +242,13 @@ enum err
 invoice_pdf(const struct invoice *invoice, struct arena *arena, struct span *pdf,
             struct refusal *refusal)
 {
-	struct pdf_fact        facts[FACTS];
-	struct span            title    = title_words(invoice, arena);
-	const struct pdf_table tables[] = { usage_table(invoice, arena), pool_table(invoice, arena),
-		                            lines_table(invoice, arena) };
-	const struct pdf_fact  sum = { SPAN("Total"), joined(money_words(invoice->total, arena),
-		                                             SPAN(" "), invoice->currency, arena) };
+	struct pdf_fact           facts[FACTS];
+	struct span               title    = title_words(invoice, arena);
+	const struct pdf_table    tables[] = { lines_table(invoice, arena),
+		                               usage_table(invoice, arena),
+		                               pool_table(invoice, arena) };
+	const struct pdf_fact     sum = { SPAN("Total"), joined(money_words(invoice->total, arena),
+		                                                SPAN(" "), invoice->currency, arena) };
 	const struct pdf_document document = {
 		.title        = title,
 		.watermark    = invoice->number == 0 ? SPAN("DRAFT") : SPAN(""),
@@ -258,6 +259,7 @@ invoice_pdf(const struct invoice *invoice, struct arena *arena, struct span *pdf
 		.facts_count  = facts_fill(invoice, arena, facts),
 		.tables       = tables,
 		.tables_count = sizeof(tables) / sizeof(tables[0]),
+		.sums_behind  = 1,
 		.sums         = &sum,
 		.sums_count   = 1,
 		.foot         = joined(title, SPAN(", "), invoice->account_name, arena),

@@ -304,6 +304,7 @@ sums_draw(struct flow *flow)
 		pen_text_right(&flow->pen, style, right, flow->y - 11.0f, sum->value);
 		flow->y -= 18.0f;
 	}
+	flow->y -= 18.0f;
 }
 
 /* Once all pages are there. */
@@ -339,10 +340,13 @@ pdf_write(const struct pdf_document *document, struct arena *arena, struct span 
 	page_begin(&flow);
 	head_draw(&flow);
 	for (uint32_t i = 0; i < document->tables_count; i++) {
+		if (i == document->sums_behind)
+			sums_draw(&flow);
 		if (document->tables[i].rows_count > 0)
 			table_draw(&flow, &document->tables[i]);
 	}
-	sums_draw(&flow);
+	if (document->sums_behind >= document->tables_count)
+		sums_draw(&flow);
 	feet_draw(&flow);
 	err = pen_finish(&flow.pen, bytes);
 	pen_close(&flow.pen);

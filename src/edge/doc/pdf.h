@@ -48,7 +48,8 @@ struct pdf_document {
 	uint32_t                facts_count;
 	const struct pdf_table *tables; /* those without rows are left out */
 	uint32_t                tables_count;
-	const struct pdf_fact  *sums; /* the last one stands out */
+	uint32_t                sums_behind; /* the sums stand behind so many tables */
+	const struct pdf_fact  *sums;        /* the last one stands out */
 	uint32_t                sums_count;
 	struct span             foot; /* of each page, beside its number */
 };

@@ -59,6 +59,7 @@ write_rows(uint32_t count, struct span name)
 		                         .facts_count  = 2,
 		                         .tables       = &table,
 		                         .tables_count = 1,
+		                         .sums_behind  = 1,
 		                         .sums         = SUMS,
 		                         .sums_count   = 1,
 		                         .foot         = SPAN("Invoice 17") };

@@ -1,6 +1,8 @@
 /* test_invoice.c - months are closed, invoices issued, late events put right. */
 #include "invoice_fixture.h"
 
+#include <pthread.h>
+
 #define ENTERPRISE "\"tier\":\"enterprise\",\"units\":\"1000\",\"unit_price\":\"1\""
 
 #define U(number) ((int64_t)(number)*1000000)
@@ -193,6 +195,66 @@ test_F31_support_is_a_line_of_what_is_bought(void **state)
 	assert_int_equal(advance.lines[0].amount, U(1250)); /* the tier's price */
 	assert_int_equal(advance.lines[1].amount, U(625) / 4);
 	assert_int_equal(advance.total, U(5625) / 4);
+	office_close(&office);
+}
+
+/* ---- many at once ---- */
+
+enum { CLOSERS = 16 };
+
+static void *
+close_it(void *context)
+{
+	struct office *office = context;
+	struct arena   arena;
+	struct refusal refusal = { .err = ERR_NONE };
+	struct span    report;
+	arena_open(&arena, system_memory());
+	for (int i = 0; i < 4; i++) {
+		enum err err = engine_close_month(office->fixture.engine, &BY_TEST, SPAN("2026-05"),
+		                                  NULL, NULL, &arena, &report, &refusal);
+		CHECK(err == ERR_NONE);
+	}
+	arena_close(&arena);
+	return NULL;
+}
+
+static void
+test_F31_many_who_close_at_once_issue_each_invoice_once(void **state)
+{
+	struct office office;
+	pthread_t     closers[CLOSERS];
+	char          id[16];
+	(void)state;
+	office_open(&office, "2026-06-10T00:00:00Z");
+	for (int i = 0; i < 40; i++) {
+		snprintf(id, sizeof(id), "a%d", i);
+		fixture_account(&office.fixture, id);
+		contract_put_of(&office, id, "flex", "2026-03-01", "2027-03-01", ENTERPRISE);
+	}
+	for (int i = 0; i < CLOSERS; i++)
+		assert_int_equal(pthread_create(&closers[i], NULL, close_it, &office), 0);
+	for (int i = 0; i < CLOSERS; i++)
+		pthread_join(closers[i], NULL);
+	uint32_t issued_count = 0;
+	for (int i = 0; i < 40; i++) {
+		struct question question = { .limit = 100 };
+		struct span     answer;
+		snprintf(id, sizeof(id), "a%d", i);
+		question.account = span_of(id);
+		assert_int_equal(engine_invoice_list(office.fixture.engine, &question,
+		                                     &office.fixture.arena, &answer, NULL),
+		                 ERR_NONE);
+		assert_int_equal(times(answer, "\"number\":"), 4);
+		assert_int_equal(times(answer, "\"month\":\"2026-04\""), 1);
+		for (int number = 1; number <= 160; number++) {
+			char part[32];
+			snprintf(part, sizeof(part), "\"number\":%d,", number);
+			issued_count += times(answer, part);
+		}
+	}
+	assert_int_equal(issued_count, 160);
+	fixture_verify(&office.fixture);
 	office_close(&office);
 }
 
@@ -411,6 +473,7 @@ main(void)
 		cmocka_unit_test(test_F30_closing_again_issues_nothing_twice),
 		cmocka_unit_test(test_F30_the_clock_closes_when_the_grace_is_over),
 		cmocka_unit_test(test_F31_numbers_have_no_gaps_and_invoices_never_change),
+		cmocka_unit_test(test_F31_many_who_close_at_once_issue_each_invoice_once),
 		cmocka_unit_test(test_F31_support_is_a_line_of_what_is_bought),
 		cmocka_unit_test(test_F32_a_late_event_and_its_retraction_leave_nothing),
 		cmocka_unit_test(test_F32_a_contract_that_ended_is_put_right_too),

@@ -101,6 +101,28 @@ test_accept(void **state)
 }
 
 static void
+test_F34_pdf_is_given_to_who_likes_it_best(void **state)
+{
+	static const struct {
+		const char *accept;
+		bool        pdf;
+	} CASES[] = {
+		{ "", false },
+		{ "application/pdf", true },
+		{ "*/*", false },
+		{ "application/*", false },
+		{ "application/pdf, */*;q=0.1", true },
+		{ "application/pdf, application/json", false },
+		{ "application/pdf;q=0.8, text/csv;q=0.9", false },
+		{ "application/pdf;q=0", false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++)
+		if (head_accepts_pdf(span_of(CASES[i].accept)) != CASES[i].pdf)
+			fail_msg("%s", CASES[i].accept);
+}
+
+static void
 test_bearer(void **state)
 {
 	(void)state;
@@ -167,6 +189,7 @@ main(void)
 		cmocka_unit_test(test_escapes_are_undone),
 		cmocka_unit_test(test_queries_are_cut),
 		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_F34_pdf_is_given_to_who_likes_it_best),
 		cmocka_unit_test(test_bearer),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_fields),
