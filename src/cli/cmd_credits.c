@@ -44,7 +44,7 @@ show_credits(struct cli *cli, const struct json *answer)
 	show_number(answer, ", used this month ", "used");
 	show_number(answer, ", of it overage ", "overage");
 	if (next.size > 0) {
-		show_number(answer, "; next to expire ", "next_expiry.available");
+		show_number(answer, "\nnext to expire ", "next_expiry.available");
 		printf(" on %.*s", (int)next.size, next.at);
 	}
 	printf("\n\n");

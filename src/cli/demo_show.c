@@ -159,6 +159,7 @@ show_figures(const struct screen *screen)
 	for (size_t i = 0; i < COUNT(columns); i++)
 		table_column(&table, columns[i].heading, i < 4 ? TABLE_LEFT : TABLE_RIGHT);
 	table_column(&table, "", TABLE_LEFT);
+	table_spare(&table, 1);
 	for (const struct json *module = first_of(screen->usage, "modules"); module;
 	     module                    = module->next) {
 		const struct json *plan = plan_of(screen, show_text(module, "module"));
@@ -300,6 +301,7 @@ show_attention(const struct screen *screen)
 	table_open(&attention.table, attention.arena);
 	table_column(&attention.table, "NEEDS ATTENTION", TABLE_LEFT);
 	table_column(&attention.table, "SEE", TABLE_LEFT);
+	table_spare(&attention.table, 1);
 	attend_to_figures(screen, &attention);
 	attend_to_ends(screen, &attention);
 	attend_to_credits(screen, &attention);

@@ -127,6 +127,24 @@ is_right(enum show_kind kind)
 	return kind == SHOW_NUMBER || kind == SHOW_PERCENT || kind == SHOW_OVER;
 }
 
+/* What is left out first where a terminal is too narrow: the last one, then upwards. */
+static uint32_t
+spare_of(const struct show_column *column)
+{
+	static const char *const paths[] = {
+		"from",  "by",       "last_activity", "contract.model", "hours",
+		"since", "class",    "manager_email", "contract.start", "service_account",
+		"model", "received", "recorded",      "columns",        "window",
+	};
+	uint32_t spare = 0;
+
+	for (uint32_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (strcmp(column->path, paths[i]) == 0)
+			spare = i + 1;
+	}
+	return spare;
+}
+
 uint32_t
 show_table(struct cli *cli, const struct json *list, const struct show_column *columns,
            size_t count, uint32_t indent)
@@ -134,9 +152,11 @@ show_table(struct cli *cli, const struct json *list, const struct show_column *c
 	struct table table;
 
 	table_open(&table, &cli->arena);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		table_column(&table, columns[i].heading,
 		             is_right(columns[i].kind) ? TABLE_RIGHT : TABLE_LEFT);
+		table_spare(&table, spare_of(&columns[i]));
+	}
 	for (const struct json *item = list ? list->first : NULL; item; item = item->next) {
 		for (size_t i = 0; i < count; i++) {
 			struct span text   = show_value(&cli->arena, item, &columns[i]);

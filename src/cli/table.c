@@ -30,6 +30,13 @@ table_column(struct table *table, const char *heading, enum table_align align)
 }
 
 void
+table_spare(struct table *table, uint32_t spare)
+{
+	CHECK(table->columns_count > 0);
+	table->columns[table->columns_count - 1].spare = spare;
+}
+
+void
 table_cell(struct table *table, struct span text, bool marked)
 {
 	struct span          clean  = cli_clean(text, table->arena);
@@ -64,11 +71,31 @@ table_width(const struct table *table)
 	return width;
 }
 
-/* Take columns from the widest texts until the table fits or nothing can give. */
+/* What can be spared goes first, so that the rest can be read. */
+static void
+table_leave_out(struct table *table, uint32_t indent, uint32_t room)
+{
+	while (room > 0 && table_width(table) + indent > room) {
+		struct table_column *first = NULL;
+		for (uint32_t i = 0; i < table->columns_count; i++) {
+			struct table_column *column = &table->columns[i];
+			if (column->used && column->spare > (first ? first->spare : 0))
+				first = column;
+		}
+		if (!first)
+			return;
+		first->used        = false;
+		first->is_left_out = true;
+	}
+}
+
+/* Then take cells from the widest texts until the table fits or nothing can give. */
 static void
 table_fit(struct table *table, uint32_t indent)
 {
 	uint32_t room = terminal_columns();
+
+	table_leave_out(table, indent, room);
 
 	while (room > 0 && table_width(table) + indent > room) {
 		struct table_column *widest = NULL;
@@ -151,6 +178,23 @@ print_row(const struct table *table, const struct table_cell *cells, uint32_t in
 	fputc('\n', out);
 }
 
+static void
+print_left_out(const struct table *table, uint32_t indent, FILE *out)
+{
+	bool first = true;
+
+	for (uint32_t i = 0; i < table->columns_count; i++) {
+		const struct table_column *column = &table->columns[i];
+		if (!column->is_left_out || !*column->heading)
+			continue;
+		print_spaces(first ? indent : 0, out);
+		fprintf(out, "%s%s", first ? "(too narrow for " : ", ", column->heading);
+		first = false;
+	}
+	if (!first)
+		fprintf(out, ")\n");
+}
+
 void
 table_print(struct table *table, uint32_t indent, FILE *out)
 {
@@ -163,4 +207,5 @@ table_print(struct table *table, uint32_t indent, FILE *out)
 	print_row(table, NULL, indent, coloured, out);
 	for (uint32_t i = 0; i < table->cells_count; i += table->columns_count)
 		print_row(table, &table->cells[i], indent, coloured, out);
+	print_left_out(table, indent, out);
 }
