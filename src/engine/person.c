@@ -5,9 +5,11 @@
 #include <stdlib.h>
 
 #include "core/base/limit.h"
+#include "core/people/email.h"
 #include "engine/person_int.h"
 
 enum { PASSWORD_SIZE_MIN = 12, DRAWN_BYTES = 15 };
+_Static_assert((int)EMAIL_SIZE == (int)EMAIL_ADDRESS_SIZE, "an address fits into a session");
 _Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "room for a hash");
 
 /* ---- in memory ---- */
@@ -124,20 +126,11 @@ sign_ins_close(struct engine *engine)
 enum err
 email_read(struct span text, struct arena *arena, struct span *email, struct refusal *refusal)
 {
-	const char *at    = text.size > 0 ? memchr(text.at, '@', text.size) : NULL;
-	bool        is_ok = at && at > text.at && at + 1 < text.at + text.size &&
-	             text.size <= EMAIL_SIZE &&
-	             !memchr(at + 1, '@', (size_t)(text.at + text.size - at) - 1);
-	char *lower = arena_take(arena, text.size + 1);
-	for (size_t i = 0; i < text.size; i++) {
-		char c = text.at[i];
-		is_ok &= c > ' ' && c < 0x7f;
-		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-	}
-	if (!is_ok)
+	struct span folded = email_fold(text, arena);
+	if (!email_is_address(folded))
 		return refuse(refusal, ERR_FIELD_VALUE, SPAN("email"),
 		              SPAN("an e-mail is NAME@HOST in visible ASCII, at most 254 bytes"));
-	*email = (struct span){ lower, text.size };
+	*email = arena_copy(arena, folded);
 	return ERR_NONE;
 }
 

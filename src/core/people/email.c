@@ -72,6 +72,19 @@ email_is_one(struct span text)
 }
 
 bool
+email_is_address(struct span text)
+{
+	uint32_t signs = 0;
+
+	for (size_t i = 0; i < text.size; i++) {
+		signs += text.at[i] == '@';
+		if ((unsigned char)text.at[i] > 0x7e)
+			return false;
+	}
+	return signs == 1 && text.size <= EMAIL_ADDRESS_SIZE && email_is_one(text);
+}
+
+bool
 email_is_text(struct span text)
 {
 	for (size_t i = 0; i < text.size; i++) {

@@ -19,6 +19,11 @@ struct span email_fold(struct span text, struct arena *arena);
  * and no longer than a person's texts may be. */
 bool email_is_one(struct span text);
 
+/* What somebody can sign in with: one such in visible ASCII, with a single @, of at most 254
+ * bytes (RFC 5321). What letters are sent to is stricter still: core/notify/mime.h. */
+enum { EMAIL_ADDRESS_SIZE = 254 };
+bool email_is_address(struct span text);
+
 /* The least that is asked of an e-mail, for histories that hold stranger ones: not empty, no
  * control characters, not too long. */
 bool email_is_text(struct span text);
