@@ -66,6 +66,12 @@ const char *tally_version(void);
 int tally_open(const char *directory, const char *catalog, struct tally **tally,
                struct tally_error *error);
 
+/* The same with variants of the catalogue's rules turned on by name (L-36):
+ * "ce-365-days,five-functions"; NULL: none. They hold until the close. Refusal: catalog,
+ * for a name that the catalogue does not have. */
+int tally_open_with(const char *directory, const char *catalog, const char *alternatives,
+                    struct tally **tally, struct tally_error *error);
+
 /* Finish what was accepted, write a checkpoint, let the directory go. tally is gone. */
 void tally_close(struct tally *tally);
 
@@ -91,9 +97,18 @@ int tally_ingest(struct tally *tally, enum tally_format format, const char *acco
 int tally_usage(struct tally *tally, const char *account, const char *module, const char *at,
                 char **answer, struct tally_error *error);
 
+/* Of a module with several figures the one of a unit: of FF "developer" or "mau". A unit
+ * that the module does not have is refused: question. */
+int tally_usage_unit(struct tally *tally, const char *account, const char *module, const char *unit,
+                     const char *at, char **answer, struct tally_error *error);
+
 /* One module's figure at the last hour of each day from from to to, both dates (L-62). */
 int tally_trend(struct tally *tally, const char *account, const char *module, const char *from,
                 const char *to, char **answer, struct tally_error *error);
+
+/* The same of the figure of a unit. */
+int tally_trend_unit(struct tally *tally, const char *account, const char *module, const char *unit,
+                     const char *from, const char *to, char **answer, struct tally_error *error);
 
 /* Why: the tree down to the hours and events behind the row called id (L-63); id NULL:
  * the module's parts and rows. */

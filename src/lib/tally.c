@@ -62,10 +62,18 @@ int
 tally_open(const char *directory, const char *catalog, struct tally **tally,
            struct tally_error *error)
 {
+	return tally_open_with(directory, catalog, NULL, tally, error);
+}
+
+int
+tally_open_with(const char *directory, const char *catalog, const char *alternatives,
+                struct tally **tally, struct tally_error *error)
+{
 	struct refusal       refusal = { .err = ERR_NONE };
-	struct local_options options = { .directory = directory,
-		                         .catalog   = catalog,
-		                         .settings  = engine_settings_default() };
+	struct local_options options = { .directory    = directory,
+		                         .catalog      = catalog,
+		                         .alternatives = alternatives,
+		                         .settings     = engine_settings_default() };
 	struct tally        *opened  = calloc(1, sizeof *opened);
 	CHECK(opened != NULL);
 	enum err err = local_open(&options, &opened->local, &refusal);
@@ -173,8 +181,16 @@ int
 tally_usage(struct tally *tally, const char *account, const char *module, const char *at,
             char **answer, struct tally_error *error)
 {
+	return tally_usage_unit(tally, account, module, NULL, at, answer, error);
+}
+
+int
+tally_usage_unit(struct tally *tally, const char *account, const char *module, const char *unit,
+                 const char *at, char **answer, struct tally_error *error)
+{
 	struct question question = { .account = span_of(account),
 		                     .module  = optional(module),
+		                     .unit    = optional(unit),
 		                     .at      = optional(at) };
 	return answer_of(tally, engine_usage, &question, answer, error);
 }
@@ -183,8 +199,16 @@ int
 tally_trend(struct tally *tally, const char *account, const char *module, const char *from,
             const char *to, char **answer, struct tally_error *error)
 {
+	return tally_trend_unit(tally, account, module, NULL, from, to, answer, error);
+}
+
+int
+tally_trend_unit(struct tally *tally, const char *account, const char *module, const char *unit,
+                 const char *from, const char *to, char **answer, struct tally_error *error)
+{
 	struct question question = { .account = span_of(account),
 		                     .module  = span_of(module),
+		                     .unit    = optional(unit),
 		                     .from    = span_of(from),
 		                     .to      = span_of(to) };
 	return answer_of(tally, engine_trend, &question, answer, error);
