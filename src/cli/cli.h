@@ -44,7 +44,8 @@ command_run cmd_contract_price, cmd_plan;
 command_run cmd_credits;
 command_run cmd_close, cmd_invoice, cmd_invoice_list;
 command_run cmd_demo;
-command_run cmd_estimate, cmd_flex, cmd_flex_trend, cmd_flex_forecast, cmd_flex_transition, cmd_simulate;
+command_run cmd_estimate, cmd_flex, cmd_flex_trend, cmd_flex_forecast, cmd_flex_transition,
+	cmd_simulate;
 command_run cmd_events, cmd_explain;
 command_run cmd_export_events, cmd_export_usage, cmd_export_costs;
 command_run cmd_ingest;

@@ -194,6 +194,18 @@ contract_path(struct path *path, enum tell tell, struct span account, const char
 	                                    : "/contracts");
 }
 
+/* The months of all accounts are closed, usage of one is simulated, nobody's is estimated. */
+static void
+flex_path(struct path *path, enum tell tell, struct span account)
+{
+	if (tell == TELL_SIMULATE) {
+		text_add(&path->text, SPAN("/accounts"));
+		path_account(path, account, "/simulate");
+		return;
+	}
+	text_add(&path->text, tell == TELL_CLOSE ? SPAN("/close") : SPAN("/estimate"));
+}
+
 enum err
 client_http_tell(struct client *client, enum tell tell, struct span account, struct span json,
                  struct span *answer, struct refusal *refusal)
@@ -217,11 +229,8 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 		break;
 	case TELL_CLOSE:
 	case TELL_SIMULATE:
-		text_add(&path.text, SPAN("/accounts"));
-		path_account(&path, account, "/simulate");
-		break;
 	case TELL_ESTIMATE:
-		text_add(&path.text, tell == TELL_CLOSE ? SPAN("/close") : SPAN("/estimate"));
+		flex_path(&path, tell, account);
 		break;
 	case TELL_REVOKE:
 		request.method = "DELETE";

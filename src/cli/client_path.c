@@ -142,6 +142,16 @@ path_flex(struct path *path, const struct question *question, enum ask ask)
 		path_query(path, "step", SPAN("month"));
 }
 
+static void
+path_events(struct path *path, const struct question *question)
+{
+	path_account(path, question->account, "/events");
+	path_times(path, question);
+	path_query(path, "type", question->type);
+	path_query(path, "subject", question->subject);
+	path_page(path, question);
+}
+
 const char *
 path_of(enum ask ask, const struct question *question, struct arena *arena)
 {
@@ -158,9 +168,10 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 		path_page(&path, question);
 		break;
 	case ASK_AUDIT:
+	case ASK_KEYS:
 		if (question->account.size > 0)
 			path_piece(&path, question->account);
-		text_add(&path.text, SPAN("/audit"));
+		text_add(&path.text, ask == ASK_AUDIT ? SPAN("/audit") : SPAN("/keys"));
 		path_page(&path, question);
 		break;
 	case ASK_BILLING:
@@ -177,22 +188,13 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 		path_bought(&path, question, ask);
 		break;
 	case ASK_EVENTS:
-		path_account(&path, question->account, "/events");
-		path_times(&path, question);
-		path_query(&path, "type", question->type);
-		path_query(&path, "subject", question->subject);
-		path_page(&path, question);
+		path_events(&path, question);
 		break;
 	case ASK_FLEX:
 	case ASK_FLEX_TREND:
 	case ASK_FLEX_FORECAST:
 	case ASK_FLEX_TRANSITION:
 		path_flex(&path, question, ask);
-		break;
-	case ASK_KEYS:
-		if (question->account.size > 0)
-			path_piece(&path, question->account);
-		text_add(&path.text, SPAN("/keys"));
 		break;
 	case ASK_INVOICES:
 	case ASK_NOTIFICATIONS:
