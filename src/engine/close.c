@@ -67,11 +67,32 @@ contract_holds(const struct account_entry *entry, struct span id, int32_t from, 
 	return version != NULL && terms_are_billed(&version->contract);
 }
 
+/* Since that hour, is there anything new about what the contract buys, or has a day of it
+ * come? */
+static bool
+contract_is_fresh(const struct account_entry *entry, struct span id, int32_t since)
+{
+	for (uint32_t i = 0; i < entry->versions_count; i++) {
+		const struct contract *contract = &entry->versions[i].contract;
+		if (!span_equal(contract->id, id) || !contract->flex)
+			continue;
+		if (hour_of(entry->versions[i].recorded) >= since || contract->from_hour >= since ||
+		    contract->start_hour >= since)
+			return true;
+		for (uint32_t j = 0; j < contract->flex->topups_count; j++) {
+			if (contract->flex->topups[j].at_hour >= since)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void
-entry_contracts(const struct account_entry *entry, int32_t month, int32_t before,
-                struct flex_contracts *list)
+entry_contracts(const struct engine *engine, const struct account_entry *entry, int32_t month,
+                int32_t before, struct flex_contracts *list)
 {
 	int32_t until = month_next_first_hour(month);
+	int32_t since = atomic_load(&engine->ticked_hour);
 
 	for (uint32_t i = 0; i < entry->versions_count; i++) {
 		struct span id = entry->versions[i].contract.id;
@@ -81,16 +102,31 @@ entry_contracts(const struct account_entry *entry, int32_t month, int32_t before
 			.account = entry->id,
 			.id      = id,
 			.holds   = contract_holds(entry, id, month, until),
+			.fresh   = contract_is_fresh(entry, id, since),
 		};
 	}
 }
 
-/* Those that began before that hour, of one account (empty: all), in the order of accounts
- * and puts. Names of accounts and
- * contracts live as long as the engine. */
+/* Those that began before that hour, of one account, in the order of puts. Names of accounts
+ * and contracts live as long as the engine. */
 static void
-contracts_list(struct engine *engine, struct span account, int32_t month, int32_t before,
-               struct arena *arena, struct flex_contracts *list)
+contracts_of(struct engine *engine, struct span account, int32_t month, int32_t before,
+             struct arena *arena, struct flex_contracts *list)
+{
+	*list = (struct flex_contracts){ .count = 0 };
+	pthread_rwlock_rdlock(&engine->control_lock);
+	const struct account_entry *entry = control_account(engine, account);
+	if (entry) {
+		list->items = ARENA_ARRAY(arena, struct flex_contract, entry->versions_count);
+		entry_contracts(engine, entry, month, before, list);
+	}
+	pthread_rwlock_unlock(&engine->control_lock);
+}
+
+/* The same of all accounts, in the order of accounts. */
+static void
+contracts_list(struct engine *engine, int32_t month, int32_t before, struct arena *arena,
+               struct flex_contracts *list)
 {
 	uint32_t most = 0;
 
@@ -99,10 +135,8 @@ contracts_list(struct engine *engine, struct span account, int32_t month, int32_
 		most += engine->accounts[i]->versions_count;
 	list->items = ARENA_ARRAY(arena, struct flex_contract, most);
 	list->count = 0;
-	for (uint32_t i = 0; i < engine->accounts_count; i++) {
-		if (account.size == 0 || span_equal(account, engine->accounts[i]->id))
-			entry_contracts(engine->accounts[i], month, before, list);
-	}
+	for (uint32_t i = 0; i < engine->accounts_count; i++)
+		entry_contracts(engine, engine->accounts[i], month, before, list);
 	pthread_rwlock_unlock(&engine->control_lock);
 }
 
@@ -200,7 +234,7 @@ engine_close_month(struct engine *engine, const struct change *change, struct sp
 
 	if (err != ERR_NONE)
 		return err;
-	contracts_list(engine, SPAN(""), hour, month_next_first_hour(hour), arena, &contracts);
+	contracts_list(engine, hour, month_next_first_hour(hour), arena, &contracts);
 	for (uint32_t i = 0; i < contracts.count; i++)
 		any = any || contracts.items[i].holds;
 	if (!any)
@@ -216,8 +250,8 @@ engine_close_month(struct engine *engine, const struct change *change, struct sp
 
 /* ---- the clockwork ---- */
 
-/* Cheap for a contract whose months are all invoiced: what was bought is asked, and no month
- * is computed. One that ended is computed once for each month that is closed. */
+/* Cheap for a contract whose months are all invoiced. One that ended is computed once for each
+ * month that is closed; what was bought is looked at when there is anything new about it. */
 static enum err
 contract_look(struct engine *engine, const struct flex_contract *contract, int32_t month,
               struct arena *arena, struct refusal *refusal)
@@ -230,8 +264,11 @@ contract_look(struct engine *engine, const struct flex_contract *contract, int32
 
 	if (err != ERR_NONE)
 		return refuse(refusal, err, SPAN("invoices"), store_complaint(engine->store));
-	if (newest >= month || (passed && !contract->holds))
+	if (newest >= month || (passed && !contract->holds)) {
+		if (!contract->fresh)
+			return ERR_NONE;
 		month = NO_MONTH;
+	}
 	return contracts_issue(engine, &CHANGE_BY_CLOCK, contract, 1, month, arena, &issuing,
 	                       refusal);
 }
@@ -247,7 +284,7 @@ invoices_look(struct engine *engine, struct span account, struct arena *arena,
 
 	if (!engine->settings.issue_by_clock)
 		return ERR_NONE;
-	contracts_list(engine, account, month, now + 1, arena, &contracts);
+	contracts_of(engine, account, month, now + 1, arena, &contracts);
 	for (uint32_t i = 0; i < contracts.count && err == ERR_NONE; i++)
 		err = contract_look(engine, &contracts.items[i], month, arena, refusal);
 	return err;

@@ -148,7 +148,9 @@ enum err
 billing_gather(struct engine *engine, struct span account, struct span contract, int32_t at_hour,
                struct arena *arena, struct billing *billing, struct refusal *refusal)
 {
-	*billing     = (struct billing){ .arena = arena, .account = account, .contract = contract };
+	*billing = (struct billing){
+		.arena = arena, .account = account, .contract = contract, .at_hour = at_hour
+	};
 	enum err err = billed_gather(engine, billing);
 	if (err != ERR_NONE)
 		return refuse(refusal, err, SPAN("invoices"), store_complaint(engine->store));
@@ -290,6 +292,24 @@ month_is_billed(const struct billing *billing, struct span month)
 	return billed_month_find(&billing->billed, month) != NULL;
 }
 
+/* A month that was invoiced and that the contract, cut short after that, does not have any
+ * more: nothing is left of it. */
+static enum err
+lost_month_credit(const struct billing *billing, const struct billed_month *was,
+                  struct invoice_lines *lines)
+{
+	const struct invoice nothing = { .month = was->month };
+	int32_t              hour;
+
+	if (month_parse(was->month, &hour) != ERR_NONE || hour > billing->at_hour)
+		return ERR_NONE;
+	for (uint32_t i = 0; i < billing->months_count; i++) {
+		if (span_equal(billing->months[i].month, was->month))
+			return ERR_NONE;
+	}
+	return billed_difference(was, &nothing, 0, lines);
+}
+
 /* What all months that were invoiced have become. */
 static enum err
 adjustments_make(const struct billing *billing, struct invoice_lines *lines)
@@ -303,6 +323,8 @@ adjustments_make(const struct billing *billing, struct invoice_lines *lines)
 			err = billed_difference(
 				was, now, billing->months_terms[i]->flex->overage_price, lines);
 	}
+	for (uint32_t i = 0; i < billing->billed.months_count && err == ERR_NONE; i++)
+		err = lost_month_credit(billing, &billing->billed.months[i], lines);
 	return err;
 }
 

@@ -51,7 +51,8 @@ struct billing {
 	struct invoice         *months; /* drafts, oldest first, undressed */
 	const struct contract **months_terms;
 	uint32_t                months_count;
-	struct invoice          dress; /* seller, account, billing details */
+	int32_t                 at_hour; /* up to and with it */
+	struct invoice          dress;   /* seller, account, billing details */
 };
 
 /* at_hour: up to and with it. Takes the locks it needs. */
@@ -91,6 +92,7 @@ struct flex_contract {
 	struct span account;
 	struct span id;
 	bool        holds; /* in the month */
+	bool        fresh; /* what it buys may be due since the last look of the clock */
 };
 
 /* What became of one of them. */

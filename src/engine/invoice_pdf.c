@@ -247,8 +247,9 @@ invoice_pdf(const struct invoice *invoice, struct arena *arena, struct span *pdf
 	const struct pdf_table    tables[] = { lines_table(invoice, arena),
 		                               usage_table(invoice, arena),
 		                               pool_table(invoice, arena) };
-	const struct pdf_fact     sum = { SPAN("Total"), joined(money_words(invoice->total, arena),
-		                                                SPAN(" "), invoice->currency, arena) };
+	struct span               total    = money_words(invoice->total, arena);
+	const struct pdf_fact     sum      = { SPAN("Total"),
+		                               joined(total, SPAN(" "), invoice->currency, arena) };
 	const struct pdf_document document = {
 		.title        = title,
 		.watermark    = invoice->number == 0 ? SPAN("DRAFT") : SPAN(""),

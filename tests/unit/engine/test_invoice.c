@@ -316,6 +316,32 @@ test_F32_a_contract_that_ended_is_put_right_too(void **state)
 	office_close(&office);
 }
 
+/* What was invoiced beyond the new end is given back, overage and all. */
+static void
+test_F32_a_contract_that_is_cut_short_gives_back(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-06-10T00:00:00Z");
+	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+	use(&office, "e1", "2026-03-05", 1000);
+	use(&office, "e2", "2026-05-05", 200);
+	close_month(&office, "2026-05");
+	assert_int_equal(read_invoice(&office, issued(&office, "4")).total, U(250));
+	contract_put(&office, "2026-03-01", "2026-05-01", ENTERPRISE);
+	clock_set(&office, "2026-07-10T00:00:00Z");
+	contract_put_of(&office, "acme", "next", "2026-05-01", "2027-03-01", ENTERPRISE);
+	close_month(&office, "2026-06");
+	struct invoice back = read_invoice(&office, issued(&office, "5"));
+	assert_span_equal(back.contract, SPAN("flex"));
+	assert_int_equal(back.lines_count, 2); /* the pool's price, and the tokens */
+	assert_span_equal(back.lines[1].month, SPAN("2026-05"));
+	assert_int_equal(back.lines[1].units, U(-200));
+	assert_int_equal(back.total, U(-250));
+	assert_int_equal(times(close_month(&office, "2026-06"), "\"number\""), 0);
+	office_close(&office);
+}
+
 /* ---- in advance ---- */
 
 static void
@@ -395,74 +421,6 @@ test_F34_an_invoice_is_json_csv_and_pdf(void **state)
 	office_close(&office);
 }
 
-/* ---- alerts ---- */
-
-static void
-test_F21_several_thresholds_at_once_are_told_lowest_first_and_once(void **state)
-{
-	struct office office;
-	(void)state;
-	office_open(&office, "2026-03-20T10:00:00Z");
-	contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
-	tick(&office);
-	assert_int_equal(times(notifications(&office), "flex.threshold"), 0);
-	use(&office, "e1", "2026-03-05", 850);
-	clock_set(&office, "2026-03-20T11:00:00Z");
-	tick(&office);
-	assert_int_equal(times(notifications(&office), "flex.threshold"), 1);
-	assert_true(holds(notifications(&office), "Review the usage and plan capacity."));
-	use(&office, "e2", "2026-03-06", 200);
-	for (int hour = 12; hour < 18; hour++) {
-		office.fixture.now.ns += NS_PER_HOUR;
-		if (hour % 2)
-			restart(&office);
-		tick(&office);
-	}
-	struct span told = notifications(&office);
-	assert_int_equal(times(told, "flex.threshold"), 3);
-	const char *hundred = memmem(told.at, told.size, "\"mark\":100", 10);
-	const char *ninety  = memmem(told.at, told.size, "\"mark\":90", 9);
-	const char *eighty  = memmem(told.at, told.size, "\"mark\":80", 9);
-	assert_true(hundred && ninety && eighty);
-	assert_true(hundred < ninety && ninety < eighty); /* newest first */
-	assert_true(holds(told, "further use is billed as overage"));
-	/* Less use and more again, and a late event: told already. */
-	retract(&office, "e2");
-	office.fixture.now.ns += NS_PER_HOUR;
-	tick(&office);
-	use(&office, "e3", "2026-03-07", 400);
-	office.fixture.now.ns += NS_PER_HOUR;
-	tick(&office);
-	assert_int_equal(times(notifications(&office), "flex.threshold"), 3);
-	/* Another month is another cause. */
-	clock_set(&office, "2026-04-02T00:00:00Z");
-	tick(&office);
-	assert_int_equal(times(notifications(&office), "flex.threshold"), 6);
-	office_close(&office);
-}
-
-static void
-test_F20_free_units_are_the_limit_where_nothing_was_bought(void **state)
-{
-	struct office office;
-	(void)state;
-	office_open(&office, "2026-03-20T10:00:00Z");
-	contract_put(&office, "2026-03-01", "2027-03-01", "\"tier\":\"essentials\"");
-	use(&office, "e1", "2026-03-05", 800);
-	tick(&office);
-	assert_int_equal(times(notifications(&office), "\"mark\":80"), 1);
-	assert_int_equal(times(notifications(&office), "flex.threshold"), 1);
-	/* What came in the last minutes of the month is seen in the next. */
-	clock_set(&office, "2026-03-31T23:50:00Z");
-	tick(&office);
-	use(&office, "e2", "2026-03-31", 100);
-	clock_set(&office, "2026-04-01T00:00:00Z");
-	tick(&office);
-	assert_int_equal(times(notifications(&office), "\"period\":\"2026-03\",\"mark\":90"), 1);
-	assert_int_equal(times(notifications(&office), "flex.threshold"), 2);
-	office_close(&office);
-}
-
 int
 main(void)
 {
@@ -477,13 +435,11 @@ main(void)
 		cmocka_unit_test(test_F31_support_is_a_line_of_what_is_bought),
 		cmocka_unit_test(test_F32_a_late_event_and_its_retraction_leave_nothing),
 		cmocka_unit_test(test_F32_a_contract_that_ended_is_put_right_too),
+		cmocka_unit_test(test_F32_a_contract_that_is_cut_short_gives_back),
 		cmocka_unit_test(test_F33_commitment_and_topups_are_invoiced_in_advance),
 		cmocka_unit_test(test_F33_units_that_are_taken_back_are_credited),
 		cmocka_unit_test(test_F33_trials_and_the_free_tier_have_no_invoices),
 		cmocka_unit_test(test_F34_an_invoice_is_json_csv_and_pdf),
-		cmocka_unit_test(
-			test_F21_several_thresholds_at_once_are_told_lowest_first_and_once),
-		cmocka_unit_test(test_F20_free_units_are_the_limit_where_nothing_was_bought),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
