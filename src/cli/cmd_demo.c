@@ -109,8 +109,6 @@ calls_show(const char *url, struct span password)
 	       "\"account\":\"demo\",\"subject\":\"my-service\","
 	       "\"data\":{\"deployment_type\":\"Kubernetes\"}}' %s/v1/events\n",
 	       bearer, url);
-	printf("\nThe operator signs in as operator@localhost, password %.*s:\n\n",
-	       (int)password.size, password.at);
 	printf("  curl -sS -H 'Content-Type: application/json' -d "
 	       "'{\"email\":\"operator@localhost\","
 	       "\"password\":\"%.*s\"}' %s/v1/session\n",
@@ -132,7 +130,9 @@ ready_show(void *context, const char *url)
 		return;
 	}
 	demo_place_program(program, sizeof(program));
-	printf("\nServing it on %s. Try in another terminal:\n\n", url);
+	printf("\nServing it on %s: open that in a browser, and sign in as\n\n"
+	       "  operator@localhost  %.*s\n\nOr try in another terminal:\n\n",
+	       url, (int)password.size, password.at);
 	printf("  export TALLY_SERVER=%s TALLY_KEY=%.*s\n", url, (int)key.size, key.at);
 	commands_show(demo, program);
 	calls_show(url, password);

@@ -38,6 +38,13 @@ show_module(struct cli *cli, const struct json *module)
 }
 
 static void
+show_figures(struct cli *cli, const struct json *modules)
+{
+	if (show_table(cli, modules, FIGURES, COUNT(FIGURES), 0) == 0)
+		printf("no module has a contract or any usage\n");
+}
+
+static void
 show_usage(struct cli *cli, const struct json *answer)
 {
 	const struct json *modules  = json_member(answer, SPAN("modules"));
@@ -46,13 +53,12 @@ show_usage(struct cli *cli, const struct json *answer)
 
 	show_clean(cli, show_text(answer, "account"));
 	printf(" at %.*s UTC\n\n", (int)at.size, at.at);
-	if (show_table(cli, modules, FIGURES, COUNT(FIGURES), 0) == 0)
-		printf("no module has a contract or any usage\n");
+	show_figures(cli, modules);
 	for (const struct json *one = accounts ? accounts->first : NULL; one; one = one->next) {
 		printf("\n");
 		show_clean(cli, show_text(one, "account"));
 		printf("\n");
-		show_table(cli, json_member(one, SPAN("modules")), FIGURES, COUNT(FIGURES), 0);
+		show_figures(cli, json_member(one, SPAN("modules")));
 	}
 	for (const struct json *module = modules ? modules->first : NULL; module;
 	     module                    = module->next) {
