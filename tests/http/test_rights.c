@@ -79,7 +79,7 @@ static const struct row RIGHTS[] = {
 	{ "POST", "/v1/close", "{\"month\":\"2026-03\"}", ".. sss sss sss+ ss s",
 	  ".s ssss ssss +" },
 	{ "POST", "/v1/accounts/acme/simulate", "{}", ".. s+s sns s+s+ +n n", ".n +s++ nnnn +" },
-	{ "POST", "/v1/estimate", "{}", "++ +++ +++ ++++ ++ +", "++ ++++ ++++ +" },
+	{ "POST", "/v1/estimate", "{}", ".. +++ +++ ++++ ++ +", ".+ ++++ ++++ +" },
 	{ "GET", "/v1/accounts/acme/usage/CD", NULL, ".. s+s sns s+s+ +n n", ".n +s++ nnnn +" },
 	{ "GET", "/v1/accounts/acme/usage/CD/trend", NULL, ".. s+s sns s+s+ +n n",
 	  ".n +s++ nnnn +" },

@@ -175,11 +175,9 @@ test_openapi_is_whole(void **state)
 			bool is_open    = json_member(call, SPAN("security"))->count == 0;
 			bool is_sign_in = span_equal(path->key, SPAN("/v1/session")) &&
 			                  span_equal(call->key, SPAN("post"));
-			assert_int_equal(is_open,
-			                 is_sign_in ||
-			                         span_equal(path->key, SPAN("/v1/estimate")) ||
-			                         span_equal(path->key, SPAN("/healthz")) ||
-			                         span_equal(path->key, SPAN("/readyz")));
+			assert_int_equal(is_open, is_sign_in ||
+			                                  span_equal(path->key, SPAN("/healthz")) ||
+			                                  span_equal(path->key, SPAN("/readyz")));
 		}
 	}
 	assert_true(pages > 0);
