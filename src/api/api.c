@@ -86,6 +86,46 @@ account_forget(struct refusal *refusal)
 }
 
 static void
+escaped_add(struct text *text, struct span bytes, const char *plain)
+{
+	static const char DIGITS[] = "0123456789ABCDEF";
+	for (size_t i = 0; i < bytes.size; i++) {
+		unsigned char c = (unsigned char)bytes.at[i];
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		    (c && strchr(plain, c))) {
+			text_add_char(text, (char)c);
+			continue;
+		}
+		text_add_char(text, '%');
+		text_add_char(text, DIGITS[c >> 4]);
+		text_add_char(text, DIGITS[c & 15]);
+	}
+}
+
+/* <?limit=2&cursor=7>; rel="next": the same question with another cursor (RFC 8288). */
+static const char *
+next_link(const struct call *call, struct span next)
+{
+	struct text text;
+	struct span rest = call->request->query, name, value;
+	text_open(&text, call->arena);
+	text_add(&text, SPAN("<?"));
+	while (head_query_next(&rest, &name, &value)) {
+		if (span_equal(name, SPAN("cursor")))
+			continue;
+		escaped_add(&text, name, "-._~%+");
+		text_add_char(&text, '=');
+		escaped_add(&text, value, "-._~%+:@/,");
+		text_add_char(&text, '&');
+	}
+	text_add(&text, SPAN("cursor="));
+	escaped_add(&text, next, "-._~");
+	text_add(&text, SPAN(">; rel=\"next\""));
+	text_add_char(&text, '\0');
+	return text_span(&text).at;
+}
+
+static void
 call_answer(struct call *call)
 {
 	struct http_answer answer = {
@@ -97,9 +137,13 @@ call_answer(struct call *call)
 		.cookie       = call->cookie,
 		.file         = call->file,
 	};
+	struct span next;
 	if (call->wants_csv && call->route->list.size > 0 &&
-	    !csv_write(call->answer, call->route->list, call->arena, &answer.body))
+	    !csv_write(call->answer, call->route->list, call->arena, &answer.body, &next)) {
 		answer.content_type = "text/csv; charset=utf-8; header=present";
+		if (next.size > 0)
+			answer.link = next_link(call, next);
+	}
 	if (answer.body.size == 0 && !answer.stream) {
 		answer.status       = call->file ? call->status : 204;
 		answer.content_type = NULL;

@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/json/json_read.h"
+#include "core/json/json_write.h"
 
 enum { COLUMNS_MAX = 128, COLUMN_DEPTH = 3 };
 
@@ -252,8 +253,20 @@ head_write(struct text *csv, const struct columns *columns)
 	text_add(csv, SPAN("\r\n"));
 }
 
+/* Of the answer, or of the module that it is about. */
+static struct span
+next_of(const struct json *root)
+{
+	const struct json *modules = json_member(root, SPAN("modules"));
+	const struct json *next    = json_member(root, SPAN("next"));
+	if (!next && modules && modules->kind == JSON_ARRAY && modules->first)
+		next = json_member(modules->first, SPAN("next"));
+	return next && next->kind == JSON_STRING ? next->text : SPAN("");
+}
+
 enum err
-csv_write(struct span json, struct span names, struct arena *arena, struct span *csv)
+csv_write(struct span json, struct span names, struct arena *arena, struct span *csv,
+          struct span *next)
 {
 	struct json *root = NULL;
 	struct found found;
@@ -277,6 +290,15 @@ csv_write(struct span json, struct span names, struct arena *arena, struct span 
 		}
 		text_add(&text, SPAN("\r\n"));
 	}
-	*csv = text_span(&text);
+	*csv  = text_span(&text);
+	*next = next_of(root);
 	return ERR_NONE;
+}
+
+void
+csv_next_keep(struct json_out *out, const struct json *answer)
+{
+	struct span next = next_of(answer);
+	if (next.size > 0)
+		json_key_string(out, SPAN("next"), next);
 }

@@ -1,5 +1,6 @@
 /* handle_audit.c - the audit trail: lists, its proof, all of it as a stream. */
 #include "api/call.h"
+#include "api/csv.h"
 #include "api/handle.h"
 #include "core/json/json_read.h"
 #include "core/json/json_write.h"
@@ -41,6 +42,7 @@ answer_flatten(struct call *call)
 	for (const struct json *record = list ? list->first : NULL; record; record = record->next)
 		record_flatten(&out, record);
 	json_array_end(&out);
+	csv_next_keep(&out, root);
 	json_object_end(&out);
 	call->answer = json_close(&out);
 	return ERR_NONE;

@@ -1,5 +1,6 @@
 /* handle_notifications.c - who is told of what, and what was told. */
 #include "api/call.h"
+#include "api/csv.h"
 #include "api/handle.h"
 #include "core/json/json_read.h"
 #include "core/json/json_write.h"
@@ -48,6 +49,7 @@ answer_flatten(struct call *call)
 		} while (delivery);
 	}
 	json_array_end(&out);
+	csv_next_keep(&out, root);
 	json_object_end(&out);
 	call->answer = json_close(&out);
 	return ERR_NONE;

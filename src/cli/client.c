@@ -169,14 +169,24 @@ answer_print(struct cli *cli, struct span answer, struct span names, cli_show *s
 	return cli_answer(cli, answer, show);
 }
 
+static void
+next_tell(struct cli *cli, struct span next)
+{
+	struct span clean = cli_clean(next, &cli->arena);
+
+	fprintf(stderr, "more: --cursor %.*s\n", (int)clean.size, clean.at);
+}
+
 int
 client_csv(struct cli *cli, struct span answer, struct span names, FILE *out)
 {
 	struct refusal refusal = { .err = ERR_NONE };
-	struct span    csv;
-	enum err       err = csv_write(answer, names, &cli->arena, &csv);
+	struct span    csv, next;
+	enum err       err = csv_write(answer, names, &cli->arena, &csv, &next);
 
 	CHECK(err == ERR_NONE); /* every answer to such a question has its list */
+	if (next.size > 0)      /* not among the rows */
+		next_tell(cli, next);
 	err = output_write(out, csv);
 	return err == ERR_NONE ? EXIT_DONE : cli_refused(err, &refusal, NULL);
 }

@@ -229,6 +229,8 @@ test_A24_the_trail_says_who_and_from_where(void **state)
 	               NULL);
 	assert_non_null(strstr(reply.body, "number,at,what,id,by.kind,by.id,by.address,before,"
 	                                   "after,hash\r\n"));
+	assert_non_null(strstr(reply.text, "\r\nLink: <?limit=1&cursor="));
+	assert_non_null(strstr(reply.text, ">; rel=\"next\"\r\n"));
 	assert_non_null(strstr(reply.body, ",account.put,acme,person,opal@acme.io,127.0.0.1,"));
 	reply_free(&reply);
 }

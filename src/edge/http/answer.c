@@ -166,6 +166,7 @@ answer_headers(struct MHD_Response *response, const struct exchange *exchange)
 	header_add(response, "Allow", answer->allow);
 	header_add(response, "WWW-Authenticate", answer->authenticate);
 	header_add(response, "Content-Disposition", answer->disposition);
+	header_add(response, "Link", answer->link);
 	header_add(response, "Set-Cookie", answer->cookie);
 	if (answer_closes(exchange))
 		header_add(response, "Connection", "close");

@@ -61,6 +61,7 @@ struct http_answer {
 	const char             *allow;        /* NULL or the header's value, as the next two */
 	const char             *authenticate;
 	const char             *disposition;
+	const char             *link;
 	const char             *cookie;        /* Set-Cookie */
 	uint32_t                retry_after_s; /* 0: none */
 	bool                    close;         /* the connection after it */

@@ -72,10 +72,10 @@ test_csv_rows(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
 		struct arena arena;
-		struct span  csv = SPAN("");
+		struct span  csv = SPAN(""), next;
 		arena_open(&arena, system_memory());
-		enum err err =
-			csv_write(span_of(CASES[i].json), span_of(CASES[i].names), &arena, &csv);
+		enum err err = csv_write(span_of(CASES[i].json), span_of(CASES[i].names), &arena,
+		                         &csv, &next);
 		assert_int_equal(err, CASES[i].csv ? ERR_NONE : ERR_NOT_FOUND);
 		if (CASES[i].csv)
 			assert_text(csv, CASES[i].csv);
@@ -92,10 +92,10 @@ test_csv_names_the_columns_of_a_page(void **state)
 	"Kind,Class,Hours,Deleted\r\n"
 	(void)state;
 	struct arena arena;
-	struct span  csv;
+	struct span  csv, next;
 	arena_open(&arena, system_memory());
 	assert_int_equal(csv_write(SPAN("{\"modules\":[{\"module\":\"CD\",\"rows\":[]}]}"),
-	                           SPAN("rows by parts"), &arena, &csv),
+	                           SPAN("rows by parts"), &arena, &csv, &next),
 	                 ERR_NONE);
 	assert_text(csv, PAGE_HEAD);
 	assert_int_equal(
@@ -107,13 +107,36 @@ test_csv_names_the_columns_of_a_page(void **state)
 	                       "\"project\":\"p\",\"service\":\"resize\",\"id\":\"crop\","
 	                       "\"last_activity\":\"2026-10-30T11:05:00Z\"},"
 	                       "{\"kind\":\"gitops\",\"id\":\"app\"}]}]}"),
-	                  SPAN("rows by parts"), &arena, &csv),
+	                  SPAN("rows by parts"), &arena, &csv, &next),
 		ERR_NONE);
 	assert_text(csv,
 	            PAGE_HEAD "'=Shop,o,p,s1,25,2026-10-30T11:00:00Z,2,service,container,2,true\r\n"
 	                      "resize,o,p,crop,,2026-10-30T11:05:00Z,,function,,,\r\n"
 	                      "app,,,app,,,,gitops,,,\r\n");
 	arena_close(&arena);
+}
+
+static void
+test_csv_has_its_next_page_beside_it(void **state)
+{
+	static const struct {
+		const char *json, *next;
+	} CASES[] = {
+		{ "{\"a\":[],\"next\":\"7\"}", "7" },
+		{ "{\"a\":[]}", "" },
+		{ "{\"a\":[],\"next\":7}", "" },
+		{ "{\"modules\":[{\"a\":[],\"next\":\"ann@x\"}]}", "ann@x" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		struct arena arena;
+		struct span  csv, next;
+		arena_open(&arena, system_memory());
+		assert_int_equal(csv_write(span_of(CASES[i].json), SPAN("a"), &arena, &csv, &next),
+		                 ERR_NONE);
+		assert_text(next, CASES[i].next);
+		arena_close(&arena);
+	}
 }
 
 /* What answers a list has its list in CSV. */
@@ -139,13 +162,13 @@ test_csv_guards_against_formulas(void **state)
 {
 	(void)state;
 	struct arena arena;
-	struct span  csv;
+	struct span  csv, next;
 	arena_open(&arena, system_memory());
 	assert_int_equal(
 		csv_write(SPAN("{\"a\":[{\"=x\":\"=1\",\"b\":\"+1\",\"c\":\"-1\",\"d\":\"@a\","
 	                       "\"e\":\"\\ta\",\"f\":\"\\ra\",\"g\":-1,\"h\":\"a=1\","
 	                       "\"i\":\"=\\\"a\\\",b\",\"j\":\"a\\nb\"}]}"),
-	                  SPAN("a"), &arena, &csv),
+	                  SPAN("a"), &arena, &csv, &next),
 		ERR_NONE);
 	assert_text(csv, "'=x,b,c,d,e,f,g,h,i,j\r\n'=1,'+1,'-1,'@a,'\ta,\"'\ra\",-1,a=1,"
 	                 "\"'=\"\"a\"\",b\",\"a\nb\"\r\n");
@@ -248,6 +271,7 @@ main(void)
 		cmocka_unit_test(test_problems_name_the_place),
 		cmocka_unit_test(test_csv_rows),
 		cmocka_unit_test(test_csv_names_the_columns_of_a_page),
+		cmocka_unit_test(test_csv_has_its_next_page_beside_it),
 		cmocka_unit_test(test_every_list_is_csv),
 		cmocka_unit_test(test_csv_guards_against_formulas),
 		cmocka_unit_test(test_openapi_is_whole),
