@@ -26,7 +26,7 @@ struct engine_settings {
 	int32_t         grace_days;   /* invoice.grace_days (F-30) */
 	struct span     seller;       /* invoice.seller, lines divided by LF; outlives the engine */
 	bool            issue_by_clock; /* invoice.issue = clock: engine_tick closes months */
-	bool            eager;        /* tests: checkpoint, join, seal every thousand events */
+	bool            eager;          /* tests: checkpoint, join, seal every thousand events */
 };
 struct engine_settings engine_settings_default(void);
 

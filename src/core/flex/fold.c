@@ -1,7 +1,7 @@
 /* fold.c - how the hours of a month become the quantity of a metric (F-3). */
 #include "core/flex/flex_int.h"
 
-enum { MONTH_DAYS_MAX = 31, MONTH_HOURS_MAX = MONTH_DAYS_MAX * HOURS_PER_DAY, BITS = 64 };
+enum { MONTH_DAYS_MAX = 31, MONTH_HOURS_MAX = MONTH_DAYS_MAX * HOURS_PER_DAY };
 enum { UNIQUE_DAYS = 30 };
 
 /* ---- one series ---- */
@@ -35,25 +35,12 @@ series_quantity(const struct series *series, struct flex_hours hours)
 static int64_t
 gauge_quantity(const struct series *gauge, struct flex_hours hours, bool mean)
 {
-	int64_t  sums[MONTH_HOURS_MAX]                        = { 0 };
-	uint64_t present[(MONTH_HOURS_MAX + BITS - 1) / BITS] = { 0 };
-	i128     sum                                          = 0;
-	int64_t  largest                                      = 0;
-	int32_t  count                                        = 0;
+	struct gauge_spread spread;
 
-	CHECK(hours.until - hours.from <= MONTH_HOURS_MAX);
-	series_sum(gauge, hours.from, hours.until, sums, present);
-	for (int32_t i = 0; i < hours.until - hours.from; i++) {
-		if (!(present[i / BITS] >> (i % BITS) & 1))
-			continue;
-		count++;
-		sum += sums[i];
-		if (sums[i] > largest)
-			largest = sums[i];
-	}
-	if (!mean || count == 0)
-		return largest;
-	return divide_half_even(sum, count);
+	series_spread(gauge, hours.from, hours.until, &spread);
+	if (!mean || spread.hours == 0)
+		return spread.largest;
+	return divide_half_even(spread.sum, spread.hours);
 }
 
 /* Granted up to the last hour and not revoked since; at one time, revoked wins (L-21). */

@@ -123,6 +123,17 @@ enum { BOOK_WINDOW_HOURS_MAX = 24 * 370 };
 void series_sum(const struct series *gauge, int32_t from, int32_t until, int64_t *sums,
                 uint64_t *present);
 
+/* The present hours of a gauge in [from, until), all splits of an hour summed: how many there
+ * are, the sum of all of them, staying at the largest number, and the largest.
+ * until - from <= BOOK_WINDOW_HOURS_MAX. */
+struct gauge_spread {
+	int64_t  sum;
+	int64_t  largest;
+	uint32_t hours;
+};
+void series_spread(const struct series *gauge, int32_t from, int32_t until,
+                   struct gauge_spread *spread);
+
 /* A gauge's nearest-rank percentile over its present hours in [from, until), all splits
  * summed (L-4): the value in millionths, 0 without hours; *hours how many are present.
  * The fast road for one series; percentile.h has the plain one. */

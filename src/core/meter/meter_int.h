@@ -243,6 +243,9 @@ struct page *split_page(const struct split *split, int32_t index);
 void split_page_fill(struct split *split, struct lines *lines, int32_t index,
                      const uint64_t present[2], const int64_t *values, const int64_t *times);
 
+/* The present hours of the page within [from, until), a bit each. */
+void page_within(const struct page *page, int32_t from, int32_t until, uint64_t present[2]);
+
 static inline int64_t
 page_value(const struct page *page, uint32_t place)
 {

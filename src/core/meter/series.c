@@ -194,8 +194,7 @@ series_splits(const struct series *gauge, int32_t hour, struct split_cell *cells
 
 /* ---- sums ---- */
 
-/* The hours of the page within [from, until), a bit each. */
-static void
+void
 page_within(const struct page *page, int32_t from, int32_t until, uint64_t present[2])
 {
 	int64_t first = (int64_t)page->index * PAGE_HOURS;
@@ -218,8 +217,9 @@ series_total(const struct series *sum, int32_t from, int32_t until, int64_t *tot
              struct instant *last)
 {
 	CHECK(sum->meter->kind == SERIES_SUM);
-	const struct split *split = sum->splits;
-	bool                found = false;
+	const struct split *split      = sum->splits;
+	const struct page  *newest     = NULL;
+	uint32_t            last_place = 0;
 
 	*total = 0;
 	for (uint32_t i = split_page_seek(split, from >> PAGE_SHIFT); i < split->count; i++) {
@@ -233,13 +233,15 @@ series_total(const struct series *sum, int32_t from, int32_t until, int64_t *tot
 				uint32_t place = half * 64 + (uint32_t)__builtin_ctzll(left);
 				if (__builtin_add_overflow(*total, page_value(page, place), total))
 					*total = INT64_MAX;
-				*last = instant_in_hour(page->index * PAGE_HOURS + (int32_t)place,
-				                        page_time(page, place));
-				found = true;
+				newest     = page;
+				last_place = place;
 			}
 		}
 	}
-	return found;
+	if (newest)
+		*last = instant_in_hour(newest->index * PAGE_HOURS + (int32_t)last_place,
+		                        page_time(newest, last_place));
+	return newest != NULL;
 }
 
 /* ---- latest and count ---- */

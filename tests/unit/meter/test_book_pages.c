@@ -11,11 +11,36 @@ struct long_model {
 	int64_t value[RANGE];
 };
 
+/* What series_spread must say, hour by hour. */
+static void
+spread_check(const struct series *series, int32_t from, int32_t until)
+{
+	int64_t             sums[RANGE]             = { 0 };
+	uint64_t            present[RANGE / 64 + 1] = { 0 };
+	struct gauge_spread spread, own = { .hours = 0 };
+
+	series_sum(series, from, until, sums, present);
+	for (int32_t i = 0; i < until - from; i++) {
+		if (!(present[i >> 6] >> (i & 63) & 1))
+			continue;
+		own.hours++;
+		own.sum += sums[i];
+		own.largest = sums[i] > own.largest ? sums[i] : own.largest;
+	}
+	series_spread(series, from, until, &spread);
+	assert_int_equal(spread.hours, own.hours);
+	assert_int_equal(spread.sum, own.sum);
+	assert_int_equal(spread.largest, own.largest);
+}
+
 static void
 long_check(const struct series *series, const struct long_model *model, int32_t first)
 {
 	int64_t  sums[RANGE]             = { 0 };
 	uint64_t present[RANGE / 64 + 1] = { 0 };
+	int32_t  from                    = first + (int32_t)random_below(RANGE);
+	spread_check(series, first, first + RANGE);
+	spread_check(series, from, from + (int32_t)random_below((uint32_t)(first + RANGE - from)));
 	series_sum(series, first, first + RANGE, sums, present);
 	for (int32_t i = 0; i < RANGE; i++) {
 		struct split_cell cell;
@@ -79,6 +104,7 @@ percentile_check(const struct series *series, int32_t from, int32_t until)
 	uint64_t present[RANGE / 64 + 1] = { 0 };
 	uint32_t count                   = 0;
 	uint32_t hours;
+	spread_check(series, from, until);
 	series_sum(series, from, until, sums, present);
 	for (int32_t i = 0; i < until - from; i++) {
 		if (present[i >> 6] >> (i & 63) & 1)
