@@ -3,7 +3,7 @@
  *     flex KEYS MONTHS      keys of each metric; months of the contract before the one asked
  *
  * Each key of each metric has an event on every third day or so of every month, storage
- * reports every hour. The month is asked a hundred times; what it must be follows from how
+ * reports every hour. Times are of the processor, as a month waits for nothing. The month is asked a hundred times; what it must be follows from how
  * it is made for one metric of each fold. */
 #define _GNU_SOURCE /* clock ids */
 #include <stdlib.h>

@@ -20,6 +20,11 @@ struct flex_hours rate_hours(const struct flex_use *use, const struct catalog_ra
 int64_t rate_series_quantity(const struct flex_use *use, const struct catalog_rate *rate,
                              const struct series *series, struct flex_hours hours);
 
+/* The quantities of one metric in each of the periods (F-3). */
+void rate_quantities(const struct flex_use *use, const struct catalog_rate *rate,
+                     const struct flex_period *periods, uint32_t count, struct arena *arena,
+                     int64_t *quantities);
+
 /* a + b, staying at the largest number. */
 static inline int64_t
 flex_add(int64_t a, int64_t b)

@@ -151,23 +151,27 @@ rate_hours(const struct flex_use *use, const struct catalog_rate *rate,
 	return hours;
 }
 
-int64_t
-flex_quantity(const struct flex_use *use, const struct catalog_rate *rate,
-              const struct flex_period *period)
+void
+rate_quantities(const struct flex_use *use, const struct catalog_rate *rate,
+                const struct flex_period *periods, uint32_t count, struct arena *arena,
+                int64_t *quantities)
 {
-	int64_t quantity = 0;
+	struct flex_hours *hours = ARENA_ARRAY(arena, struct flex_hours, count);
 
+	memset(quantities, 0, count * sizeof(*quantities));
 	if (!use->book)
-		return 0;
-	struct flex_hours hours = rate_hours(use, rate, period);
+		return;
+	for (uint32_t i = 0; i < count; i++)
+		hours[i] = rate_hours(use, rate, &periods[i]);
 	for (uint32_t i = 0; i < rate->meters_count; i++) {
-		uint32_t meter = (uint32_t)rate->meters[i];
-		uint32_t count = book_series_count(use->book, meter);
-		for (uint32_t j = 0; j < count; j++)
-			quantity = flex_add(
-				quantity,
-				rate_series_quantity(use, rate, book_series_at(use->book, meter, j),
-			                             hours));
+		uint32_t meter        = (uint32_t)rate->meters[i];
+		uint32_t series_count = book_series_count(use->book, meter);
+		for (uint32_t j = 0; j < series_count; j++) {
+			const struct series *series = book_series_at(use->book, meter, j);
+			for (uint32_t k = 0; k < count; k++)
+				quantities[k] =
+					flex_add(quantities[k],
+				                 rate_series_quantity(use, rate, series, hours[k]));
+		}
 	}
-	return quantity;
 }

@@ -22,24 +22,42 @@ flex_period_at(int32_t start_hour, int32_t end_hour, int32_t hour)
 	};
 }
 
-void
-flex_month(const struct flex_use *use, const struct flex_period *period, struct arena *arena,
-           struct flex_month *month)
+static void
+line_add(struct flex_month *month, struct flex_line *lines, const struct catalog_rate *rate,
+         int64_t quantity)
 {
-	struct flex_line *lines = ARENA_ARRAY(arena, struct flex_line, use->card->rates_count);
-	uint32_t          count = 0;
-	int64_t           units = 0;
+	struct flex_line *line = &lines[month->lines_count];
 
+	if (quantity == 0)
+		return;
+	*line        = rate_charge(rate, quantity, month->period.fraction);
+	month->units = flex_add(month->units, line->units);
+	month->lines_count++;
+}
+
+void
+flex_months(const struct flex_use *use, const struct flex_period *periods, uint32_t count,
+            struct arena *arena, struct flex_month *months)
+{
+	size_t            room       = use->card->rates_count;
+	struct flex_line *lines      = ARENA_ARRAY(arena, struct flex_line, room * count);
+	int64_t          *quantities = ARENA_ARRAY(arena, int64_t, count);
+
+	for (uint32_t i = 0; i < count; i++)
+		months[i] = (struct flex_month){ periods[i], &lines[i * room], 0, 0 };
 	for (uint32_t i = 0; i < use->card->rates_count; i++) {
 		const struct catalog_rate *rate = &use->card->rates[i];
 		if (!catalog_rate_is_for(rate, use->tier))
 			continue;
-		int64_t quantity = flex_quantity(use, rate, period);
-		if (quantity == 0)
-			continue;
-		lines[count] = rate_charge(rate, quantity, period->fraction);
-		units        = flex_add(units, lines[count].units);
-		count++;
+		rate_quantities(use, rate, periods, count, arena, quantities);
+		for (uint32_t j = 0; j < count; j++)
+			line_add(&months[j], &lines[j * room], rate, quantities[j]);
 	}
-	*month = (struct flex_month){ *period, lines, count, units };
+}
+
+void
+flex_month(const struct flex_use *use, const struct flex_period *period, struct arena *arena,
+           struct flex_month *month)
+{
+	flex_months(use, period, 1, arena, month);
 }

@@ -37,10 +37,10 @@ struct flex_month {
 	int64_t                 units; /* the sum of the lines (F-6) */
 };
 
-/* The quantity of one metric (F-3). */
-int64_t flex_quantity(const struct flex_use *use, const struct catalog_rate *rate,
-                      const struct flex_period *period);
-
+/* Several months of one use. Each key is asked for all of them before the next one is: what
+ * it is made of is fetched into the cache once. */
+void flex_months(const struct flex_use *use, const struct flex_period *periods, uint32_t count,
+                 struct arena *arena, struct flex_month *months);
 void flex_month(const struct flex_use *use, const struct flex_period *period, struct arena *arena,
                 struct flex_month *month);
 

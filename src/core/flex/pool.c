@@ -94,28 +94,104 @@ statement_pool(struct flex_walk *walk, int64_t bought, struct flex_statement *st
 	      statement->month.units);
 }
 
-static void
-statement_make(struct flex_walk *walk, const struct contract_version *version, int32_t hour,
-               struct arena *arena, struct flex_statement *statement)
+/* A month with the version that charges it. */
+struct flex_planned {
+	const struct contract_version *version;
+	struct flex_month              month;
+};
+
+static struct flex_use
+version_use(const struct flex_question *question, const struct contract *contract)
 {
-	const struct contract      *contract = &version->contract;
-	const struct contract_flex *flex     = contract->flex;
-	int64_t                     bought   = contract_flex_bought(flex, hour);
-	struct flex_period period = flex_period_at(contract->start_hour, contract->end_hour, hour);
+	return (struct flex_use){
+		.catalog    = question->catalog,
+		.card       = contract->flex->card,
+		.tier       = contract->flex->tier,
+		.book       = question->book,
+		.start_hour = contract->start_hour,
+	};
+}
+
+static void
+statement_make(struct flex_walk *walk, const struct flex_planned *planned,
+               struct flex_statement *statement)
+{
+	const struct contract_flex *flex = planned->version->contract.flex;
+	int64_t bought = contract_flex_bought(flex, planned->month.period.until - 1);
 
 	*statement = (struct flex_statement){
-		.version = version,
-		.use     = { .catalog    = walk->question->catalog,
-		             .card       = flex->card,
-		             .tier       = flex->tier,
-		             .book       = walk->question->book,
-		             .start_hour = contract->start_hour },
+		.version = planned->version,
+		.use     = version_use(walk->question, &planned->version->contract),
+		.month   = planned->month,
 	};
-	flex_month(&statement->use, &period, arena, &statement->month);
 	statement_pool(walk, bought, statement);
 	statement->overage_amount = flex_amount(statement->pool.overage, flex->overage_price);
 	statement->alerts         = flex_alerts(flex->card, bought, walk->use, statement->pool.free,
 	                                        statement->month.units);
+}
+
+/* ---- what all months used ---- */
+
+static bool
+uses_equal(const struct flex_use *a, const struct flex_use *b)
+{
+	return a->card == b->card && a->tier == b->tier && a->start_hour == b->start_hour;
+}
+
+/* The months that one card, tier and start charge, from index on; how many there are. */
+static uint32_t
+run_count(const struct flex_walk *walk, uint32_t index)
+{
+	struct flex_use use = version_use(walk->question, &walk->planned[index].version->contract);
+	uint32_t        count = 1;
+
+	for (; index + count < walk->planned_count; count++) {
+		struct flex_use other = version_use(
+			walk->question, &walk->planned[index + count].version->contract);
+		if (!uses_equal(&use, &other))
+			break;
+	}
+	return count;
+}
+
+static void
+runs_count(struct flex_walk *walk, const struct flex_period *periods, struct arena *arena)
+{
+	struct flex_month *months = ARENA_ARRAY(arena, struct flex_month, walk->planned_count);
+
+	for (uint32_t at = 0; at < walk->planned_count;) {
+		uint32_t        count = run_count(walk, at);
+		struct flex_use use =
+			version_use(walk->question, &walk->planned[at].version->contract);
+		flex_months(&use, &periods[at], count, arena, &months[at]);
+		at += count;
+	}
+	for (uint32_t i = 0; i < walk->planned_count; i++)
+		walk->planned[i].month = months[i];
+}
+
+static void
+walk_plan(struct flex_walk *walk, struct arena *arena)
+{
+	uint32_t room = 0;
+
+	for (int32_t at = walk->month_hour; at <= walk->question->at_hour;
+	     at         = month_next_first_hour(at))
+                room++;
+	walk->planned               = ARENA_ARRAY(arena, struct flex_planned, room);
+	struct flex_period *periods = ARENA_ARRAY(arena, struct flex_period, room);
+	for (int32_t at = walk->month_hour; at <= walk->question->at_hour;
+	     at         = month_next_first_hour(at)) {
+		int32_t                        hour;
+		const struct contract_version *version =
+			month_version(walk->question, walk->contract, at, &hour);
+		if (!version)
+			continue;
+		walk->planned[walk->planned_count].version = version;
+		periods[walk->planned_count++] = flex_period_at(version->contract.start_hour,
+		                                                version->contract.end_hour, hour);
+	}
+	runs_count(walk, periods, arena);
 }
 
 /* ---- one after the other ---- */
@@ -170,17 +246,12 @@ flex_walk_open(struct flex_walk *walk, const struct flex_question *question, str
 bool
 flex_walk_next(struct flex_walk *walk, struct arena *arena, struct flex_statement *statement)
 {
-	while (walk->month_hour <= walk->question->at_hour) {
-		int32_t                        hour;
-		const struct contract_version *version =
-			month_version(walk->question, walk->contract, walk->month_hour, &hour);
-		walk->month_hour = month_next_first_hour(walk->month_hour);
-		if (!version)
-			continue;
-		statement_make(walk, version, hour, arena, statement);
-		return true;
-	}
-	return false;
+	if (!walk->planned)
+		walk_plan(walk, arena);
+	if (walk->next == walk->planned_count)
+		return false;
+	statement_make(walk, &walk->planned[walk->next++], statement);
+	return true;
 }
 
 enum err

@@ -49,14 +49,20 @@ MUST_CHECK enum err flex_statement(const struct flex_question *question, struct 
 
 /* ---- several months ---- */
 
-/* A walk over the months of one contract, oldest first. */
+struct flex_planned; /* a month that the walk will come to */
+
+/* A walk over the months of one contract, oldest first. What they used is counted with the
+ * first step, for all of them. */
 struct flex_walk {
 	const struct flex_question *question;
 	struct span                 contract;
-	int32_t                     month_hour; /* of the next statement */
-	int64_t                     closing;    /* of the month before */
-	int64_t                     bought;     /* until its end */
-	int64_t                     use;        /* drawn and over since the contract's start */
+	int32_t                     month_hour; /* of the first statement */
+	struct flex_planned        *planned;    /* NULL before the first step */
+	uint32_t                    planned_count;
+	uint32_t                    next;    /* of those */
+	int64_t                     closing; /* of the month before */
+	int64_t                     bought;  /* until its end */
+	int64_t                     use;     /* drawn and over since the contract's start */
 };
 
 /* The first statement is that of the month of from_hour, or of the contract's first month
@@ -64,7 +70,8 @@ struct flex_walk {
  * one whose versions are in the question. */
 void flex_walk_open(struct flex_walk *walk, const struct flex_question *question,
                     struct span contract, int32_t from_hour);
-/* false: no more months of the contract up to question->at_hour. */
+/* false: no more months of the contract up to question->at_hour. arena is the same in each
+ * step. */
 bool flex_walk_next(struct flex_walk *walk, struct arena *arena, struct flex_statement *statement);
 
 #endif
