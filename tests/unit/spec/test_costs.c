@@ -184,7 +184,7 @@ test_L53_rows_add_up_to_the_figures(void **state)
 	site_contract(site, "\"CCM\":{\"spend\":\"10\",\"period\":\"month\"}");
 	say_much(site);
 	for (int day = 1; day <= 31; day++) {
-		char at[24], to[24];
+		char at[40], to[40];
 		snprintf(at, sizeof(at), "2026-05-%02dT23:00:00Z", day);
 		snprintf(to, sizeof(to), "2026-05-%02d", day);
 		const struct json *answer = costs_of(site, "2026-05-01", to);
