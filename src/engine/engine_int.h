@@ -155,9 +155,10 @@ struct engine {
 	struct outbox *outbox; /* has a lock of its own, taken last */
 
 	/* The end of the audit trail, under change_lock. */
-	uint64_t audit_count;
-	uint8_t  audit_hash[AUDIT_HASH_SIZE];
-	bool     audit_stale; /* a commit failed: what is on disk must be looked up */
+	uint64_t        audit_count;
+	uint8_t         audit_hash[AUDIT_HASH_SIZE];
+	bool            audit_stale;  /* a commit failed: what is on disk must be looked up */
+	_Atomic int32_t closed_month; /* the last that the clock closed */
 
 	struct rosters *rosters; /* people_int.h */
 
@@ -172,7 +173,6 @@ struct engine {
 	/* Packer. */
 	struct recent        *recent;
 	_Atomic size_t        identity_size; /* of all identities in memory, for the metrics */
-	_Atomic int32_t       closed_month;  /* the last that the clock closed */
 	_Atomic int32_t       ticked_hour;   /* what is due was looked for in this hour */
 	struct recall        *recall;
 	struct block_builder *builder;

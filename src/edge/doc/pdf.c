@@ -41,11 +41,12 @@ block_draw(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y,
 {
 	struct lines lines = pen_wrap(pen, style, pen_clean(text, pen->arena), width);
 
-	for (uint32_t i = 0; i < lines.count; i++, y -= LEADING) {
+	for (uint32_t i = 0; i < lines.count; i++) {
 		if (right)
 			pen_text_right(pen, style, x + width, y, lines.at[i]);
 		else
 			pen_text(pen, style, x, y, lines.at[i]);
+		y -= LEADING;
 	}
 	return y;
 }
