@@ -86,7 +86,7 @@ buyers_put(struct office *office)
 	struct span    answer;
 	clock_at(1, "01T00:00:00Z");
 	for (int i = 0; i < BUYERS; i++) {
-		char json[400], id[16];
+		char json[400], id[32];
 		snprintf(id, sizeof id, "buyer%d", i);
 		snprintf(json, sizeof json, "{\"id\":\"%s\",\"name\":\"B\",\"currency\":\"EUR\"}",
 		         id);
@@ -195,7 +195,7 @@ dump(struct office *office, struct text *text, char *why, size_t why_size)
 {
 	uint64_t issued = 0, seen = 0;
 	for (int i = 0; i < BUYERS; i++) {
-		char            id[16];
+		char            id[32];
 		struct span     answer;
 		struct question question = { .limit = 1000 };
 		snprintf(id, sizeof id, "buyer%d", i);
@@ -212,7 +212,7 @@ dump(struct office *office, struct text *text, char *why, size_t why_size)
 			}
 		}
 		for (uint64_t number = 1; number <= INVOICES; number++) {
-			char digits[16];
+			char digits[32];
 			snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
 			if (engine_invoice_get(office->engine, question.account, span_of(digits),
 			                       INVOICE_AS_JSON, &office->arena, &answer, NULL))
@@ -254,7 +254,7 @@ told_line(struct told *told, const char *line)
 static bool
 life(const char *directory, struct told *told, uint64_t kill_after_us)
 {
-	char  line[200], month[16];
+	char  line[200], month[32];
 	FILE *output;
 	int   status;
 	snprintf(month, sizeof month, "%d", told->month);

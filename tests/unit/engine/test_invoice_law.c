@@ -7,7 +7,7 @@ static struct span
 year_of(struct office *office, uint64_t seed, bool restarts)
 {
 	struct text text;
-	char        id[32], day[32], month[16];
+	char        id[32], day[32], month[32];
 	uint32_t    serial = 0;
 	office_open(office, "2026-01-01T00:00:00Z");
 	contract_put(
@@ -74,7 +74,7 @@ billed_of(struct office *office, const char *month)
 {
 	int64_t amount = 0;
 	for (int i = 1; i <= 14; i++) {
-		char number[8];
+		char number[32];
 		snprintf(number, sizeof(number), "%d", i);
 		struct invoice invoice = read_invoice(office, issued(office, number));
 		int64_t        sum     = 0;
@@ -112,7 +112,7 @@ static void
 test_F32_all_invoices_of_a_month_add_up_to_what_it_is(void **state)
 {
 	struct office billed, fresh;
-	char          month[16];
+	char          month[32];
 	(void)state;
 	for (uint64_t seed = 100; seed < 112; seed++) {
 		struct question question = { .account = SPAN("acme") };
