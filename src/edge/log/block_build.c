@@ -11,6 +11,9 @@
 enum { SHAPE_TABLE_SIZE = 1024, SHAPES_KEPT = 16, MEMORY_KEPT = 64 << 20 };
 enum { NUMBERED_BITS = 6, NUMBERED = 1 << NUMBERED_BITS };
 
+/* Taken at once, columns lie in huge pages: a dictionary is looked up all over. */
+enum { RESERVED_SIZE = (4 << 20) - 64 };
+
 /* The shape of an event that is kept as one piece: one slot and nothing around it. */
 static const struct slot one_piece = { .kind = SLOT_STRING, .role = SLOT_OTHER };
 
@@ -164,10 +167,21 @@ shape_fits(const struct shape *shape, const struct cut *cut)
 	return cut->raw.size == at + size && bytes_equal(cut->raw.at + at, literal, size);
 }
 
+/* Not before the first event: who only asks has no use for it. */
+static void
+columns_reserve(struct arena *arena)
+{
+	if (arena->size_held > 0)
+		return;
+	(void)arena_take(arena, RESERVED_SIZE);
+	arena_reset(arena);
+}
+
 static struct shape *
 shape_add(struct block_builder *builder, const struct cut *cut)
 {
 	struct arena *arena = &builder->arena;
+	columns_reserve(arena);
 	struct shape *shape = arena_take_zeroed(arena, sizeof(*shape));
 	uint32_t      count = cut->slots_count;
 	struct text   literal;
