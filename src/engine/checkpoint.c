@@ -3,6 +3,7 @@
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+#include <stdlib.h>
 #include <zstd.h>
 
 #include "edge/sys/memory.h"
@@ -12,23 +13,36 @@ enum {
 	ROUND_EVENTS       = 4 << 20,   /* replayed at most after a crash under load ... */
 	ROUND_EVENTS_IDLE  = 100 << 10, /* ... and after a quiet while */
 	ROUND_EVENTS_EAGER = 1000,
-	STEP_SIZE          = 1 << 20, /* bytes written between two groups */
+	STEP_SIZE          = 256 << 10, /* bytes written between two groups: they wait for it */
+	STEP_SIZE_ALONE    = 4 << 20,   /* when nobody waits */
 	STEP_CHUNKS        = 256,
+	CHUNKS_ALONE       = 16, /* fewer are not worth another thread */
 	CHUNK_LEVEL        = 1,
 	CHUNK_HEAD         = 4, /* size of the chunk, big-endian */
 };
 
-struct span
-chunk_pack(struct span chunk, struct arena *arena)
+static struct span
+chunk_press(ZSTD_CCtx *zstd, struct span chunk, struct arena *arena)
 {
 	size_t   bound = ZSTD_compressBound(chunk.size);
 	uint8_t *out   = arena_take(arena, bound + CHUNK_HEAD);
 	CHECK(chunk.size <= UINT32_MAX);
 	for (int i = 0; i < CHUNK_HEAD; i++)
 		out[i] = (uint8_t)(chunk.size >> (24 - 8 * i));
-	size_t size = ZSTD_compress(out + CHUNK_HEAD, bound, chunk.at, chunk.size, CHUNK_LEVEL);
+	size_t size =
+		ZSTD_compressCCtx(zstd, out + CHUNK_HEAD, bound, chunk.at, chunk.size, CHUNK_LEVEL);
 	CHECK(!ZSTD_isError(size));
 	return (struct span){ (char *)out, size + CHUNK_HEAD };
+}
+
+struct span
+chunk_pack(struct span chunk, struct arena *arena)
+{
+	ZSTD_CCtx *zstd = ZSTD_createCCtx();
+	CHECK(zstd != NULL);
+	struct span packed = chunk_press(zstd, chunk, arena);
+	ZSTD_freeCCtx(zstd);
+	return packed;
 }
 
 enum err
@@ -219,8 +233,12 @@ chunk_key(struct span account, int32_t era, struct arena *arena)
 	return text_span(&text);
 }
 
-struct round_part {
-	struct arena        arena;
+/* Chunks of one commit, and the memory in which they are made: kept from commit to commit,
+ * since fresh memory costs more than what is done with it. One for each thread. */
+struct press {
+	struct arena        text;  /* of one chunk, as it is and packed */
+	struct arena        arena; /* of the commit */
+	ZSTD_CCtx          *zstd;
 	struct store_write *writes;
 	struct book       **books;
 	int32_t            *eras;
@@ -228,90 +246,181 @@ struct round_part {
 	size_t              size;
 };
 
+static struct press *
+press_open(void)
+{
+	struct press *press = calloc(1, sizeof *press);
+	CHECK(press != NULL);
+	arena_open(&press->text, system_memory());
+	arena_open(&press->arena, system_memory());
+	press->zstd = ZSTD_createCCtx();
+	CHECK(press->zstd != NULL);
+	return press;
+}
+
 static void
-part_gather(struct engine *engine, struct round_part *part)
+press_close(struct press *press)
+{
+	ZSTD_freeCCtx(press->zstd);
+	arena_close(&press->text);
+	arena_close(&press->arena);
+	free(press);
+}
+
+static void
+press_begin(struct press *press)
+{
+	arena_reset(&press->arena);
+	press->writes = ARENA_ARRAY(&press->arena, struct store_write, STEP_CHUNKS);
+	press->books  = ARENA_ARRAY(&press->arena, struct book *, STEP_CHUNKS);
+	press->eras   = ARENA_ARRAY(&press->arena, int32_t, STEP_CHUNKS);
+	press->count  = 0;
+	press->size   = 0;
+}
+
+static void
+press_add(struct press *press, const struct engine *engine, struct book *book, int32_t era)
+{
+	struct text text;
+	arena_reset(&press->text);
+	text_open(&text, &press->text);
+	book_chunk_write(book, era, engine->applied, &text);
+	struct span packed          = chunk_press(press->zstd, text_span(&text), &press->text);
+	press->writes[press->count] = (struct store_write){
+		.space = SPACE_CHUNK,
+		.key   = chunk_key(book_account(book), era, &press->arena),
+		.value = arena_copy(&press->arena, packed),
+	};
+	press->books[press->count] = book;
+	press->eras[press->count]  = era;
+	press->count++;
+	press->size += packed.size;
+}
+
+/* What the round writes next; false at its end. */
+static bool
+round_next(struct engine *engine, struct book **book, int32_t *era)
+{
+	pthread_mutex_lock(&engine->checkpoint_lock);
+	bool more = books_dirty_next(engine->books, &engine->checkpoint_cursor, book, era);
+	pthread_mutex_unlock(&engine->checkpoint_lock);
+	return more;
+}
+
+/* One commit of a running round; *ended: nothing was left. Several threads may do so while
+ * the books stand still. */
+static enum err
+round_step(struct engine *engine, struct press *press, size_t size_max, bool *ended)
 {
 	struct book *book;
 	int32_t      era;
-	while (part->count < STEP_CHUNKS && part->size < STEP_SIZE &&
-	       books_dirty_next(engine->books, &engine->checkpoint_cursor, &book, &era)) {
-		struct text text;
-		text_open(&text, &part->arena);
-		book_chunk_write(book, era, engine->applied, &text);
-		struct store_write *write = &part->writes[part->count];
-		write->space              = SPACE_CHUNK;
-		write->remove             = false;
-		write->key                = chunk_key(book_account(book), era, &part->arena);
-		write->value              = chunk_pack(text_span(&text), &part->arena);
-		part->size += write->value.size;
-		part->books[part->count] = book;
-		part->eras[part->count]  = era;
-		part->count++;
-	}
-}
-
-static enum err
-round_end(struct engine *engine, struct arena *arena)
-{
-	struct store_write write = { .space = SPACE_META,
-		                     .key   = FLOOR_KEY,
-		                     .value = u64_bytes(engine->checkpoint_target, arena) };
-	enum err           err   = engine_commit(engine, &write, 1);
-	if (err == ERR_NONE)
-		engine->checkpoint_floor = engine->checkpoint_target;
-	engine->checkpoint_running = false;
-	return err;
-}
-
-/* One step of a running round. */
-static enum err
-round_step(struct engine *engine)
-{
-	struct round_part part = { 0 };
-	arena_open(&part.arena, system_memory());
-	part.writes = ARENA_ARRAY(&part.arena, struct store_write, STEP_CHUNKS);
-	part.books  = ARENA_ARRAY(&part.arena, struct book *, STEP_CHUNKS);
-	part.eras   = ARENA_ARRAY(&part.arena, int32_t, STEP_CHUNKS);
-	part_gather(engine, &part);
-	enum err err = part.count > 0 ? engine_commit(engine, part.writes, part.count)
-	                              : round_end(engine, &part.arena);
-	for (uint32_t i = 0; i < part.count && err == ERR_NONE; i++)
-		book_chunk_clean(part.books[i], part.eras[i], engine->applied);
-	if (err != ERR_NONE)
-		engine->checkpoint_running = false;
-	arena_close(&part.arena);
+	press_begin(press);
+	while (press->count < STEP_CHUNKS && press->size < size_max &&
+	       round_next(engine, &book, &era))
+		press_add(press, engine, book, era);
+	*ended = press->count == 0;
+	if (*ended)
+		return ERR_NONE;
+	enum err err = engine_commit(engine, press->writes, press->count);
+	pthread_mutex_lock(&engine->checkpoint_lock);
+	for (uint32_t i = 0; i < press->count && err == ERR_NONE; i++)
+		book_chunk_clean(press->books[i], press->eras[i], engine->applied);
+	pthread_mutex_unlock(&engine->checkpoint_lock);
 	return err;
 }
 
 static void
 round_begin(struct engine *engine)
 {
-	engine->checkpoint_running = true;
-	engine->checkpoint_target  = engine->applied;
-	engine->checkpoint_cursor  = 0;
+	if (!engine->checkpoint_press)
+		engine->checkpoint_press = press_open();
+	engine->checkpoint_target = engine->applied;
+	engine->checkpoint_cursor = 0;
+}
+
+/* With a fault the floor stays, and the next round begins anew. */
+static enum err
+round_end(struct engine *engine, enum err err)
+{
+	struct press *press = engine->checkpoint_press;
+	arena_reset(&press->arena);
+	struct store_write write = { .space = SPACE_META,
+		                     .key   = FLOOR_KEY,
+		                     .value = u64_bytes(engine->checkpoint_target, &press->arena) };
+	if (err == ERR_NONE)
+		err = engine_commit(engine, &write, 1);
+	if (err == ERR_NONE)
+		engine->checkpoint_floor = engine->checkpoint_target;
+	checkpoint_close(engine);
+	return err;
 }
 
 enum err
 checkpoint_step(struct engine *engine, bool idle)
 {
-	uint64_t tail = engine->applied - engine->checkpoint_floor;
-	if (!engine->checkpoint_running) {
+	uint64_t tail  = engine->applied - engine->checkpoint_floor;
+	bool     ended = false;
+	if (!engine->checkpoint_press) {
 		if (tail < engine_pace(engine, idle ? ROUND_EVENTS_IDLE : ROUND_EVENTS,
 		                       ROUND_EVENTS_EAGER))
 			return ERR_NONE;
 		round_begin(engine);
 	}
-	return round_step(engine);
+	enum err err = round_step(engine, engine->checkpoint_press, STEP_SIZE, &ended);
+	return ended || err != ERR_NONE ? round_end(engine, err) : err;
+}
+
+/* ---- a whole round ---- */
+
+struct closer {
+	struct engine *engine;
+	struct press  *press;
+	enum err       err;
+};
+
+static void *
+closer_run(void *context)
+{
+	struct closer *closer = context;
+	bool           ended  = false;
+	while (!ended && closer->err == ERR_NONE)
+		closer->err = round_step(closer->engine, closer->press, STEP_SIZE_ALONE, &ended);
+	return NULL;
+}
+
+/* Many chunks are made on two threads: whoever closes waits for nothing else. */
+static enum err
+round_all(struct engine *engine)
+{
+	struct closer own   = { .engine = engine, .press = engine->checkpoint_press };
+	struct closer other = { .engine = engine };
+	pthread_t     thread;
+	if (books_dirty_count(engine->books) < CHUNKS_ALONE) {
+		closer_run(&own);
+		return own.err;
+	}
+	other.press = press_open();
+	bool begun  = pthread_create(&thread, NULL, closer_run, &other) == 0;
+	closer_run(&own);
+	if (begun)
+		pthread_join(thread, NULL);
+	press_close(other.press);
+	return own.err != ERR_NONE ? own.err : other.err;
 }
 
 enum err
 checkpoint_all(struct engine *engine)
 {
-	enum err err = ERR_NONE;
 	if (engine->applied == engine->checkpoint_floor && books_dirty_count(engine->books) == 0)
 		return ERR_NONE;
 	round_begin(engine);
-	while (engine->checkpoint_running && err == ERR_NONE)
-		err = round_step(engine);
-	return err;
+	return round_end(engine, round_all(engine));
+}
+
+void
+checkpoint_close(struct engine *engine)
+{
+	if (engine->checkpoint_press)
+		press_close(engine->checkpoint_press);
+	engine->checkpoint_press = NULL;
 }

@@ -14,8 +14,10 @@
 MUST_CHECK enum err checkpoint_open(struct engine *engine, struct refusal *refusal);
 /* Some of a round if it is time for one. Committer only. */
 MUST_CHECK enum err checkpoint_step(struct engine *engine, bool idle);
-/* A whole round. */
+/* A whole round; the engine's own threads have ended. */
 MUST_CHECK enum err checkpoint_all(struct engine *engine);
+/* Give back what a round that was not finished holds. */
+void checkpoint_close(struct engine *engine);
 
 /* A chunk as stored: compressed. ERR_STORE_DAMAGED for what is not one. */
 struct span         chunk_pack(struct span chunk, struct arena *arena);

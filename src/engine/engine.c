@@ -110,6 +110,7 @@ locks_open(struct engine *engine)
 	pthread_mutex_init(&engine->commit_lock, NULL);
 	pthread_mutex_init(&engine->runs_kept_lock, NULL);
 	pthread_mutex_init(&engine->runs_lock, NULL);
+	pthread_mutex_init(&engine->checkpoint_lock, NULL);
 	pthread_mutex_init(&engine->change_lock, NULL);
 	pthread_mutex_init(&engine->queue_lock, NULL);
 	pthread_mutex_init(&engine->metrics_lock, NULL);
@@ -176,6 +177,7 @@ parts_close(struct engine *engine)
 	block_builder_close(engine->builder);
 	outbox_close(engine->outbox);
 	recall_close(engine->recall);
+	checkpoint_close(engine);
 	recent_close(engine->recent);
 	books_close(engine->books);
 	arena_close(&engine->control_arena);

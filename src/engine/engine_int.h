@@ -1,7 +1,7 @@
 /* engine_int.h - what the files of the engine share.
  *
  * Who holds what (each lock guards the members below it; order of taking: counting,
- * change, runs kept, runs, commit, control, books, queue):
+ * change, runs kept, runs, commit, control, books, checkpoint, queue):
  *
  *   packer thread     recent, the numbering of events
  *   committer thread  the store's commits, books, retracted
@@ -124,6 +124,7 @@ struct key_entry {
 _Static_assert((int)IDENTITY_SECRET_SIZE == (int)BOOK_SECRET_SIZE, "one secret serves both");
 
 struct rosters;
+struct press; /* checkpoint.c */
 
 struct engine {
 	uint64_t               magic;
@@ -193,11 +194,12 @@ struct engine {
 	pthread_mutex_t     runs_kept_lock; /* held: no run's pages leave the store */
 
 	/* Committer. */
-	uint64_t checkpoint_floor;  /* replay starts here after a crash */
-	uint64_t checkpoint_target; /* the floor when this round is through */
-	uint64_t checkpoint_cursor;
-	bool     checkpoint_running;
-	uint64_t seal_from; /* blocks below are large enough */
+	uint64_t        checkpoint_floor;  /* replay starts here after a crash */
+	uint64_t        checkpoint_target; /* the floor when this round is through */
+	uint64_t        checkpoint_cursor;
+	struct press   *checkpoint_press; /* NULL: no round is running */
+	pthread_mutex_t checkpoint_lock;  /* of the cursor and of what is dirty, at closing */
+	uint64_t        seal_from;        /* blocks below are large enough */
 
 	pthread_mutex_t      queue_lock;
 	pthread_cond_t       queue_changed; /* packer waits */
