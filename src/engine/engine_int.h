@@ -190,7 +190,7 @@ struct engine {
 	uint64_t            runs_next_id;
 	size_t              runs_size;      /* bytes of pages in memory */
 	size_t              runs_filtered;  /* bytes of filters */
-	uint32_t            runs_hand;      /* where eviction looks next */
+	uint64_t            runs_hand;      /* where eviction looks next */
 	pthread_mutex_t     runs_kept_lock; /* held: no run's pages leave the store */
 
 	/* Committer. */
@@ -212,9 +212,9 @@ struct engine {
 	uint64_t             queue_batches;
 	struct ingest_batch *spare_batches;
 	struct intake       *spare_intakes;
-	uint32_t             intakes_made; /* also the number of the newest one's decoder */
 	struct group_list    groups_free;
 	struct group_list    groups_packed;
+	uint32_t             intakes_made; /* also the number of the newest one's decoder */
 	bool                 committing;
 	enum err             fault; /* ERR_NONE: commits work */
 	bool                 stopping;

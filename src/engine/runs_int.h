@@ -54,8 +54,8 @@ struct run_saver {
 	enum err            err; /* once set nothing more is written */
 };
 void run_saver_open(struct run_saver *saver, struct engine *engine, uint64_t id);
-/* A run_page. */
-void run_saver_page(void *saver, uint32_t page, struct span bytes);
+/* A run_page; context is the saver. */
+void run_saver_page(void *context, uint32_t page, struct span bytes);
 void run_saver_flush(struct run_saver *saver);
 /* The record of run's header. */
 struct store_write run_header_write(const struct sealed_run *run, struct arena *arena);

@@ -120,7 +120,6 @@ void run_build(struct run_item *items, uint64_t count, uint64_t first, uint64_t 
                void *context);
 
 uint32_t run_page_of(const struct run_header *header, struct identity identity);
-void run_page_prefetch(const struct run_header *header, struct span page, struct identity identity);
 /* Candidate blocks of identity in its page, which run_page_check has passed; 0: surely
  * not in the run. One of n that was not added has a candidate once in 2^known_bits / n
  * questions; more than max (8 is plenty) is CHECKed, since the one left out could be the

@@ -377,17 +377,6 @@ run_build(struct run_item *items, uint64_t count, uint64_t first, uint64_t until
 
 /* ---- asking ---- */
 
-void
-run_page_prefetch(const struct run_header *header, struct span page, struct identity identity)
-{
-	/* Buckets are about as long as each other. */
-	uint32_t bucket = bucket_of(header, identity.high), buckets = bucket_count(header);
-	size_t   begin = entries_at(header);
-	__builtin_prefetch(page.at);
-	__builtin_prefetch(page.at + PAGE_HEADER_SIZE + 2 * (size_t)bucket);
-	__builtin_prefetch(page.at + begin + (page.size - begin) / buckets * bucket);
-}
-
 uint32_t
 run_find(const struct run_header *header, struct span page, struct identity identity,
          uint32_t *blocks, uint32_t max)

@@ -70,7 +70,6 @@ pages_ask(const struct pages *pages, const struct run_header *header, uint64_t n
 {
 	struct identity identity = identity_number(number);
 	struct span     page     = pages->page[run_page_of(header, identity)];
-	run_page_prefetch(header, page, identity);
 	return run_find(header, page, identity, blocks, CANDIDATES_MAX);
 }
 
