@@ -95,7 +95,7 @@ question_make(struct cli *cli, struct span *json)
 int
 cmd_simulate(struct cli *cli)
 {
-	struct span json;
+	struct span json = { 0 };
 
 	if (!args_has(&cli->args, OPTION_FROM) || !args_has(&cli->args, OPTION_TO))
 		return cli_misused(cli, "--from and --to are needed, such as --from 2026-01");

@@ -40,6 +40,7 @@ slices_per(const struct catalog_rate *rate)
 			x            = y;
 			y            = rest;
 		}
+		CHECK(x > 0);
 		common = common / x * rate->slices[i].per;
 	}
 	CHECK(common >= 1 && common <= CATALOG_NUMBER_MAX);

@@ -7,8 +7,8 @@ static struct flex_estimate
 estimated(const char *json)
 {
 	struct flex_estimate_ask ask;
-	struct flex_estimate     estimate;
-	struct refusal           refusal = { .err = ERR_NONE };
+	struct flex_estimate     estimate = { .units = 0 };
+	struct refusal           refusal  = { .err = ERR_NONE };
 
 	if (flex_estimate_read(span_of(json), catalog, &arena, &ask, &refusal) ||
 	    flex_estimate(ask.card, ask.tier, ask.quantities, ask.quantities_count, &arena,
