@@ -99,31 +99,17 @@ entry_contracts(const struct engine *engine, const struct account_entry *entry, 
 		if (!is_first_of_id(entry, i) || !contract_holds(entry, id, FIRST_HOUR, before))
 			continue;
 		list->items[list->count++] = (struct flex_contract){
-			.account = entry->id,
-			.id      = id,
-			.holds   = contract_holds(entry, id, month, until),
-			.fresh   = contract_is_fresh(entry, id, since),
+			.account    = entry->id,
+			.id         = id,
+			.holds      = contract_holds(entry, id, month, until),
+			.fresh      = contract_is_fresh(entry, id, since),
+			.until_hour = month,
 		};
 	}
 }
 
-/* Those that began before that hour, of one account, in the order of puts. Names of accounts
- * and contracts live as long as the engine. */
-static void
-contracts_of(struct engine *engine, struct span account, int32_t month, int32_t before,
-             struct arena *arena, struct flex_contracts *list)
-{
-	*list = (struct flex_contracts){ .count = 0 };
-	pthread_rwlock_rdlock(&engine->control_lock);
-	const struct account_entry *entry = control_account(engine, account);
-	if (entry) {
-		list->items = ARENA_ARRAY(arena, struct flex_contract, entry->versions_count);
-		entry_contracts(engine, entry, month, before, list);
-	}
-	pthread_rwlock_unlock(&engine->control_lock);
-}
-
-/* The same of all accounts, in the order of accounts. */
+/* Those that began before that hour, in the order of accounts and puts. Names of accounts and
+ * contracts live as long as the engine. */
 static void
 contracts_list(struct engine *engine, int32_t month, int32_t before, struct arena *arena,
                struct flex_contracts *list)
@@ -181,42 +167,51 @@ month_check(struct engine *engine, struct span month, int32_t *month_hour, struc
 	return ERR_NONE;
 }
 
-/* So many contracts share a commit. */
+/* So many contracts share a commit; report may be NULL. */
 enum { CLOSE_BATCH = 32, CLOSE_BATCH_EAGER = 2 };
 
 static enum err
 batch_close(struct engine *engine, const struct change *change,
-            const struct flex_contract *contracts, uint32_t count, int32_t month,
-            struct report *report, struct arena *arena, struct refusal *refusal)
+            const struct flex_contract *contracts, uint32_t count, struct report *report,
+            struct arena *arena, struct refusal *refusal)
 {
 	struct issuing *issuing = ARENA_ARRAY(arena, struct issuing, CLOSE_BATCH);
 	struct arena    scratch;
 
 	arena_open(&scratch, system_memory());
-	enum err err = contracts_issue(engine, change, contracts, count, month, &scratch, issuing,
-	                               refusal);
-	for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
+	enum err err =
+		contracts_issue(engine, change, contracts, count, &scratch, issuing, refusal);
+	for (uint32_t i = 0; report && i < count && err == ERR_NONE; i++)
 		contract_report(report, &contracts[i], &issuing[i], arena);
 	arena_close(&scratch);
 	return err;
 }
 
+static uint32_t
+batch_size(const struct engine *engine, const struct flex_contracts *contracts, uint32_t from)
+{
+	uint32_t most = (uint32_t)engine_pace(engine, CLOSE_BATCH, CLOSE_BATCH_EAGER);
+	uint32_t left = contracts->count - from;
+
+	return left < most ? left : most;
+}
+
 static enum err
 contracts_close(struct engine *engine, const struct change *change,
-                const struct flex_contracts *contracts, int32_t month, struct report *report,
+                const struct flex_contracts *contracts, struct report *report,
                 store_progress *progress, void *context, struct arena *arena,
                 struct refusal *refusal)
 {
-	uint32_t batch = (uint32_t)engine_pace(engine, CLOSE_BATCH, CLOSE_BATCH_EAGER);
-	enum err err   = ERR_NONE;
+	uint32_t count;
+	enum err err = ERR_NONE;
 
-	for (uint32_t i = 0; i < contracts->count && err == ERR_NONE; i += batch) {
-		uint32_t left = contracts->count - i;
+	for (uint32_t i = 0; i < contracts->count && err == ERR_NONE; i += count) {
 		if (progress && !progress(context, i, contracts->count))
 			return refuse(refusal, ERR_STOPPED, SPAN(""),
 			              SPAN("stopped; begin again to close the rest"));
-		err = batch_close(engine, change, &contracts->items[i], left < batch ? left : batch,
-		                  month, report, arena, refusal);
+		count = batch_size(engine, contracts, i);
+		err   = batch_close(engine, change, &contracts->items[i], count, report, arena,
+		                    refusal);
 	}
 	return err;
 }
@@ -241,7 +236,7 @@ engine_close_month(struct engine *engine, const struct change *change, struct sp
 		return refuse(refusal, ERR_CONTRACT_UNKNOWN, SPAN("month"),
 		              SPAN("no paid Flex contract holds in this month"));
 	report_open(&report, arena);
-	err = contracts_close(engine, change, &contracts, hour, &report, progress, context, arena,
+	err = contracts_close(engine, change, &contracts, &report, progress, context, arena,
 	                      refusal);
 	if (err == ERR_NONE)
 		*answer = report_close(&report, month, arena);
@@ -250,42 +245,65 @@ engine_close_month(struct engine *engine, const struct change *change, struct sp
 
 /* ---- the clockwork ---- */
 
-/* Cheap for a contract whose months are all invoiced. One that ended is computed once for each
- * month that is closed; what was bought is looked at when there is anything new about it. */
+/* Is anything to be done? Cheap for a contract whose months are all invoiced. One that ended is
+ * computed once for each month that is closed; what was bought is looked at when there is
+ * anything new about it. */
 static enum err
-contract_look(struct engine *engine, const struct flex_contract *contract, int32_t month,
-              struct arena *arena, struct refusal *refusal)
+contract_look(struct engine *engine, int32_t month, struct arena *arena,
+              struct flex_contract *contract, bool *wanted)
 {
-	struct issuing issuing;
-	int32_t        newest;
-	bool           passed = atomic_load(&engine->closed_month) == month;
-	enum err       err =
+	int32_t  newest;
+	bool     passed = atomic_load(&engine->closed_month) == month;
+	enum err err =
 		invoice_newest_month(engine, contract->account, contract->id, arena, &newest);
 
 	if (err != ERR_NONE)
-		return refuse(refusal, err, SPAN("invoices"), store_complaint(engine->store));
+		return err;
+	*wanted = true;
 	if (newest >= month || (passed && !contract->holds)) {
-		if (!contract->fresh)
-			return ERR_NONE;
-		month = NO_MONTH;
+		contract->until_hour = NO_MONTH;
+		*wanted              = contract->fresh;
 	}
-	return contracts_issue(engine, &CHANGE_BY_CLOCK, contract, 1, month, arena, &issuing,
-	                       refusal);
+	return ERR_NONE;
+}
+
+/* Those that are wanted move to the front. */
+static enum err
+contracts_look(struct engine *engine, int32_t month, struct arena *arena,
+               struct flex_contracts *contracts)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < contracts->count; i++) {
+		bool     wanted;
+		enum err err = contract_look(engine, month, arena, &contracts->items[i], &wanted);
+		if (err != ERR_NONE)
+			return err;
+		if (wanted)
+			contracts->items[kept++] = contracts->items[i];
+	}
+	contracts->count = kept;
+	return ERR_NONE;
 }
 
 enum err
-invoices_look(struct engine *engine, struct span account, struct arena *arena,
-              struct refusal *refusal)
+invoices_look(struct engine *engine, struct refusal *refusal)
 {
 	struct flex_contracts contracts;
+	struct arena          arena;
 	int32_t               now   = hour_of(engine_now(engine));
 	int32_t               month = month_to_close(engine, now);
-	enum err              err   = ERR_NONE;
 
 	if (!engine->settings.issue_by_clock)
 		return ERR_NONE;
-	contracts_of(engine, account, month, now + 1, arena, &contracts);
-	for (uint32_t i = 0; i < contracts.count && err == ERR_NONE; i++)
-		err = contract_look(engine, &contracts.items[i], month, arena, refusal);
+	arena_open(&arena, system_memory());
+	contracts_list(engine, month, now + 1, &arena, &contracts);
+	enum err err = contracts_look(engine, month, &arena, &contracts);
+	if (err != ERR_NONE)
+		err = refuse(refusal, err, SPAN("invoices"), store_complaint(engine->store));
+	else
+		err = contracts_close(engine, &CHANGE_BY_CLOCK, &contracts, NULL, NULL, NULL,
+		                      &arena, refusal);
+	arena_close(&arena);
 	return err;
 }

@@ -91,8 +91,9 @@ enum { NO_MONTH = INT32_MIN };
 struct flex_contract {
 	struct span account;
 	struct span id;
-	bool        holds; /* in the month */
-	bool        fresh; /* what it buys may be due since the last look of the clock */
+	bool        holds;      /* in the month */
+	bool        fresh;      /* what it buys may be due since the last look of the clock */
+	int32_t     until_hour; /* the last month that is to be invoiced, or NO_MONTH */
 };
 
 /* What became of one of them. */
@@ -102,17 +103,16 @@ struct issuing {
 	struct refusal  why;     /* err ERR_NONE: it was not refused */
 };
 /* Everything of these contracts that is due: issued and told of, in one commit; or nothing,
- * after a fault. until_hour may be NO_MONTH. */
+ * after a fault. */
 MUST_CHECK enum err contracts_issue(struct engine *engine, const struct change *change,
                                     const struct flex_contract *contracts, uint32_t count,
-                                    int32_t until_hour, struct arena *arena,
-                                    struct issuing *issuing, struct refusal *refusal);
+                                    struct arena *arena, struct issuing *issuing,
+                                    struct refusal *refusal);
 /* The newest month whose days of grace are over, as its first hour. */
 int32_t            month_to_close(const struct engine *engine, int32_t now_hour);
 enum invoice_state month_state(const struct engine *engine, int32_t month_hour, int32_t now_hour);
-/* For the clockwork: whatever is due in an account at engine_now. */
-MUST_CHECK enum err invoices_look(struct engine *engine, struct span account, struct arena *arena,
-                                  struct refusal *refusal);
+/* For the clockwork: whatever is due at engine_now. */
+MUST_CHECK enum err invoices_look(struct engine *engine, struct refusal *refusal);
 
 /* ---- invoice_pdf.c ---- */
 

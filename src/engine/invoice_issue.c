@@ -64,11 +64,11 @@ issued_add(struct invoices *invoices, const struct invoice *invoice)
 
 static enum err
 contract_gather(const struct change_begun *begun, const struct flex_contract *contract,
-                int32_t until_hour, struct arena *arena, struct invoices *due, bool *already,
-                struct refusal *refusal)
+                struct arena *arena, struct invoices *due, bool *already, struct refusal *refusal)
 {
-	struct engine *engine  = begun->engine;
-	int32_t        at_hour = until_hour;
+	struct engine *engine     = begun->engine;
+	int32_t        until_hour = contract->until_hour;
+	int32_t        at_hour    = until_hour;
 	struct billing billing;
 
 	if (until_hour != NO_MONTH)
@@ -86,14 +86,13 @@ contract_gather(const struct change_begun *begun, const struct flex_contract *co
 /* A refusal is remembered: it keeps no other contract from its invoices. */
 static enum err
 contract_issue(const struct change_begun *begun, const struct flex_contract *contract,
-               int32_t until_hour, struct arena *arena, struct issuing *issuing,
-               struct refusal *refusal)
+               struct arena *arena, struct issuing *issuing, struct refusal *refusal)
 {
 	struct invoices due = { .arena = arena };
 
-	*issuing     = (struct issuing){ .issued = { .arena = arena }, .why = { .err = ERR_NONE } };
-	enum err err = contract_gather(begun, contract, until_hour, arena, &due, &issuing->already,
-	                               &issuing->why);
+	*issuing = (struct issuing){ .issued = { .arena = arena }, .why = { .err = ERR_NONE } };
+	enum err err =
+		contract_gather(begun, contract, arena, &due, &issuing->already, &issuing->why);
 	if (err != ERR_NONE && err_class_of(err) == ERR_CLASS_REFUSAL)
 		return ERR_NONE;
 	for (uint32_t i = 0; i < due.count && err == ERR_NONE; i++) {
@@ -111,8 +110,8 @@ contract_issue(const struct change_begun *begun, const struct flex_contract *con
 /* Gathered and issued under one hold of change_lock: nobody issues the same twice. */
 enum err
 contracts_issue(struct engine *engine, const struct change *change,
-                const struct flex_contract *contracts, uint32_t count, int32_t until_hour,
-                struct arena *arena, struct issuing *issuing, struct refusal *refusal)
+                const struct flex_contract *contracts, uint32_t count, struct arena *arena,
+                struct issuing *issuing, struct refusal *refusal)
 {
 	struct change       once = *change;
 	struct change_begun begun;
@@ -126,8 +125,7 @@ contracts_issue(struct engine *engine, const struct change *change,
 		return err;
 	change_gather(&begun, arena);
 	for (uint32_t i = 0; i < count && err == ERR_NONE; i++)
-		err = contract_issue(&begun, &contracts[i], until_hour, arena, &issuing[i],
-		                     refusal);
+		err = contract_issue(&begun, &contracts[i], arena, &issuing[i], refusal);
 	if (err == ERR_NONE)
 		err = change_flush(&begun, refusal);
 	else

@@ -153,8 +153,6 @@ account_look(struct engine *engine, struct span account, struct arena *arena,
 	for (uint32_t i = 0; i < notices.count && err == ERR_NONE; i++)
 		err = notification_make(engine, &CHANGE_BY_NOTIFIER, account, &notices.items[i],
 		                        arena, &made, NULL, refusal);
-	if (err == ERR_NONE)
-		err = invoices_look(engine, account, arena, refusal);
 	return err;
 }
 
@@ -181,6 +179,8 @@ engine_tick(struct engine *engine, struct refusal *refusal)
 	}
 	arena_close(&scratch);
 	arena_close(&arena);
+	enum err err = invoices_look(engine, first == ERR_NONE ? refusal : NULL);
+	first        = first == ERR_NONE ? err : first;
 	if (first == ERR_NONE) {
 		atomic_store(&engine->ticked_hour, hour_of(now));
 		atomic_store(&engine->closed_month, month_to_close(engine, hour_of(now)));
