@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "edge/sys/memory.h"
+#include "engine/invoice_int.h"
 #include "engine/walk.h"
 
 enum err
@@ -171,7 +172,7 @@ compare_standing(struct verifying *verifying, uint64_t *chunks)
 }
 
 static struct span
-report(const struct verifying *verifying, uint64_t chunks, struct arena *arena)
+report(const struct verifying *verifying, uint64_t chunks, uint64_t invoices, struct arena *arena)
 {
 	struct json_out out;
 	uint64_t        accounts = 0;
@@ -183,6 +184,7 @@ report(const struct verifying *verifying, uint64_t chunks, struct arena *arena)
 	json_key_uint(&out, SPAN("events"), verifying->position);
 	json_key_uint(&out, SPAN("accounts"), accounts);
 	json_key_uint(&out, SPAN("chunks"), chunks);
+	json_key_uint(&out, SPAN("invoices"), invoices);
 	json_object_end(&out);
 	return json_close(&out);
 }
@@ -205,8 +207,9 @@ verify_once(struct engine *engine, store_progress *progress, void *context, stru
 	struct verifying verifying = {
 		.engine = engine, .progress = progress, .context = context, .refusal = refusal
 	};
-	uint64_t     before = retracted_count(engine);
-	uint64_t     chunks = 0;
+	uint64_t     before   = retracted_count(engine);
+	uint64_t     chunks   = 0;
+	uint64_t     invoices = 0;
 	struct arena runs_arena;
 	arena_open(&runs_arena, system_memory());
 	verifying.books = engine_books(engine);
@@ -221,7 +224,9 @@ verify_once(struct engine *engine, store_progress *progress, void *context, stru
 	if (err == ERR_NONE)
 		err = compare_standing(&verifying, &chunks);
 	if (err == ERR_NONE)
-		*answer = report(&verifying, chunks, arena);
+		err = invoices_check(engine, &invoices, refusal);
+	if (err == ERR_NONE)
+		*answer = report(&verifying, chunks, invoices, arena);
 	arena_close(&runs_arena);
 	*disturbed = err == ERR_VERIFY_DIFFERS && retracted_count(engine) != before;
 	intake_give(engine, verifying.intake);

@@ -36,6 +36,17 @@ MUST_CHECK enum err invoice_newest_month(struct engine *engine, struct span acco
 MUST_CHECK enum err invoice_issue(const struct change_begun *begun, struct invoice *invoice,
                                   struct arena *arena, struct refusal *refusal);
 
+/* The last number given, 0: none. */
+MUST_CHECK enum err invoice_last_number(const struct change_begun *begun, struct arena *arena,
+                                        uint64_t *number);
+/* Where the invoice stands among those of its contract. */
+struct span invoice_index_key(const struct invoice *invoice, struct arena *arena);
+
+/* ---- invoice_check.c ---- */
+
+/* For verify: ERR_VERIFY_DIFFERS names the first invoice that is missing or wrong. */
+MUST_CHECK enum err invoices_check(struct engine *engine, uint64_t *count, struct refusal *refusal);
+
 /* ---- invoice_gather.c ---- */
 
 /* Before any contract; one hour less is an hour as well. */

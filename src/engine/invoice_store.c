@@ -33,8 +33,8 @@ owner_key(struct span account, struct span contract, struct arena *arena)
 	return text_span(&text);
 }
 
-static struct span
-index_key(const struct invoice *invoice, struct arena *arena)
+struct span
+invoice_index_key(const struct invoice *invoice, struct arena *arena)
 {
 	struct text text;
 
@@ -149,8 +149,8 @@ invoice_load(struct engine *engine, uint64_t number, struct arena *arena, struct
 
 /* ---- issuing ---- */
 
-static enum err
-last_number(const struct change_begun *begun, struct arena *arena, uint64_t *number)
+enum err
+invoice_last_number(const struct change_begun *begun, struct arena *arena, uint64_t *number)
 {
 	struct span value;
 	enum err    err = change_read(begun, SPAN("G"), arena, &value);
@@ -183,7 +183,7 @@ invoice_issue(const struct change_begun *begun, struct invoice *invoice, struct 
 	struct engine *engine = begun->engine;
 	uint64_t       last;
 	char           number[24];
-	enum err       err = last_number(begun, arena, &last);
+	enum err       err = invoice_last_number(begun, arena, &last);
 
 	if (err != ERR_NONE)
 		return refuse(refusal, err, SPAN("number"), store_complaint(engine->store));
@@ -196,7 +196,7 @@ invoice_issue(const struct change_begun *begun, struct invoice *invoice, struct 
 	CHECK(size > 0 && (size_t)size < sizeof(number));
 	const struct store_write writes[] = {
 		control_write(number_key(invoice->number, arena), json),
-		control_write(index_key(invoice, arena), month),
+		control_write(invoice_index_key(invoice, arena), month),
 		control_write(SPAN("G"), log_key(invoice->number, arena)),
 	};
 	const struct change_note note = { .what    = SPAN("invoice.issue"),

@@ -198,6 +198,56 @@ test_F31_support_is_a_line_of_what_is_bought(void **state)
 	office_close(&office);
 }
 
+static void
+test_F31_a_verification_finds_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *name;
+		struct span key;
+		bool        remove;
+		struct span value;
+		const char *says;
+	} HARM[] = {
+		{ "gone", { "I\0\0\0\0\0\0\0\2", 9 }, true, { "", 0 }, "invoice 2 is missing" },
+		{ "last gone",
+		  { "I\0\0\0\0\0\0\0\3", 9 },
+		  true,
+		  { "", 0 },
+		  "invoice 3 is missing" },
+		{ "no list",
+		  { "Jacme\0flex\0\0\0\0\0\0\0\0\1", 19 },
+		  true,
+		  { "", 0 },
+		  "invoice 1 is not in the list" },
+		{ "broken",
+		  { "I\0\0\0\0\0\0\0\1", 9 },
+		  false,
+		  { "{}", 2 },
+		  "invoice 1 cannot be read" },
+	};
+	for (size_t i = 0; i < sizeof(HARM) / sizeof(HARM[0]); i++) {
+		struct office  office;
+		struct refusal refusal = { .err = ERR_NONE };
+		struct span    answer;
+		(void)state;
+		office_open(&office, "2026-05-10T00:00:00Z");
+		contract_put(&office, "2026-03-01", "2027-03-01", ENTERPRISE);
+		close_month(&office, "2026-04");
+		fixture_verify(&office.fixture);
+		struct store_write write = { .space  = SPACE_CONTROL,
+			                     .remove = HARM[i].remove,
+			                     .key    = HARM[i].key,
+			                     .value  = HARM[i].value };
+		assert_int_equal(office.store->ops->commit(office.store, &write, 1), ERR_NONE);
+		assert_int_equal(engine_verify(office.fixture.engine, NULL, NULL,
+		                               &office.fixture.arena, &answer, &refusal),
+		                 ERR_VERIFY_DIFFERS);
+		if (!holds(span_of(refusal.detail), HARM[i].says))
+			fail_msg("%s: %s", HARM[i].name, refusal.detail);
+		office_close(&office);
+	}
+}
+
 /* ---- many at once ---- */
 
 enum { CLOSERS = 16 };
@@ -431,6 +481,7 @@ main(void)
 		cmocka_unit_test(test_F30_closing_again_issues_nothing_twice),
 		cmocka_unit_test(test_F30_the_clock_closes_when_the_grace_is_over),
 		cmocka_unit_test(test_F31_numbers_have_no_gaps_and_invoices_never_change),
+		cmocka_unit_test(test_F31_a_verification_finds_what_is_wrong),
 		cmocka_unit_test(test_F31_many_who_close_at_once_issue_each_invoice_once),
 		cmocka_unit_test(test_F31_support_is_a_line_of_what_is_bought),
 		cmocka_unit_test(test_F32_a_late_event_and_its_retraction_leave_nothing),
