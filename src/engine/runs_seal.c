@@ -67,7 +67,7 @@ enum err
 runs_remove(struct engine *engine, struct span from, struct span until)
 {
 	struct removal removal;
-	enum err       err;
+	enum err       err = ERR_NONE;
 	arena_open(&removal.arena, system_memory());
 	do {
 		arena_reset(&removal.arena);
