@@ -59,7 +59,7 @@ FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 PUBLIC   = $(call OBJ,core) $(call OBJ,engine) $(call OBJ,lib) $(filter-out \
            $(BUILD)/src/edge/http/% $(BUILD)/src/edge/doc/embed_web%,$(call OBJ,edge))
 
-.PHONY: all run test check format bench fuzz fuzzers install uninstall clean deps tests \
+.PHONY: all run test check format bench fuzz fuzzers install uninstall clean deps tests screenshots \
         crash-long soak
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -144,6 +144,9 @@ crash-long: $(BUILD)/tally tests
 
 soak: $(BUILD)/tally tests
 	@BUILD=$(BUILD) SOAK_MINUTES=$(or $(MINUTES),120) tests/soak/run
+
+screenshots: $(BUILD)/tally
+	@BUILD=$(BUILD) tools/screenshots build/screenshots
 
 install: all
 install uninstall:

@@ -7,10 +7,15 @@ import { hasRight, useReader } from "../session";
 import type { Account, Right, Session } from "../types";
 import { Loading, NotFound, Notice, ProblemNotice } from "../ui/notice";
 import { Shell, type Way } from "../ui/shell";
+import { AccessPage } from "./access";
+import { AuditPage } from "./audit";
 import { ContractsPage } from "./contracts";
 import { CreditsPage } from "./credits";
 import { ModulePage } from "./module";
+import { NotificationsPage } from "./notifications";
 import { OverviewPage } from "./overview";
+import { PeoplePage } from "./people";
+import { SettingsPage } from "./settings";
 
 export interface AccountProps {
 	place: Place;
@@ -32,6 +37,11 @@ const ROOMS: Room[] = [
 	{ path: "", name: "Overview", right: "view", page: OverviewPage },
 	{ path: "contracts", name: "Contracts", right: "view", page: ContractsPage },
 	{ path: "credits", name: "Build credits", right: "view", page: CreditsPage },
+	{ path: "people", name: "People", right: "view", page: PeoplePage },
+	{ path: "notifications", name: "Notifications", right: "administer", page: NotificationsPage },
+	{ path: "access", name: "Keys and roles", right: "administer", page: AccessPage },
+	{ path: "audit", name: "Audit trail", right: "administer", page: AuditPage },
+	{ path: "settings", name: "Settings", right: "member", page: SettingsPage },
 	{ path: "modules", name: "", right: "view", page: ModulePage },
 ];
 

@@ -202,7 +202,7 @@ function Lines<T>(props: LinesProps<T>): JSX.Element {
 		filters,
 		sort: get("sort"),
 		onSort: (sort) => go(hrefWith(place, { [`${prefix}sort`]: sort }), { replace: true }),
-		label: props.title,
+		label: `${props.title} as a table`,
 	};
 	const shown = useShownRows(table);
 	return (

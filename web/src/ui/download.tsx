@@ -33,7 +33,7 @@ export function CsvButton(props: { path: string; name: string; label?: string })
 	);
 }
 
-export function CopyButton(props: { text: () => string }): JSX.Element | null {
+export function CopyButton(props: { text: () => string; label?: string }): JSX.Element | null {
 	const [done, setDone] = useState(false);
 	/* Browsers give the clipboard to secure pages alone. */
 	if (!navigator.clipboard) return null;
@@ -45,7 +45,7 @@ export function CopyButton(props: { text: () => string }): JSX.Element | null {
 	};
 	return (
 		<button type="button" class="button" onClick={copy} aria-live="polite">
-			{done ? "Copied" : "Copy table"}
+			{done ? "Copied" : (props.label ?? "Copy table")}
 		</button>
 	);
 }

@@ -1,0 +1,21 @@
+// places.mjs - every page of the page, for whoever visits all of them.
+export const PLACES = [
+	["accounts", "/accounts"],
+	["overview", "/accounts/demo"],
+	["module", "/accounts/demo/modules/CD"],
+	["module-people", "/accounts/demo/modules/CI"],
+	["module-count", "/accounts/demo/modules/STO?days=90"],
+	["module-users", "/accounts/demo/modules/FF?unit=mau"],
+	["module-money", "/accounts/demo/modules/CCM?days=365&step=month"],
+	["why", "/accounts/demo/modules/CD/why?unit=service&kind=service&org=bank&project=ledger&id=closing-worker"],
+	["contracts", "/accounts/demo/contracts"],
+	["contract", "/accounts/demo/contracts/platform"],
+	["credits", "/accounts/demo/credits"],
+	["people", "/accounts/demo/people"],
+	["assignments", "/accounts/demo/people/assignments"],
+	["import", "/accounts/demo/people/import"],
+	["notifications", "/accounts/demo/notifications"],
+	["access", "/accounts/demo/access"],
+	["audit", "/accounts/demo/audit"],
+	["settings", "/accounts/demo/settings"],
+];

@@ -1,0 +1,138 @@
+// notifications.tsx - what was told, to whom, and how each delivery went.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { accountPath, ask } from "../api";
+import { useChange } from "../change";
+import { label } from "../format";
+import { usePages } from "../more";
+import { CsvButton } from "../ui/download";
+import { List } from "../ui/list";
+import { Moment } from "../ui/moment";
+import { Loading, NotFound, Notice, ProblemNotice } from "../ui/notice";
+import { Refusal } from "../ui/refusal";
+import type { AccountProps } from "./account";
+import { RulesSection } from "./notification_rules";
+
+const PAGE_ROWS = 50;
+
+interface Delivery {
+	channel: string;
+	to: string;
+	state: string;
+	attempts: number;
+	at?: string;
+	next?: string;
+	answer?: string;
+}
+
+interface Told {
+	id: string;
+	at: string;
+	kind: string;
+	title: string;
+	text: string;
+	deliveries: Delivery[];
+}
+
+const BADGES: Record<string, string> = {
+	delivered: "badge good",
+	failed: "badge bad",
+	waiting: "badge warn",
+};
+
+function Deliveries(props: { told: Told }): JSX.Element {
+	const { deliveries } = props.told;
+	if (deliveries.length === 0) return <span class="muted">nobody was to be told</span>;
+	return (
+		<ul class="lines">
+			{deliveries.map((delivery) => (
+				<li key={`${delivery.channel} ${delivery.to}`} title={delivery.answer}>
+					<span class={BADGES[delivery.state] ?? "badge"}>{label(delivery.state)}</span>{" "}
+					<span class="wrap">{delivery.to}</span>
+					{delivery.next && (
+						<small>
+							{" "}
+							next attempt <Moment at={delivery.next} />
+						</small>
+					)}
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function History(props: { account: string }): JSX.Element {
+	const path = accountPath(props.account, "notifications");
+	const told = usePages<Told>(path, "notifications", PAGE_ROWS);
+	const change = useChange();
+	const [tested, setTested] = useState(false);
+	const test = (): void => {
+		const body = {};
+		void change
+			.run(() => ask<Told>(`${path}/test`, { method: "POST", body }))
+			.then((sent) => {
+				setTested(sent !== null);
+				if (sent) told.again();
+			});
+	};
+	return (
+		<section class="panel" aria-labelledby="told">
+			<header>
+				<h2 id="told">Told so far</h2>
+				<div class="row">
+					<button type="button" class="button" disabled={change.busy} onClick={test}>
+						Send a test message
+					</button>
+					<CsvButton path={`${path}?limit=100000`} name={`${props.account}-notifications.csv`} />
+				</div>
+			</header>
+			<Refusal problem={change.problem} />
+			{tested && (
+				<Notice kind="good" title="A test message is on its way">
+					How it went stands in the list.
+				</Notice>
+			)}
+			{told.problem && <ProblemNotice problem={told.problem} again={told.again} />}
+			{!told.items && !told.problem && <Loading lines={4} />}
+			{told.items && told.items.length === 0 && (
+				<p class="muted">Nothing had to be told yet.</p>
+			)}
+			{told.items && told.items.length > 0 && (
+				<List
+					rows={told.items}
+					keyOf={(one) => one.id}
+					label="Notifications"
+					columns={[
+						{ head: "When", show: (one) => <Moment at={one.at} /> },
+						{
+							head: "What",
+							show: (one) => (
+								<>
+									<b>{one.title}</b>
+									<p class="muted">{one.text}</p>
+								</>
+							),
+						},
+						{ head: "Delivered", show: (one) => <Deliveries told={one} /> },
+					]}
+				/>
+			)}
+			{told.more && (
+				<button type="button" class="button" disabled={told.busy} onClick={told.more}>
+					Show older ones
+				</button>
+			)}
+		</section>
+	);
+}
+
+export function NotificationsPage(props: AccountProps): JSX.Element {
+	if (props.pieces.length > 0) return <NotFound what="page" />;
+	return (
+		<>
+			<h1>Notifications</h1>
+			<History account={props.account.id} />
+			<RulesSection account={props.account.id} />
+		</>
+	);
+}
