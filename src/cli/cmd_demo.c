@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/demo_flex_show.h"
 #include "cli/demo_place.h"
 #include "cli/demo_show.h"
 #include "cli/serve.h"
@@ -72,6 +73,45 @@ operator_make(struct demo *demo, struct span *password)
 	return secret_read(demo, err, answer, "password", password);
 }
 
+/* What the months before would have cost on the other tier. */
+static void
+simulation_show(const struct demo *demo, const char *program)
+{
+	int32_t first = month_first_hour(hour_of(demo->story.plan.now));
+	char    from[INSTANT_SIZE], to[INSTANT_SIZE], start[INSTANT_SIZE], end[INSTANT_SIZE];
+	int32_t begin = month_first_hour(month_first_hour(month_first_hour(first - 1) - 1) - 1);
+
+	hour_format(begin, from);
+	hour_format(first - 1, to);
+	start[hour_format(begin, start)] = '\0';
+	end[hour_format(first, end)]     = '\0';
+	printf("  %s simulate demo-flex --from %.*s --to %.*s --contract /dev/stdin <<<'{"
+	       "\"id\":\"enterprise\",\"model\":\"FLEX\",\"plan\":\"ENTERPRISE\","
+	       "\"kind\":\"PAID\",\"start\":\"%s\",\"end\":\"%s\",\"flex\":{\"tier\":"
+	       "\"enterprise\",\"rates\":\"2026-01-01\",\"units\":\"20000\"}}'\n",
+	       program, DEMO_MONTH_SIZE, from, DEMO_MONTH_SIZE, to, start, end);
+}
+
+static void
+flex_show(const struct demo *demo, const char *program)
+{
+	static const char *const commands[] = {
+		"flex demo-flex",
+		"flex demo-flex --by project",
+		"flex trend demo-flex --step month",
+		"flex forecast demo-flex",
+		"invoice list demo-flex",
+		"estimate essentials ci.hosted_minute=12000 sto.scan=300 idp.user=9",
+	};
+	char month[INSTANT_SIZE];
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		printf("  %s %s\n", program, commands[i]);
+	demo_month_before(demo->story.plan.now, month);
+	printf("  %s invoice demo-flex %s --pdf invoice.pdf\n", program, month);
+	simulation_show(demo, program);
+}
+
 static void
 commands_show(const struct demo *demo, const char *program)
 {
@@ -95,6 +135,7 @@ commands_show(const struct demo *demo, const char *program)
 	hour_format(now, to);
 	printf("  %s trend demo CD --from %.*s --to %.*s\n", program, DATE_SIZE, from, DATE_SIZE,
 	       to);
+	flex_show(demo, program);
 }
 
 static void

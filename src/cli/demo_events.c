@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cli/demo_people.h"
 #include "cli/demo_tell.h"
 
 /* When things happened, in hours before the end. */
@@ -321,6 +322,9 @@ tell_hour(struct telling *telling)
 {
 	uint64_t chance = demo_chance(telling->plan->seed, 2000, (uint64_t)telling->hour);
 
+	tell_flex(telling);
+	if (telling->hour < telling->from_hour)
+		return;
 	for (uint32_t project = 0; project < DEMO_PROJECTS; project++)
 		tell_project(telling, project);
 	if (chance % 12 == 0)
@@ -346,10 +350,13 @@ demo_events(const struct demo_plan *plan, struct arena *arena, demo_send *send, 
 
 	CHECK(plan->days > 0);
 	telling.from_hour = telling.now_hour + 1 - (int32_t)plan->days * HOURS_PER_DAY;
-	CHECK(telling.from_hour >= 0);
+	telling.flex_hour = day_first_hour(telling.now_hour) - DEMO_FLEX_DAYS * HOURS_PER_DAY;
+	telling.hour =
+		telling.flex_hour < telling.from_hour ? telling.flex_hour : telling.from_hour;
+	CHECK(telling.hour >= 0);
 	demo_world_make(plan->seed, &telling.world);
 	text_open(&telling.lines, arena);
-	for (telling.hour = telling.from_hour; telling.hour <= telling.now_hour; telling.hour++) {
+	for (; telling.hour <= telling.now_hour; telling.hour++) {
 		tell_hour(&telling);
 		if ((telling.hour + 1) % HOURS_PER_DAY != 0 && telling.hour < telling.now_hour)
 			continue;

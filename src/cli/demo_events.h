@@ -11,7 +11,7 @@
 
 struct demo_plan {
 	struct instant now;  /* no event is later */
-	uint32_t       days; /* nor earlier than so many before the hour of now */
+	uint32_t       days; /* nor earlier than so many before the hour of now, but on Flex */
 	uint64_t       seed;
 };
 

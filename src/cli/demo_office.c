@@ -52,6 +52,13 @@ enum { BEFORE_ALL = 401 }; /* more than the days that can be asked for */
 	"\"kind\":\"PAID\",\"start\":\"@345@\",\"modules\":{\"STO\":{\"developers\":20,"           \
 	"\"addon\":100},\"SSCA\":{\"developers\":12}},\"end\":"
 
+/* Ten months old; what the default seed used of it by now is a little less. */
+#define FLEX                                                                                       \
+	"{\"id\":\"flex\",\"model\":\"FLEX\",\"plan\":\"ESSENTIALS\",\"kind\":\"PAID\","           \
+	"\"start\":\"@305@\",\"end\":\"@-60@\",\"flex\":{\"tier\":\"essentials\","                 \
+	"\"rates\":\"2026-01-01\",\"units\":\"72000\",\"support_percent\":\"15\""
+#define VERA "vera.lind@flex.example"
+
 /* In the order of time. An account is there before the first of its events. */
 static const struct deed DEEDS[] = {
 	{ BEFORE_ALL, DEED_ACCOUNT, NULL, NULL,
@@ -67,6 +74,19 @@ static const struct deed DEEDS[] = {
 	  "\"kind\":\"PAID\",\"start\":\"@341@\",\"end\":\"@-24@\",\"modules\":{"
 	  "\"SRM\":{\"developers\":30,\"addon\":18},\"CE\":{\"developers\":60},"
 	  "\"IACM\":{\"developers\":8}}}" },
+	{ DEMO_FLEX_DAYS, DEED_ACCOUNT, NULL, NULL,
+	  "{\"id\":\"demo-flex\",\"name\":\"Demo Streams\",\"currency\":\"USD\"}" },
+	{ DEMO_FLEX_DAYS, DEED_RULES, "demo-flex", VERA, "{\"administrators\":false}" },
+	{ DEMO_FLEX_DAYS, DEED_BILLING, "demo-flex", VERA,
+	  "{\"legal_name\":\"Demo Streams Ltd\",\"address\":\"7 Sample Road, Springfield\","
+	  "\"purchase_order\":\"PO-77\"}" },
+	{ DEMO_FLEX_DAYS, DEED_CONTRACT, "demo-flex", VERA, FLEX "}}" },
+	{ DEMO_FLEX_DAYS, DEED_PERSON, "demo-flex", VERA,
+	  "{\"people\":[{\"email\":\"vera.lind@flex.example\",\"name\":\"Vera Lind\","
+	  "\"modules\":[\"SEI\"]},{\"email\":\"noor.haddad@flex.example\","
+	  "\"name\":\"Noor Haddad\",\"modules\":[\"SEI\"]},"
+	  "{\"email\":\"ian.doyle@flex.example\",\"name\":\"Ian Doyle\","
+	  "\"modules\":[\"SEI\"]}]}" },
 	{ 300, DEED_BILLING, "demo", "emeka.obi@demo.example",
 	  "{\"legal_name\":\"Demo Incorporated\",\"address\":\"1 Example Street, Springfield\","
 	  "\"purchase_order\":\"PO-2041\",\"administrators\":[\"emeka.obi@demo.example\"]}" },
@@ -95,6 +115,9 @@ static const struct deed DEEDS[] = {
 	  "{\"id\":\"cloud\",\"model\":\"DEVELOPER_360\",\"plan\":\"ENTERPRISE\",\"kind\":\"PAID\","
 	  "\"start\":\"@100@\",\"end\":\"@-265@\",\"modules\":{\"CCM\":{\"spend\":\"200000\","
 	  "\"period\":\"month\"}}}" },
+	{ 60, DEED_CONTRACT, "demo-flex", VERA,
+	  FLEX ",\"topups\":[{\"at\":\"@60@\",\"units\":\"8000\"}]},"
+	       "\"why\":\"more units for the winter\"}" },
 	{ 30, DEED_CONTRACT, "demo", CLARA,
 	  SECURITY "\"@-385@\",\"why\":\"renewed for another year\"}" },
 	{ 12, DEED_CONTRACT, "demo", CLARA,

@@ -29,6 +29,9 @@ enum { DEMO_LEFT_DAYS_AGO = 6 };
 /* How old the account below is. */
 enum { DEMO_LABS_DAYS = 120 };
 
+/* How old the contract of the account on Flex is: ten months. */
+enum { DEMO_FLEX_DAYS = 305 };
+
 /* One of the team's, by chance. Who has left by then is none of them. */
 const struct demo_person *demo_person_of(uint32_t team, uint64_t chance, int32_t days_ago);
 

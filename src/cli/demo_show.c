@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "cli/demo_flex_show.h"
 #include "cli/demo_people.h"
 #include "cli/demo_why.h"
 #include "core/base/text.h"
@@ -352,6 +353,8 @@ demo_show(struct cli *cli, const struct demo_story *story, struct refusal *refus
 	show_figures(&screen);
 	show_attention(&screen);
 	show_notifications(&screen);
-	demo_why_show(cli, screen.why);
-	return ERR_NONE;
+	err = demo_flex_show(cli, story, refusal);
+	if (err == ERR_NONE)
+		demo_why_show(cli, screen.why);
+	return err;
 }

@@ -1,6 +1,6 @@
 /* demo_tell.h - what those who tell the story of `tally demo` share.
  *
- * Pure. Each tells one hour at a time; what lies outside of the days is not told. */
+ * Pure. Each tells one hour at a time; what is later than the plan's end is not told. */
 #ifndef TALLY_CLI_DEMO_TELL_H
 #define TALLY_CLI_DEMO_TELL_H
 
@@ -14,7 +14,8 @@ struct telling {
 	struct text             lines;
 	int32_t                 from_hour;
 	int32_t                 now_hour;
-	int32_t                 hour; /* being told */
+	int32_t                 flex_hour; /* the first of the account on Flex */
+	int32_t                 hour;      /* being told */
 };
 
 struct told {
@@ -39,5 +40,7 @@ bool tell_is_office(int32_t hour);
 void tell_modules(struct telling *telling);
 /* One hour of the account below. */
 void tell_labs(struct telling *telling);
+/* One hour of the account on Flex, which is as old as its contract whatever the days. */
+void tell_flex(struct telling *telling);
 
 #endif

@@ -69,6 +69,25 @@ test_F20_free_units_are_the_limit_where_nothing_was_bought(void **state)
 	office_close(&office);
 }
 
+/* The default rules tell of a module that uses more than is owned of it. */
+static void
+test_F13_no_module_is_over_licences_while_a_pool_pays(void **state)
+{
+	struct office office;
+	(void)state;
+	office_open(&office, "2026-03-20T10:00:00Z");
+	contract_put(&office, "2026-03-10", "2027-03-01", ENTERPRISE);
+	scan(&office, "e1", "2026-03-15");
+	tick(&office);
+	assert_int_equal(times(notifications(&office), "module.over"), 0);
+	/* Its end is that of the pool: from then on nobody pays. */
+	contract_put(&office, "2026-03-10", "2026-03-20", ENTERPRISE);
+	clock_set(&office, "2026-03-20T11:00:00Z");
+	tick(&office);
+	assert_int_equal(times(notifications(&office), "module.over"), 1);
+	office_close(&office);
+}
+
 int
 main(void)
 {
@@ -76,6 +95,7 @@ main(void)
 		cmocka_unit_test(
 			test_F21_several_thresholds_at_once_are_told_lowest_first_and_once),
 		cmocka_unit_test(test_F20_free_units_are_the_limit_where_nothing_was_bought),
+		cmocka_unit_test(test_F13_no_module_is_over_licences_while_a_pool_pays),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
