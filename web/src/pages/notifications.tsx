@@ -109,7 +109,7 @@ function History(props: { account: string }): JSX.Element {
 							show: (one) => (
 								<>
 									<b>{one.title}</b>
-									<p class="muted">{one.text}</p>
+									<p class="told-text">{one.text}</p>
 								</>
 							),
 						},
