@@ -3,8 +3,9 @@
  *     flex KEYS MONTHS      keys of each metric; months of the contract before the one asked
  *
  * Each key of each metric has an event on every third day or so of every month, storage
- * reports every hour. Times are of the processor, as a month waits for nothing. The month is asked a hundred times; what it must be follows from how
- * it is made for one metric of each fold. */
+ * reports every hour. Times are of the processor, as a month waits for nothing. The month is
+ * asked a hundred times; what it must be follows from how it is made for one metric of each
+ * fold. */
 #define _GNU_SOURCE /* clock ids */
 #include <stdlib.h>
 #include <time.h>

@@ -458,29 +458,6 @@ builder_clear(struct block_builder *builder)
 	builder->raw_size   = 0;
 }
 
-/* The head is known last and stands first: it is packed behind the large parts, and
- * the two change places in the block's own memory. */
-static struct span
-block_assemble(struct packer *packer, struct layout *layout, struct arena *arena)
-{
-	size_t parts_size      = packer->body.size;
-	layout->directory_size = (uint32_t)packer->directory.size;
-	text_add(&packer->directory, text_span(&packer->head_parts));
-	CHECK(packer->directory.size <= BLOCK_RAW_MAX);
-	pack_bytes(packer, text_span(&packer->directory));
-	layout->head_size   = (uint32_t)packer->directory.size;
-	layout->head_stored = (uint32_t)(packer->body.size - parts_size);
-
-	size_t size  = BLOCK_HEADER_SIZE + packer->body.size;
-	char  *bytes = arena_take(arena, size);
-	memcpy(bytes + BLOCK_HEADER_SIZE, packer->body.at + parts_size, layout->head_stored);
-	if (parts_size > 0)
-		memcpy(bytes + BLOCK_HEADER_SIZE + layout->head_stored, packer->body.at,
-		       parts_size);
-	layout_write(layout, bytes, size);
-	return (struct span){ bytes, size };
-}
-
 struct span
 block_finish(struct block_builder *builder, uint64_t first, uint64_t chain_before, int level,
              struct arena *arena, struct block_summary *summary)
@@ -501,7 +478,7 @@ block_finish(struct block_builder *builder, uint64_t first, uint64_t chain_befor
 		pack_shape(packer, builder->used[i]);
 
 	struct layout layout = { .summary = summary_of(builder, first, chain_before) };
-	struct span   bytes  = block_assemble(packer, &layout, arena);
+	struct span   bytes  = pack_block(packer, &layout, arena);
 	*summary             = layout.summary;
 	builder_clear(builder);
 	return bytes;

@@ -2,7 +2,6 @@
 #include "edge/log/pack.h"
 
 #include "edge/log/form.h"
-#include "edge/log/layout.h"
 
 /* ---- parts ---- */
 
@@ -469,4 +468,27 @@ pack_columns(struct packer *packer, const struct column *columns, uint32_t count
 			pack_column(packer, &columns[i]);
 	}
 	arena_reset(&packer->scratch);
+}
+
+/* The head is known last: it is packed behind the large parts, and the two change places
+ * in the block's own memory. */
+struct span
+pack_block(struct packer *packer, struct layout *layout, struct arena *arena)
+{
+	size_t parts_size      = packer->body.size;
+	layout->directory_size = (uint32_t)packer->directory.size;
+	text_add(&packer->directory, text_span(&packer->head_parts));
+	CHECK(packer->directory.size <= BLOCK_RAW_MAX);
+	pack_bytes(packer, text_span(&packer->directory));
+	layout->head_size   = (uint32_t)packer->directory.size;
+	layout->head_stored = (uint32_t)(packer->body.size - parts_size);
+
+	size_t size  = BLOCK_HEADER_SIZE + packer->body.size;
+	char  *bytes = arena_take(arena, size);
+	memcpy(bytes + BLOCK_HEADER_SIZE, packer->body.at + parts_size, layout->head_stored);
+	if (parts_size > 0)
+		memcpy(bytes + BLOCK_HEADER_SIZE + layout->head_stored, packer->body.at,
+		       parts_size);
+	layout_write(layout, bytes, size);
+	return (struct span){ bytes, size };
 }

@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "edge/log/column.h"
+#include "edge/log/layout.h"
 
 /* Where a block is written. The three texts lie in arenas of their own, so that they
  * grow without moving each other; scratch is free again after each shape. */
@@ -27,5 +28,8 @@ void pack_ints(struct packer *packer, const int64_t *values, uint32_t count);
 /* Adds bytes as they are, or as a zstd frame when that is smaller by a sixteenth; true
  * when it was. */
 bool pack_bytes(struct packer *packer, struct span bytes);
+/* The whole block, in the arena: header, head, large parts. layout has its summary and gets
+ * the sizes of the head. */
+struct span pack_block(struct packer *packer, struct layout *layout, struct arena *arena);
 
 #endif

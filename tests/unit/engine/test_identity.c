@@ -79,12 +79,12 @@ test_E1_a_sealed_identity_is_remembered(void **state)
 	fixture_close(&fixture);
 }
 
-/* Until the small blocks of the log have been joined. */
+/* Until the small blocks of the log have been joined; a busy machine has half a minute. */
 static void
 wait_for_joining(struct store *store)
 {
 	struct store_digest digest = { .records = UINT64_MAX };
-	for (int i = 0; i < 200 && digest.records > 2; i++) {
+	for (int i = 0; i < 1500 && digest.records > 2; i++) {
 		nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000 * 1000 }, NULL);
 		assert_int_equal(store->ops->digest(store, SPACE_LOG, &digest), ERR_NONE);
 	}
@@ -106,7 +106,7 @@ static void
 wait_for_joined_run(struct store *store)
 {
 	bool joined = false;
-	for (int i = 0; i < 200 && !joined; i++) {
+	for (int i = 0; i < 1500 && !joined; i++) {
 		nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000 * 1000 }, NULL);
 		assert_int_equal(store->ops->scan(store, SPACE_IDENTITY, SPAN("r"), SPAN("s"),
 		                                  find_joined, &joined),
