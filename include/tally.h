@@ -115,6 +115,13 @@ int tally_trend_unit(struct tally *tally, const char *account, const char *modul
 int tally_explain(struct tally *tally, const char *account, const char *module, const char *id,
                   const char *at, char **answer, struct tally_error *error);
 
+/* A calendar month of the account's Flex contract (F-1 to F-20): lines, pool, overage, alerts.
+ * month is "2026-04", NULL: that of at; at as in tally_usage. by is "org", "project",
+ * "resource", "day" or "activity" for how the units are made up, or NULL. Refusals:
+ * contract-unknown, when none holds in the month; question. */
+int tally_flex(struct tally *tally, const char *account, const char *month, const char *at,
+               const char *by, char **answer, struct tally_error *error);
+
 /* Recompute everything from the log and compare (0: all is well). */
 int tally_verify(struct tally *tally, char **answer, struct tally_error *error);
 

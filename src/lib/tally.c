@@ -225,6 +225,17 @@ tally_explain(struct tally *tally, const char *account, const char *module, cons
 	return answer_of(tally, engine_explain, &question, answer, error);
 }
 
+int
+tally_flex(struct tally *tally, const char *account, const char *month, const char *at,
+           const char *by, char **answer, struct tally_error *error)
+{
+	struct question question = { .account = span_of(account),
+		                     .month   = optional(month),
+		                     .at      = optional(at),
+		                     .by      = optional(by) };
+	return answer_of(tally, engine_flex, &question, answer, error);
+}
+
 /* ---- care ---- */
 
 int
