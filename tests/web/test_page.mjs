@@ -272,7 +272,8 @@ await check("what is ingested is on the screen without a reload", async () => {
 		body: JSON.stringify(event),
 	});
 	assertEqual(answer.status, 200, "ingest");
-	await page.locator("[data-used='10001']").waitFor({ timeout: 8000 });
+	/* A second is wanted; tests run beside others. */
+	await page.locator("[data-used='10001']").waitFor({ timeout: 4000 });
 });
 
 // ---- who may see what ----
@@ -289,6 +290,8 @@ await check("a foreign account is not there", async () => {
 
 await check("who has no right to a page is told so", async () => {
 	const billing = await visit(browser, "billing", "/accounts/demo");
+	await billing.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
+	await open(billing, "/accounts/demo/contracts").catch(() => undefined);
 	await billing.getByText("Your role does not allow this page").waitFor();
 	await billing.context().close();
 });

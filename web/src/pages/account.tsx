@@ -1,6 +1,7 @@
 // account.tsx - one account: the ways through it that the reader's rights allow.
 import type { JSX } from "preact";
-import { accountHref, type Place } from "../place";
+import { useEffect } from "preact/hooks";
+import { accountHref, go, type Place } from "../place";
 import { useAnswer } from "../load";
 import { accountPath } from "../api";
 import { hasRight, useReader } from "../session";
@@ -66,6 +67,12 @@ export function AccountPage(props: {
 	const room = ROOMS.find((entry) => entry.path === first);
 	const ways = value ? waysOf(props.place, session, props.account, room) : [];
 	const name = value?.name || props.account;
+	/* Who keeps the bills alone has no overview: the settings are where that is done. */
+	const isElsewhere = first === "" && !hasRight(session, props.account, "view");
+	useEffect(() => {
+		if (value && isElsewhere)
+			go(accountHref(props.place, props.account, ["settings"]), { replace: true });
+	}, [value, isElsewhere, props.place, props.account]);
 	const allowed = room && hasRight(session, props.account, room.right);
 
 	return (
@@ -73,7 +80,7 @@ export function AccountPage(props: {
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!value && !problem && <Loading />}
 			{value && !room && <NotFound what="page" />}
-			{value && room && !allowed && (
+			{value && room && !allowed && !isElsewhere && (
 				<Notice kind="bad" title="Your role does not allow this page">
 					What you may see stands in the menu.
 				</Notice>

@@ -16,7 +16,7 @@ import { ModuleRows, ModuleShares } from "./module_rows";
 import { ModuleTrend } from "./module_trend";
 import { WhyPage } from "./why";
 
-const REFRESH_MS = 3000;
+const REFRESH_MS = 900;
 const ROWS_MAX = 100_000;
 
 const SELECTIONS = ["q", "org", "project", "kind", "class", "environment", "sort"];

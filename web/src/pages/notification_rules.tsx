@@ -185,8 +185,9 @@ export function RulesSection(props: { account: string }): JSX.Element {
 	const [draft, setDraft] = useState<Draft | null>(null);
 	const [saved, setSaved] = useState<Rules | null>(null);
 	const change = useChange();
+	/* From the first answer alone: what comes later must not overwrite what is being typed. */
 	useEffect(() => {
-		if (value) setDraft(draftOf(value));
+		if (value) setDraft((before) => before ?? draftOf(value));
 	}, [value]);
 	const part = (changed: Partial<Draft>): void => {
 		setSaved(null);

@@ -16,7 +16,7 @@ import type { AccountProps } from "./account";
 
 const TREND_DAYS = 30;
 /** Often enough to watch work being counted; an unchanged answer draws nothing. */
-const REFRESH_MS = 3000;
+const REFRESH_MS = 900;
 
 function Concerns(props: { concerns: Concern[] }): JSX.Element {
 	return (

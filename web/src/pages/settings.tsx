@@ -1,6 +1,6 @@
 // settings.tsx - billing details of the account, and the reader's own password.
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { accountPath, ask } from "../api";
 import { useChange } from "../change";
 import { useAnswer } from "../load";
@@ -27,10 +27,10 @@ const FIELDS = [
 ] as const;
 
 function BillingForm(props: { path: string; details: Details; onSaved: () => void }): JSX.Element {
+	/* From the first answer alone: what comes later must not overwrite what is being typed. */
 	const [draft, setDraft] = useState<Details>(props.details);
 	const [saved, setSaved] = useState(false);
 	const change = useChange();
-	useEffect(() => setDraft(props.details), [props.details]);
 	const put = (name: string, value: string): void => {
 		setSaved(false);
 		setDraft({ ...draft, [name]: value });
