@@ -109,19 +109,44 @@ months_gather(struct engine *engine, const struct account_entry *entry, int32_t 
 	return err;
 }
 
-/* The terms of now, whatever month is asked about: what was bought is billed when its day has
- * come. */
+/* The next hour above `above` in which other terms may begin; INT32_MAX: none. */
+static int32_t
+terms_next_hour(const struct account_entry *entry, struct span contract, int32_t above)
+{
+	int32_t next = INT32_MAX;
+
+	for (uint32_t i = 0; i < entry->versions_count; i++) {
+		const struct contract_version *version = &entry->versions[i];
+		int32_t                        from    = version->contract.from_hour;
+		if (from < version->contract.start_hour)
+			from = version->contract.start_hour;
+		if (span_equal(version->contract.id, contract) && from > above && from < next)
+			next = from;
+	}
+	return next;
+}
+
+/* The terms until now, whatever month is asked about: what was bought is billed when its day
+ * has come, by what held then, also when the closing is late. */
 static void
 terms_gather(struct engine *engine, const struct account_entry *entry, struct billing *billing)
 {
-	int32_t                        now_hour = hour_of(engine_now(engine));
-	int32_t                        last;
-	const struct contract_version *version =
-		contract_flex_in(entry->versions, entry->versions_count, billing->contract,
-	                         FIRST_HOUR, now_hour + 1, (struct instant){ INT64_MAX }, &last);
+	int32_t now_hour = hour_of(engine_now(engine));
+	int32_t last;
 
-	if (version)
+	billing->history = ARENA_ARRAY(billing->arena, struct terms_since, entry->versions_count);
+	for (int32_t at = terms_next_hour(entry, billing->contract, FIRST_HOUR); at <= now_hour;
+	     at         = terms_next_hour(entry, billing->contract, at)) {
+		const struct contract_version *version =
+			contract_flex_in(entry->versions, entry->versions_count, billing->contract,
+		                         FIRST_HOUR, at + 1, (struct instant){ INT64_MAX }, &last);
+		if (!version)
+			continue;
+		CHECK(billing->history_count < entry->versions_count);
 		billing->terms = terms_copy(&version->contract, billing->arena);
+		billing->history[billing->history_count++] =
+			(struct terms_since){ billing->terms, at };
+	}
 }
 
 static enum err
@@ -211,33 +236,6 @@ lines_set(struct invoice *invoice, const struct invoice_lines *lines)
 	return invoice_sum(invoice);
 }
 
-static enum err
-purchase_due(const struct billing *billing, enum invoice_line_kind kind, int32_t at_hour,
-             int64_t units, struct invoices *due)
-{
-	const struct contract *terms    = billing->terms;
-	struct invoice_lines   lines    = { .arena = billing->arena };
-	const struct purchase  purchase = { .kind            = kind,
-		                            .at_hour         = at_hour,
-		                            .units           = units,
-		                            .price           = terms->flex->unit_price,
-		                            .support_percent = terms->flex->support_percent };
-	struct invoice         invoice  = { .kind       = INVOICE_ADVANCE,
-		                            .contract   = billing->contract,
-		                            .tier       = catalog_tier_name(terms->flex->tier),
-		                            .from_hour  = at_hour,
-		                            .until_hour = terms->end_hour };
-
-	enum err err = billed_purchase_difference(&billing->billed, &purchase, &lines);
-	if (err != ERR_NONE || lines.count == 0)
-		return err;
-	err = lines_set(&invoice, &lines);
-	invoice_dress(billing, &invoice);
-	if (err == ERR_NONE)
-		invoices_add(due, &invoice);
-	return err;
-}
-
 /* The first hour of a top-up above `above`; INT32_MAX: none. */
 static int32_t
 topup_next(const struct contract_flex *flex, int32_t above)
@@ -260,10 +258,88 @@ topup_units(const struct contract_flex *flex, int32_t at_hour)
 	int64_t units = 0;
 
 	for (uint32_t i = 0; i < flex->topups_count; i++) {
-		if (flex->topups[i].at_hour == at_hour)
-			units += flex->topups[i].units;
+		if (flex->topups[i].at_hour == at_hour &&
+		    __builtin_add_overflow(units, flex->topups[i].units, &units))
+			units = INT64_MAX;
 	}
 	return units;
+}
+
+/* Lines and invoice for a purchase that the terms name with so many units. */
+static enum err
+purchase_invoice(const struct billing *billing, const struct contract *terms,
+                 const struct purchase *purchase, int64_t were_billed, struct invoices *due)
+{
+	struct invoice_lines lines   = { .arena = billing->arena };
+	struct invoice       invoice = { .kind       = INVOICE_ADVANCE,
+		                         .contract   = billing->contract,
+		                         .tier       = catalog_tier_name(terms->flex->tier),
+		                         .from_hour  = purchase->at_hour,
+		                         .until_hour = terms->end_hour };
+
+	enum err err = purchase_difference(purchase, were_billed, &lines);
+	if (err != ERR_NONE || lines.count == 0)
+		return err;
+	err = lines_set(&invoice, &lines);
+	invoice_dress(billing, &invoice);
+	if (err == ERR_NONE)
+		invoices_add(due, &invoice);
+	return err;
+}
+
+/* The purchase as the terms have it. */
+static struct purchase
+purchase_of(const struct contract *terms, enum invoice_line_kind kind, int32_t at_hour)
+{
+	struct purchase purchase = { .kind            = kind,
+		                     .at_hour         = at_hour,
+		                     .price           = terms->flex->unit_price,
+		                     .support_percent = terms->flex->support_percent };
+
+	if (terms_are_billed(terms))
+		purchase.units = kind == LINE_COMMITMENT ? terms->flex->units
+		                                         : topup_units(terms->flex, at_hour);
+	return purchase;
+}
+
+/* The first terms of the purchase that were not billed: those after the last that name what
+ * was; when none does, those that held on its day, or the newest where others were billed. */
+static uint32_t
+purchase_first(const struct billing *billing, enum invoice_line_kind kind, int32_t at_hour,
+               int64_t were_billed)
+{
+	uint32_t first = 0;
+	uint32_t next;
+
+	while (first + 1 < billing->history_count &&
+	       billing->history[first + 1].since_hour <= at_hour)
+		first++;
+	next = were_billed == 0 ? first : billing->history_count - 1;
+	for (uint32_t i = first; i < billing->history_count; i++) {
+		const struct contract *terms = billing->history[i].terms;
+		if (purchase_of(terms, kind, at_hour).units == were_billed)
+			next = i + 1;
+	}
+	return next;
+}
+
+/* Units at the price of the terms that named them first, as if each had been billed on its
+ * day. */
+static enum err
+purchase_due(const struct billing *billing, enum invoice_line_kind kind, int32_t at_hour,
+             struct invoices *due)
+{
+	int64_t  billed = billed_units(&billing->billed, kind, at_hour);
+	uint32_t i      = purchase_first(billing, kind, at_hour, billed);
+	enum err err    = ERR_NONE;
+
+	for (; i < billing->history_count && err == ERR_NONE; i++) {
+		const struct contract *terms    = billing->history[i].terms;
+		const struct purchase  purchase = purchase_of(terms, kind, at_hour);
+		err    = purchase_invoice(billing, terms, &purchase, billed, due);
+		billed = purchase.units;
+	}
+	return err;
 }
 
 static enum err
@@ -273,15 +349,14 @@ purchases_due(const struct billing *billing, int32_t now_hour, struct invoices *
 
 	if (!terms || !terms_are_billed(terms) || terms->start_hour > now_hour)
 		return ERR_NONE;
-	enum err err =
-		purchase_due(billing, LINE_COMMITMENT, terms->start_hour, terms->flex->units, due);
+	enum err err = purchase_due(billing, LINE_COMMITMENT, terms->start_hour, due);
 	for (int32_t at = topup_next(terms->flex, INT32_MIN); err == ERR_NONE && at <= now_hour;
 	     at         = topup_next(terms->flex, at))
-                err = purchase_due(billing, LINE_TOPUP, at, topup_units(terms->flex, at), due);
+                err = purchase_due(billing, LINE_TOPUP, at, due);
 	for (uint32_t i = 0; i < billing->billed.purchases_count && err == ERR_NONE; i++) {
 		const struct billed_purchase *was = &billing->billed.purchases[i];
 		if (was->kind == LINE_TOPUP && topup_units(terms->flex, was->at_hour) == 0)
-			err = purchase_due(billing, LINE_TOPUP, was->at_hour, 0, due);
+			err = purchase_due(billing, LINE_TOPUP, was->at_hour, due);
 	}
 	return err;
 }

@@ -52,12 +52,20 @@ MUST_CHECK enum err invoices_check(struct engine *engine, uint64_t *count, struc
 /* Before any contract; one hour less is an hour as well. */
 enum { FIRST_HOUR = INT32_MIN / 2 };
 
+/* What a contract said from an hour on. */
+struct terms_since {
+	const struct contract *terms;
+	int32_t                since_hour;
+};
+
 /* A contract as it is now, month by month, beside what was billed of it. */
 struct billing {
 	struct arena           *arena;
 	struct span             account;
 	struct span             contract;
-	const struct contract  *terms; /* that hold now, or held last; NULL: none did yet */
+	const struct contract  *terms;   /* that hold now, or held last; NULL: none did yet */
+	struct terms_since     *history; /* those that held one after the other, terms the last */
+	uint32_t                history_count;
 	struct billed           billed;
 	struct invoice         *months; /* drafts, oldest first, undressed */
 	const struct contract **months_terms;

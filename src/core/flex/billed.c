@@ -80,15 +80,26 @@ metric_add(struct billed *billed, struct billed_month *month, struct billed_metr
 	month->metrics[month->metrics_count++] = more;
 }
 
+/* A contract whose start moves is not bought a second time. */
+static struct billed_purchase *
+purchase_find(const struct billed *billed, enum invoice_line_kind kind, int32_t at_hour)
+{
+	for (uint32_t i = 0; i < billed->purchases_count; i++) {
+		struct billed_purchase *one = &billed->purchases[i];
+		if (one->kind == kind && (kind == LINE_COMMITMENT || one->at_hour == at_hour))
+			return one;
+	}
+	return NULL;
+}
+
 static void
 purchase_add(struct billed *billed, const struct invoice_line *line)
 {
-	for (uint32_t i = 0; i < billed->purchases_count; i++) {
-		struct billed_purchase *purchase = &billed->purchases[i];
-		if (purchase->kind == line->kind && purchase->at_hour == line->at_hour) {
-			purchase->units += line->units;
-			return;
-		}
+	struct billed_purchase *purchase = purchase_find(billed, line->kind, line->at_hour);
+
+	if (purchase) {
+		purchase->units += line->units;
+		return;
 	}
 	billed->purchases = grown(billed->arena, billed->purchases, billed->purchases_count,
 	                          &billed->purchases_capacity, sizeof(*billed->purchases));
@@ -231,25 +242,21 @@ billed_difference(const struct billed_month *month, const struct invoice *now, i
 
 /* ---- what is missing of a purchase ---- */
 
-static int64_t
-purchase_billed(const struct billed *billed, const struct purchase *purchase)
+int64_t
+billed_units(const struct billed *billed, enum invoice_line_kind kind, int32_t at_hour)
 {
-	for (uint32_t i = 0; i < billed->purchases_count; i++) {
-		const struct billed_purchase *one = &billed->purchases[i];
-		if (one->kind == purchase->kind && one->at_hour == purchase->at_hour)
-			return one->units;
-	}
-	return 0;
+	const struct billed_purchase *purchase = purchase_find(billed, kind, at_hour);
+
+	return purchase ? purchase->units : 0;
 }
 
 enum err
-billed_purchase_difference(const struct billed *billed, const struct purchase *purchase,
-                           struct invoice_lines *lines)
+purchase_difference(const struct purchase *purchase, int64_t were_billed,
+                    struct invoice_lines *lines)
 {
-	int64_t             units   = purchase->units - purchase_billed(billed, purchase);
 	struct invoice_line bought  = { .kind    = purchase->kind,
 		                        .at_hour = purchase->at_hour,
-		                        .units   = units,
+		                        .units   = purchase->units - were_billed,
 		                        .price   = purchase->price };
 	struct invoice_line support = { .kind = LINE_SUPPORT, .price = purchase->support_percent };
 

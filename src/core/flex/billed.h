@@ -70,9 +70,11 @@ struct purchase {
 	int64_t                price;
 	int64_t                support_percent;
 };
-/* Lines for what of it was not billed yet; fewer units than before give negative ones. */
-MUST_CHECK enum err billed_purchase_difference(const struct billed   *billed,
-                                               const struct purchase *purchase,
-                                               struct invoice_lines  *lines);
+/* The units of it that were billed. A contract has one commitment, whatever hour it begins
+ * at by now. */
+int64_t billed_units(const struct billed *billed, enum invoice_line_kind kind, int32_t at_hour);
+/* Lines for what of it is not among those that were billed; fewer units give negative ones. */
+MUST_CHECK enum err purchase_difference(const struct purchase *purchase, int64_t were_billed,
+                                        struct invoice_lines *lines);
 
 #endif

@@ -2,6 +2,7 @@
 #include "core/flex/estimate.h"
 
 #include "core/flex/flex_int.h"
+#include "core/flex/invoice.h"
 
 static enum err
 quantities_check(const struct catalog_card *card, enum flex_tier tier,
@@ -55,11 +56,16 @@ flex_estimate(const struct catalog_card *card, enum flex_tier tier,
 		struct flex_line line     = rate_charge(rate, quantity, whole);
 		lines[made.lines_count++] = line;
 		made.units                = flex_add(made.units, line.units);
+		/* Units that stay at the largest number are no answer. */
+		if (made.units == INT64_MAX)
+			return refuse(refusal, ERR_QUANTITY_TOO_LARGE, rate->metric, SPAN(""));
 	}
 	made.lines = lines;
 	if (made.units > card->tiers[tier].free_units)
 		made.beyond = made.units - card->tiers[tier].free_units;
-	made.amount = flex_amount(made.beyond, card->tiers[tier].unit_price);
-	*estimate   = made;
+	err = invoice_amount(made.beyond, card->tiers[tier].unit_price, &made.amount);
+	if (err != ERR_NONE)
+		return refuse(refusal, err, SPAN("amount"), SPAN(""));
+	*estimate = made;
 	return ERR_NONE;
 }

@@ -29,8 +29,10 @@ rate_days(const struct flex_use *use, const struct catalog_rate *rate, int32_t f
 			uint32_t count =
 				series_hours(book_series_at(use->book, meter, j), from_day,
 			                     until_day, hours, FORECAST_DAYS_MOST * HOURS_PER_DAY);
-			for (uint32_t k = 0; k < count; k++)
-				seen |= 1u << ((hours[k] - from_day) / HOURS_PER_DAY);
+			for (uint32_t k = 0; k < count; k++) {
+				if (hours[k] >= use->start_hour)
+					seen |= 1u << ((hours[k] - from_day) / HOURS_PER_DAY);
+			}
 		}
 	}
 	return seen;

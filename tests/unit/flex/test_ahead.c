@@ -142,6 +142,24 @@ test_F43_fewer_than_seven_days_are_refused(void **state)
 	                 ERR_CONTRACT_UNKNOWN);
 }
 
+/* A day before whose end the contract began, but not the use. */
+static void
+test_F43_what_was_before_the_contract_is_not_recorded(void **state)
+{
+	struct flex_question question;
+	struct flex_forecast forecast = { .days_recorded = 99 };
+	struct refusal       refusal  = { .err = ERR_NONE };
+	(void)state;
+
+	contracted(FLEX("2026-04-01T12:00:00Z", "2027-04-01T00:00:00Z",
+	                "\"tier\":\"enterprise\",\"units\":\"1000\""));
+	for (int32_t day = 1; day <= 7; day++)
+		used(4, day, 10);
+	question = asked_at("2026-04-07T23:00:00Z");
+	assert_int_equal(flex_forecast(&question, &arena, &forecast, &refusal), ERR_QUESTION);
+	assert_non_null(strstr(refusal.detail, "there are 6"));
+}
+
 static struct flex_transition
 transition_at(enum flex_tier tier, const char *time)
 {
@@ -196,6 +214,7 @@ main(void)
 		TEST(test_F43_free_units_come_first),
 		TEST(test_F43_without_a_pool_nothing_becomes_empty),
 		TEST(test_F43_fewer_than_seven_days_are_refused),
+		TEST(test_F43_what_was_before_the_contract_is_not_recorded),
 		TEST(test_F42_twelve_whole_months),
 	};
 	return cmocka_run_group_tests(tests, group_begin, group_end);

@@ -55,6 +55,30 @@ test_F40_what_is_free_is_not_paid(void **state)
 	assert_decimal(estimate.units, "0");
 }
 
+static void
+test_F40_what_is_too_large_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"{\"tier\":\"enterprise\",\"quantities\":{\"dr.service\":\"9100000000000\"}}",
+		"{\"tier\":\"enterprise\",\"quantities\":{\"sto.scan\":\"5100000000000\","
+		"\"sca.scan\":\"5100000000000\"}}",
+		"{\"tier\":\"enterprise\",\"quantities\":{\"sto.scan\":\"9100000000000\"}}",
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct flex_estimate_ask ask;
+		struct flex_estimate     estimate = { .units = 7 };
+		struct refusal           refusal  = { .err = ERR_NONE };
+		assert_int_equal(
+			flex_estimate_read(span_of(texts[i]), catalog, &arena, &ask, &refusal),
+			ERR_NONE);
+		assert_int_equal(flex_estimate(ask.card, ask.tier, ask.quantities,
+		                               ask.quantities_count, &arena, &estimate, &refusal),
+		                 ERR_QUANTITY_TOO_LARGE);
+		assert_int_equal(estimate.units, 7);
+	}
+}
+
 /* The same quantities cost in an estimate what they cost in a bill. */
 static void
 test_F40_is_the_code_that_bills(void **state)
@@ -131,6 +155,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_F40_published_example),
 		TEST(test_F40_what_is_free_is_not_paid),
+		TEST(test_F40_what_is_too_large_is_refused),
 		TEST(test_F40_is_the_code_that_bills),
 		TEST(test_F40_refusals),
 	};
