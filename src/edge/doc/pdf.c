@@ -308,6 +308,18 @@ sums_draw(struct flow *flow)
 	flow->y -= 18.0f;
 }
 
+/* A long name stays beside the number of the page and above its edge: it stands whole at the
+ * head of the first page. */
+static void
+foot_draw(struct pen *pen, struct span foot)
+{
+	const struct lines lines = pen_wrap(pen, &LABEL, foot, BODY_WIDTH - 80.0f);
+	HPDF_REAL          y     = 36.0f;
+
+	for (uint32_t i = 0; i < lines.count && i < 3; i++, y -= 10.0f)
+		pen_text(pen, &LABEL, MARGIN, y, lines.at[i]);
+}
+
 /* Once all pages are there. */
 static void
 feet_draw(struct flow *flow)
@@ -323,7 +335,7 @@ feet_draw(struct flow *flow)
 		pen->page = HPDF_GetPageByIndex(pen->doc, (HPDF_UINT)i);
 		snprintf(number, sizeof(number), "Page %d of %d", i + 1, count);
 		pen_rule(pen, INK_RULE, MARGIN, 48.0f, BODY_WIDTH, 0.5f);
-		pen_text(pen, &LABEL, MARGIN, 36.0f, flow->document->foot);
+		foot_draw(pen, flow->document->foot);
 		pen_text_right(pen, &LABEL, MARGIN + BODY_WIDTH, 36.0f, span_of(number));
 	}
 }

@@ -79,6 +79,23 @@ pages_of(struct span pdf)
 	return pages;
 }
 
+/* What would run over the number of the page and off its edge is not drawn. */
+static void
+test_F34_a_long_foot_stays_on_the_page(void **state)
+{
+	static char         text[2001];
+	struct span         bytes[2];
+	struct pdf_document document = { .title = SPAN("Letter") };
+	struct refusal      refusal  = { .err = ERR_NONE };
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (size_t i = 0; i < 2; i++) {
+		document.foot = (struct span){ text, 2000 + i };
+		assert_int_equal(pdf_write(&document, &arena, &bytes[i], &refusal), ERR_NONE);
+	}
+	assert_true(span_equal(bytes[0], bytes[1]));
+}
+
 static void
 test_F34_the_same_letter_is_the_same_bytes(void **state)
 {
@@ -131,6 +148,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_F34_a_long_foot_stays_on_the_page),
 		cmocka_unit_test(test_F34_the_same_letter_is_the_same_bytes),
 		cmocka_unit_test(test_F34_tables_go_on_over_pages),
 		cmocka_unit_test(test_F34_long_names_are_wrapped),
