@@ -337,3 +337,12 @@ call_fill(struct call *call)
 		break; /* as much as the server takes */
 	}
 }
+
+bool
+call_is_awaited(void *context, uint64_t done, uint64_t total)
+{
+	struct call *call = context;
+	(void)done;
+	(void)total;
+	return !http_is_gone(call->request);
+}

@@ -85,6 +85,9 @@ MUST_CHECK enum err api_thread(struct api_server *api, void (*run)(void *context
 
 /* Whether the client came over TLS, and from where: the peer's word, or that of a proxy
  * which is trusted. */
+/* For the engine's long work, with the call as its context: false when the client went
+ * away, which stops it. */
+bool        call_is_awaited(void *context, uint64_t done, uint64_t total);
 bool        call_is_tls(const struct call *call);
 struct span call_address(const struct call *call);
 void        api_http_metrics(struct api_server *api, struct http_metrics *metrics);

@@ -99,30 +99,11 @@ work_finish(struct call *call)
 	return ERR_NONE;
 }
 
-static const char *
-zero_terminated(struct span text, struct arena *arena)
-{
-	char *at = arena_take(arena, text.size + 1);
-	memcpy(at, text.at, text.size);
-	at[text.size] = 0;
-	return at;
-}
-
-/* A client that went away stops what it asked for. */
-static bool
-is_awaited(void *context, uint64_t done, uint64_t total)
-{
-	struct call *call = context;
-	(void)done;
-	(void)total;
-	return !http_is_gone(call->request);
-}
-
 static void
 backup_work(struct call *call)
 {
-	const char *path = zero_terminated(call->question.id, call->arena);
-	call->worked     = engine_backup(call->engine, path, is_awaited, call, &call->refusal);
+	const char *path = arena_copy_terminated(call->arena, call->question.id);
+	call->worked     = engine_backup(call->engine, path, call_is_awaited, call, &call->refusal);
 	struct json_out out;
 	json_open(&out, call->arena);
 	json_object(&out);
@@ -149,8 +130,8 @@ handle_backup_post(struct call *call)
 static void
 verify_work(struct call *call)
 {
-	call->worked = engine_verify(call->engine, is_awaited, call, call->arena, &call->answer,
-	                             &call->refusal);
+	call->worked = engine_verify(call->engine, call_is_awaited, call, call->arena,
+	                             &call->answer, &call->refusal);
 }
 
 enum err

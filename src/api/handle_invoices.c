@@ -42,22 +42,12 @@ handle_invoice_draft_get(struct call *call)
 
 /* ---- closing: long work, one answer ---- */
 
-/* A client that went away stops it; what was issued stays, and it can be begun again. */
-static bool
-is_awaited(void *context, uint64_t done, uint64_t total)
-{
-	struct call *call = context;
-	(void)done;
-	(void)total;
-	return !http_is_gone(call->request);
-}
-
 static void
 close_work(struct call *call)
 {
-	call->worked =
-		engine_close_month(call->engine, &call->change, call->question.month, is_awaited,
-	                           call, call->arena, &call->answer, &call->refusal);
+	call->worked = engine_close_month(call->engine, &call->change, call->question.month,
+	                                  call_is_awaited, call, call->arena, &call->answer,
+	                                  &call->refusal);
 }
 
 static enum err

@@ -227,15 +227,6 @@ client_show_list(struct cli *cli, enum ask ask, const struct question *question,
 		.actor_kind = ACTOR_COMMAND_LINE, .actor = SPAN("command line")                    \
 	}
 
-static const char *
-zero_terminated(struct span text, struct arena *arena)
-{
-	char *at = arena_take(arena, text.size + 1);
-	memcpy(at, text.at, text.size);
-	at[text.size] = 0;
-	return at;
-}
-
 static enum err
 backup_local(struct client *client, struct span path, struct span *answer, struct refusal *refusal)
 {
@@ -244,7 +235,7 @@ backup_local(struct client *client, struct span path, struct span *answer, struc
 
 	signal_catch();
 	progress_open(&progress, "bytes");
-	enum err err = engine_backup(client->local.engine, zero_terminated(path, arena),
+	enum err err = engine_backup(client->local.engine, arena_copy_terminated(arena, path),
 	                             progress_step, &progress, refusal);
 	progress_close(&progress);
 	if (err == ERR_NONE)

@@ -24,15 +24,6 @@ static const struct show_column USE[] = {
 };
 
 static void
-show_number(const struct json *answer, const char *before, const char *path)
-{
-	const struct json *number = show_find(answer, path);
-
-	if (number)
-		printf("%s%.*s", before, (int)number->raw.size, number->raw.at);
-}
-
-static void
 show_credits(struct cli *cli, const struct json *answer)
 {
 	struct span at   = show_time(&cli->arena, answer, "at");

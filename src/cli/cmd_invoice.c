@@ -165,15 +165,6 @@ cmd_invoice_list(struct cli *cli)
 /* ---- closing ---- */
 
 static void
-show_number(const struct json *answer, const char *before, const char *path)
-{
-	const struct json *number = show_find(answer, path);
-
-	if (number)
-		printf("%s%.*s", before, (int)number->raw.size, number->raw.at);
-}
-
-static void
 show_close(struct cli *cli, const struct json *answer)
 {
 	const struct json *totals = json_member(answer, SPAN("totals"));

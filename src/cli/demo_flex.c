@@ -21,13 +21,6 @@ static const struct demo_project PROJECT[FLEX_PROJECTS] = {
 	{ "core", "billing", { "plan", "invoice", "coupon", "tax", "wallet" } },
 };
 
-static uint64_t
-lot(const struct telling *telling, enum lot kind, uint32_t number)
-{
-	return demo_chance(telling->plan->seed, (uint64_t)kind << 32 | number,
-	                   (uint64_t)telling->hour);
-}
-
 static int32_t
 of_day(const struct telling *telling)
 {
@@ -94,7 +87,7 @@ tell_counted(struct telling *telling)
 
 	for (uint32_t i = 0; i < sizeof(COUNTED) / sizeof(COUNTED[0]); i++) {
 		const struct counted *counted = &COUNTED[i];
-		uint32_t              percent = 90 + (uint32_t)(lot(telling, LOT_COUNT, i) % 21);
+		uint32_t percent = 90 + (uint32_t)(tell_lot(telling, LOT_COUNT, i) % 21);
 		if ((telling->hour - telling->flex_hour - 10) % counted->every != 0)
 			continue;
 		uint32_t value = counted->usual;
@@ -110,7 +103,7 @@ tell_counted(struct telling *telling)
 static void
 tell_build(struct telling *telling, const struct demo_project *project, uint32_t number)
 {
-	uint64_t chance = lot(telling, LOT_BUILD, number);
+	uint64_t chance = tell_lot(telling, LOT_BUILD, number);
 	char     data[DATA_SIZE];
 
 	snprintf(data, sizeof(data),
@@ -125,7 +118,7 @@ tell_build(struct telling *telling, const struct demo_project *project, uint32_t
 static void
 tell_deployment(struct telling *telling, const struct demo_project *project, uint32_t number)
 {
-	uint64_t chance = lot(telling, LOT_WORK, number);
+	uint64_t chance = tell_lot(telling, LOT_WORK, number);
 
 	if (chance % 2 == 0)
 		return;
@@ -184,7 +177,7 @@ tell_spend(struct telling *telling)
 	char data[DATA_SIZE];
 
 	for (uint32_t i = 0; i < sizeof(bills) / sizeof(bills[0]); i++) {
-		uint64_t chance = lot(telling, LOT_SPEND, i);
+		uint64_t chance = tell_lot(telling, LOT_SPEND, i);
 		uint32_t amount =
 			grown(telling, bills[i].a_day) * (90 + (uint32_t)(chance % 21)) / 100;
 		snprintf(data, sizeof(data),
@@ -201,7 +194,7 @@ tell_portal(struct telling *telling)
 	char subject[64];
 
 	for (uint32_t i = 0; i < 2; i++) {
-		uint32_t person = (uint32_t)(lot(telling, LOT_PERSON, i) % FLEX_PEOPLE);
+		uint32_t person = (uint32_t)(tell_lot(telling, LOT_PERSON, i) % FLEX_PEOPLE);
 		snprintf(subject, sizeof(subject), "person%u@flex.example", person + 1);
 		tell_one(telling, NULL, "idp.access", subject, i, "");
 	}

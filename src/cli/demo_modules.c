@@ -29,13 +29,6 @@ enum {
 	STEPS_A_DAY    = 4, /* for each project */
 };
 
-static uint64_t
-lot(const struct telling *telling, enum lot kind, uint32_t number)
-{
-	return demo_chance(telling->plan->seed, (uint64_t)kind << 32 | number,
-	                   (uint64_t)telling->hour);
-}
-
 static int32_t
 days_ago(const struct telling *telling)
 {
@@ -77,7 +70,7 @@ lower(char *text)
 static void
 tell_build(struct telling *telling, uint32_t project, uint32_t number)
 {
-	uint64_t                  chance = lot(telling, LOT_BUILD, project * 64 + number);
+	uint64_t                  chance = tell_lot(telling, LOT_BUILD, project * 64 + number);
 	const struct demo_person *person = demo_person_of(project, chance >> 8, days_ago(telling));
 	char                      id[ID_SIZE], data[DATA_SIZE], committer[64], repository[64];
 
@@ -109,7 +102,7 @@ static void
 tell_flag(struct telling *telling)
 {
 	uint32_t                  day    = tell_weekday(telling->hour);
-	uint64_t                  chance = lot(telling, LOT_FLAG, 0);
+	uint64_t                  chance = tell_lot(telling, LOT_FLAG, 0);
 	const struct demo_person *person = demo_person_of(day % 3, day, 0);
 	char                      id[ID_SIZE];
 
@@ -129,7 +122,7 @@ tell_flag(struct telling *telling)
 static void
 tell_target(struct telling *telling, uint32_t number)
 {
-	uint64_t chance = lot(telling, LOT_TARGET, number);
+	uint64_t chance = tell_lot(telling, LOT_TARGET, number);
 	char     id[ID_SIZE], target[32];
 
 	snprintf(target, sizeof(target), "visitor-%u", (uint32_t)(chance >> 8) % TARGETS);
@@ -186,7 +179,7 @@ tell_chaos(struct telling *telling)
 	uint32_t                   number  = day % (CHAOS_SERVICES + CHAOS_HOSTS);
 	const struct demo_service *service = &telling->world.services[number * 7 % DEMO_SERVICES];
 	bool                       is_host = number >= CHAOS_SERVICES;
-	uint32_t                   second  = (uint32_t)(lot(telling, LOT_CHAOS, 0) % 3600);
+	uint32_t                   second  = (uint32_t)(tell_lot(telling, LOT_CHAOS, 0) % 3600);
 	char                       id[ID_SIZE];
 
 	if (of_day(telling) != 2)
@@ -214,7 +207,7 @@ tell_chaos(struct telling *telling)
 static void
 tell_apply(struct telling *telling, uint32_t project)
 {
-	uint64_t    chance = lot(telling, LOT_APPLY, project);
+	uint64_t    chance = tell_lot(telling, LOT_APPLY, project);
 	char        id[ID_SIZE], data[DATA_SIZE];
 	const char *status  = (chance >> 8) % 8 == 0 ? "failed" : "success";
 	uint32_t    changes = (uint32_t)(chance >> 16) % 6;
@@ -295,7 +288,7 @@ tell_spend(struct telling *telling)
 	if (of_day(telling) != 5)
 		return;
 	for (uint32_t i = 0; i < sizeof(bills) / sizeof(bills[0]); i++) {
-		uint64_t chance = lot(telling, LOT_SPEND, i);
+		uint64_t chance = tell_lot(telling, LOT_SPEND, i);
 		char     id[ID_SIZE], data[DATA_SIZE];
 		snprintf(id, sizeof(id), "%s-%s-%d", bills[i].provider, bills[i].sku,
 		         telling->hour);

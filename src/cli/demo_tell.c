@@ -17,6 +17,13 @@ tell_moment(int32_t hour, uint32_t second)
 	return (struct instant){ hour_start(hour).ns + (int64_t)second * NS_PER_SECOND };
 }
 
+uint64_t
+tell_lot(const struct telling *telling, uint32_t kind, uint32_t number)
+{
+	return demo_chance(telling->plan->seed, (uint64_t)kind << 32 | number,
+	                   (uint64_t)telling->hour);
+}
+
 uint32_t
 tell_weekday(int32_t hour)
 {

@@ -33,6 +33,8 @@ void           tell(struct telling *telling, const struct told *told, const char
 struct instant tell_moment(int32_t hour, uint32_t second);
 /* 0 is Monday. */
 uint32_t tell_weekday(int32_t hour);
+/* A number that kind, number, seed and the hour being told settle. */
+uint64_t tell_lot(const struct telling *telling, uint32_t kind, uint32_t number);
 /* Of a working day, from eight to six. */
 bool tell_is_office(int32_t hour);
 

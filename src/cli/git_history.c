@@ -174,23 +174,11 @@ seconds_of(struct span text)
 	return negative ? -seconds : seconds;
 }
 
-static void *
-grown(struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_size)
-{
-	if (count < *capacity)
-		return items;
-	*capacity   = *capacity * 2 + 256;
-	void *wider = arena_take(arena, *capacity * item_size);
-	if (count > 0)
-		memcpy(wider, items, count * item_size);
-	return wider;
-}
-
 static void
 commit_add(struct git_history *history, const struct span *fields)
 {
-	history->commits = grown(history->arena, history->commits, history->commits_count,
-	                         &history->commits_capacity, sizeof *history->commits);
+	history->commits = arena_grow(history->arena, history->commits, history->commits_count,
+	                              &history->commits_capacity, sizeof *history->commits);
 	history->commits[history->commits_count++] =
 		(struct git_commit){ .hash   = text_clean(fields[0], history->arena),
 		                     .time_s = seconds_of(fields[1]),
@@ -205,8 +193,8 @@ tag_add(struct git_history *history, const struct span *fields)
 	struct span name = fields[0];
 	if (name.size > 0 && name.at[0] == '\n')
 		name = (struct span){ name.at + 1, name.size - 1 };
-	history->tags = grown(history->arena, history->tags, history->tags_count,
-	                      &history->tags_capacity, sizeof *history->tags);
+	history->tags = arena_grow(history->arena, history->tags, history->tags_count,
+	                           &history->tags_capacity, sizeof *history->tags);
 	history->tags[history->tags_count++] =
 		(struct git_tag){ .name   = text_clean(name, history->arena),
 		                  .hash   = text_clean(fields[1], history->arena),

@@ -27,11 +27,11 @@ struct git_history {
 	const char        *path;
 	struct span        repository; /* the name of its directory */
 	struct git_commit *commits;    /* newest first, as git log has them */
-	size_t             commits_count;
-	size_t             commits_capacity;
+	uint32_t           commits_count;
+	uint32_t           commits_capacity;
 	struct git_tag    *tags;
-	size_t             tags_count;
-	size_t             tags_capacity;
+	uint32_t           tags_count;
+	uint32_t           tags_capacity;
 };
 
 /* The commits that HEAD reaches and the tags, from since on. ERR_FILE_READ: git cannot be

@@ -82,15 +82,6 @@ value_allowed(const struct setting_row *row, const char *value)
 	return false;
 }
 
-static const char *
-zero_terminated(struct span text, struct arena *arena)
-{
-	char *at = arena_take(arena, text.size + 1);
-	memcpy(at, text.at, text.size);
-	at[text.size] = 0;
-	return at;
-}
-
 /* "Seller Ltd|1 Main Street" */
 static const char *
 lines_of(const char *value, struct arena *arena)
@@ -116,7 +107,7 @@ settings_set(struct settings *settings, struct span text, struct arena *arena,
 		return refuse(refusal, ERR_SETTING, SPAN(""), SPAN("a setting is NAME=VALUE"));
 	struct span name  = trim((struct span){ text.at, (size_t)(equal - text.at) });
 	struct span given = { equal + 1, (size_t)(text.at + text.size - equal) - 1 };
-	const char *value = zero_terminated(trim(given), arena);
+	const char *value = arena_copy_terminated(arena, trim(given));
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		if (!span_equal(name, span_of(ROWS[i].key)))
 			continue;

@@ -288,3 +288,12 @@ show_clean(struct cli *cli, struct span text)
 	struct span clean = cli_clean(text, &cli->arena);
 	fwrite(clean.at, 1, clean.size, stdout);
 }
+
+void
+show_number(const struct json *answer, const char *before, const char *path)
+{
+	const struct json *number = show_find(answer, path);
+
+	if (number)
+		printf("%s%.*s", before, (int)number->raw.size, number->raw.at);
+}

@@ -35,6 +35,8 @@ struct span show_value(struct arena *arena, const struct json *object,
 /* The same without a table. */
 struct span show_text(const struct json *object, const char *path);
 struct span show_time(struct arena *arena, const struct json *object, const char *path);
+/* Print before and the number as it stands in the answer; nothing where there is none. */
+void show_number(const struct json *answer, const char *before, const char *path);
 
 /* The items of a list as a table. Returns how many there are. */
 uint32_t show_table(struct cli *cli, const struct json *list, const struct show_column *columns,

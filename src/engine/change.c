@@ -128,18 +128,6 @@ pending_find(const struct pending *pending, struct span key)
 	return NULL;
 }
 
-static void *
-grown(struct arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t size)
-{
-	if (count < *capacity)
-		return items;
-	*capacity   = *capacity * 2 + 64;
-	void *wider = arena_take(arena, *capacity * size);
-	if (count > 0)
-		memcpy(wider, items, count * size);
-	return wider;
-}
-
 static void
 pending_put(struct pending *pending, const struct store_write *writes, uint32_t count)
 {
@@ -150,8 +138,8 @@ pending_put(struct pending *pending, const struct store_write *writes, uint32_t 
 			*was = writes[i];
 			continue;
 		}
-		pending->writes = grown(pending->arena, pending->writes, pending->count,
-		                        &pending->capacity, sizeof(*pending->writes));
+		pending->writes = arena_grow(pending->arena, pending->writes, pending->count,
+		                             &pending->capacity, sizeof(*pending->writes));
 		pending->writes[pending->count++] = writes[i];
 	}
 }
@@ -177,8 +165,9 @@ change_errands(const struct change_begun *begun, const struct errand *errands, u
 			outbox_add(begun->engine, &errands[i]);
 			continue;
 		}
-		pending->errands = grown(pending->arena, pending->errands, pending->errands_count,
-		                         &pending->errands_capacity, sizeof(*pending->errands));
+		pending->errands =
+			arena_grow(pending->arena, pending->errands, pending->errands_count,
+		                   &pending->errands_capacity, sizeof(*pending->errands));
 		pending->errands[pending->errands_count++] = errands[i];
 	}
 }

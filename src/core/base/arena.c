@@ -100,6 +100,30 @@ arena_copy(struct arena *arena, struct span bytes)
 	return (struct span){ copy, bytes.size };
 }
 
+const char *
+arena_copy_terminated(struct arena *arena, struct span text)
+{
+	char *copy = arena_take(arena, text.size + 1);
+	if (text.size > 0)
+		memcpy(copy, text.at, text.size);
+	copy[text.size] = 0;
+	return copy;
+}
+
+void *
+arena_grow(struct arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size)
+{
+	enum { FIRST_CAPACITY = 16 };
+	if (count < *capacity)
+		return items;
+	CHECK(*capacity <= UINT32_MAX / 4);
+	*capacity   = *capacity == 0 ? FIRST_CAPACITY : *capacity * 2;
+	void *wider = arena_take(arena, *capacity * item_size);
+	if (count > 0)
+		memcpy(wider, items, count * item_size);
+	return wider;
+}
+
 static void
 pieces_give(struct arena *arena, struct arena_piece *piece)
 {

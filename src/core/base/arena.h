@@ -33,6 +33,11 @@ void *arena_take(struct arena *arena, size_t size);
 void *arena_take_zeroed(struct arena *arena, size_t size);
 /* A copy of bytes that lives as long as the arena. */
 struct span arena_copy(struct arena *arena, struct span bytes);
+/* The same with a zero behind it, for libraries and the system. */
+const char *arena_copy_terminated(struct arena *arena, struct span text);
+/* Room for one item more than count: items, or a wider copy of them, with *capacity set. */
+void *arena_grow(struct arena *arena, void *items, uint32_t count, uint32_t *capacity,
+                 size_t item_size);
 /* Everything is free again; one piece as large as all of them together (64 MiB at most)
  * is kept for reuse. */
 void arena_reset(struct arena *arena);

@@ -3,24 +3,11 @@
 
 #include "core/base/decimal.h"
 
-/* Room for one more: *items may move. */
-static void *
-grown(struct arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size)
-{
-	if (count < *capacity)
-		return items;
-	*capacity   = *capacity * 2 + 8;
-	void *wider = arena_take(arena, *capacity * item_size);
-	if (count > 0)
-		memcpy(wider, items, count * item_size);
-	return wider;
-}
-
 void
 invoice_lines_add(struct invoice_lines *lines, const struct invoice_line *line)
 {
-	lines->items = grown(lines->arena, lines->items, lines->count, &lines->capacity,
-	                     sizeof(*lines->items));
+	lines->items = arena_grow(lines->arena, lines->items, lines->count, &lines->capacity,
+	                          sizeof(*lines->items));
 	lines->items[lines->count++] = *line;
 }
 
@@ -49,8 +36,8 @@ month_of(struct billed *billed, struct span month)
 		if (span_equal(billed->months[i].month, month))
 			return &billed->months[i];
 	}
-	billed->months = grown(billed->arena, billed->months, billed->months_count,
-	                       &billed->months_capacity, sizeof(*billed->months));
+	billed->months = arena_grow(billed->arena, billed->months, billed->months_count,
+	                            &billed->months_capacity, sizeof(*billed->months));
 	billed->months[billed->months_count] = (struct billed_month){ .month = month };
 	return &billed->months[billed->months_count++];
 }
@@ -75,8 +62,8 @@ metric_add(struct billed *billed, struct billed_month *month, struct billed_metr
 		metric->units += more.units;
 		return;
 	}
-	month->metrics = grown(billed->arena, month->metrics, month->metrics_count,
-	                       &month->metrics_capacity, sizeof(*month->metrics));
+	month->metrics = arena_grow(billed->arena, month->metrics, month->metrics_count,
+	                            &month->metrics_capacity, sizeof(*month->metrics));
 	month->metrics[month->metrics_count++] = more;
 }
 
@@ -101,8 +88,8 @@ purchase_add(struct billed *billed, const struct invoice_line *line)
 		purchase->units += line->units;
 		return;
 	}
-	billed->purchases = grown(billed->arena, billed->purchases, billed->purchases_count,
-	                          &billed->purchases_capacity, sizeof(*billed->purchases));
+	billed->purchases = arena_grow(billed->arena, billed->purchases, billed->purchases_count,
+	                               &billed->purchases_capacity, sizeof(*billed->purchases));
 	billed->purchases[billed->purchases_count++] =
 		(struct billed_purchase){ line->kind, line->at_hour, line->units };
 }

@@ -48,16 +48,6 @@ fonts_open(struct pen *pen)
 	return ERR_NONE;
 }
 
-static const char *
-zero_terminated(struct span text, struct arena *arena)
-{
-	char *at = arena_take(arena, text.size + 1);
-
-	memcpy(at, text.at, text.size);
-	at[text.size] = 0;
-	return at;
-}
-
 /* The number in digits of text, which instant_format wrote. */
 static int
 digits_read(const char *text, int count)
@@ -102,7 +92,7 @@ pen_open(struct pen *pen, const struct pdf_document *document, struct arena *are
 		pen_close(pen);
 		return ERR_SYSTEM;
 	}
-	HPDF_SetInfoAttr(pen->doc, HPDF_INFO_TITLE, zero_terminated(document->title, arena));
+	HPDF_SetInfoAttr(pen->doc, HPDF_INFO_TITLE, arena_copy_terminated(arena, document->title));
 	if (document->created.ns != 0)
 		date_set(pen->doc, document->created);
 	return ERR_NONE;
@@ -158,7 +148,7 @@ pen_text(struct pen *pen, const struct style *style, HPDF_REAL x, HPDF_REAL y, s
 	ink_set(pen, style->ink);
 	HPDF_Page_BeginText(pen->page);
 	HPDF_Page_SetFontAndSize(pen->page, pen->fonts[style->weight], style->size);
-	HPDF_Page_TextOut(pen->page, x, y, zero_terminated(text, pen->arena));
+	HPDF_Page_TextOut(pen->page, x, y, arena_copy_terminated(pen->arena, text));
 	HPDF_Page_EndText(pen->page);
 }
 
@@ -203,7 +193,7 @@ watermark_draw(struct pen *pen)
 	HPDF_Page_SetTextMatrix(pen->page, slope, slope, -slope, slope,
 	                        PAGE_WIDTH / 2.0f - half + 40.0f,
 	                        PAGE_HEIGHT / 2.0f - half - 40.0f);
-	HPDF_Page_ShowText(pen->page, zero_terminated(pen->watermark, pen->arena));
+	HPDF_Page_ShowText(pen->page, arena_copy_terminated(pen->arena, pen->watermark));
 	HPDF_Page_EndText(pen->page);
 }
 

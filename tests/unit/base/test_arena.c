@@ -192,6 +192,33 @@ test_zeroed_and_copied(void **state)
 }
 
 static void
+test_a_list_grows_and_keeps_its_items(void **state)
+{
+	enum { ITEMS = 1000 };
+	struct counted counted;
+	struct arena   arena;
+	uint32_t      *items    = NULL;
+	uint32_t       capacity = 0;
+	uint32_t       moves    = 0;
+
+	UNUSED(state);
+	arena_open(&arena, counted_memory(&counted));
+	for (uint32_t i = 0; i < ITEMS; i++) {
+		uint32_t *was = items;
+		items         = arena_grow(&arena, items, i, &capacity, sizeof(*items));
+		moves += items != was;
+		assert_true(capacity > i);
+		items[i] = i;
+	}
+	for (uint32_t i = 0; i < ITEMS; i++)
+		assert_int_equal(items[i], i);
+	assert_true(moves < 10);
+	assert_string_equal(arena_copy_terminated(&arena, (struct span){ "abc", 2 }), "ab");
+	assert_string_equal(arena_copy_terminated(&arena, (struct span){ 0 }), "");
+	arena_close(&arena);
+}
+
+static void
 test_a_pool_reuses_what_came_back(void **state)
 {
 	UNUSED(state);
@@ -322,6 +349,7 @@ main(void)
 		cmocka_unit_test(test_a_large_piece_leaves_the_room_in_use),
 		cmocka_unit_test(test_reset_keeps_one_piece_of_that_size),
 		cmocka_unit_test(test_zeroed_and_copied),
+		cmocka_unit_test(test_a_list_grows_and_keeps_its_items),
 		cmocka_unit_test(test_a_pool_reuses_what_came_back),
 		cmocka_unit_test(test_a_pool_piece_grows_with_its_bytes),
 		cmocka_unit_test(test_a_pool_in_use_stays_small),
