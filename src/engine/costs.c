@@ -33,9 +33,10 @@ struct costs {
 static struct span
 decimal_text(struct arena *arena, int64_t millionths)
 {
-	char text[DECIMAL_SIZE];
+	char   text[DECIMAL_SIZE];
+	size_t size = decimal_format(millionths, text);
 
-	return arena_copy(arena, (struct span){ text, decimal_format(millionths, text) });
+	return arena_copy(arena, (struct span){ text, size });
 }
 
 static struct span
@@ -51,9 +52,10 @@ int_text(struct arena *arena, int64_t value)
 static struct span
 hour_text(struct arena *arena, int32_t hour)
 {
-	char text[INSTANT_SIZE];
+	char   text[INSTANT_SIZE];
+	size_t size = hour_format(hour, text);
 
-	return arena_copy(arena, (struct span){ text, hour_format(hour, text) });
+	return arena_copy(arena, (struct span){ text, size });
 }
 
 static struct span

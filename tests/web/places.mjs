@@ -2,6 +2,7 @@
 export const PLACES = [
 	["accounts", "/accounts"],
 	["overview", "/accounts/demo"],
+	["overview-pool", "/accounts/demo-flex"],
 	["module", "/accounts/demo/modules/CD"],
 	["module-people", "/accounts/demo/modules/CI"],
 	["module-count", "/accounts/demo/modules/STO?days=90"],

@@ -117,6 +117,21 @@ await check("what is over stands first among what needs attention", async () => 
 	);
 });
 
+await check("an account on Flex shows its pool, and nothing as over nothing", async () => {
+	const expected = tallyJson("flex", "demo-flex");
+	await open(page, "/accounts/demo-flex");
+	const used = page.locator("[data-pool-used]");
+	await used.waitFor();
+	assertEqual(await used.getAttribute("data-pool-used"), expected.used, "used");
+	const rows = await page.locator("section[aria-labelledby=lines] tbody tr").count();
+	assertEqual(rows, expected.lines.length, "lines");
+	const units = Math.round(Number(expected.units));
+	assertEqual(Math.round(numberOf(await footOf(page, "lines"))), units, "units of the month");
+	const first = await page.locator(".concerns li").first().textContent();
+	assert(first.startsWith("The pool is nearly used up"), first);
+	assertEqual(await page.locator(".card.over").count(), 0, "cards over");
+});
+
 for (const module of ["CD", "CI", "STO", "FF", "SRM", "CE", "CCM"])
 	await check(`${module}: figure, parts and rows are those of the command line`, async () => {
 		const expected = tallyJson("usage", "demo", module, "--limit", "100000").modules[0];

@@ -1,7 +1,7 @@
 // attention.ts - what an administrator should look at first, the most pressing on top.
 import { amount, count, daysText, unitName } from "./format";
 import { accountHref, type Place } from "./place";
-import type { Credits, Plan, Plans, Usage } from "./types";
+import type { Credits, FlexMonth, Plan, Plans, Usage } from "./types";
 
 export interface Concern {
 	level: "bad" | "soon";
@@ -103,16 +103,38 @@ function creditConcerns(place: Place, credits: Credits): Concern[] {
 	return concerns;
 }
 
-export function concernsOf(
-	place: Place,
-	usage: Usage | null,
-	plans: Plans | null,
-	credits: Credits | null,
-): Concern[] {
+const POOL_NEAR_PERCENT = 80;
+
+function poolConcerns(place: Place, month: FlexMonth): Concern[] {
+	const used = Number(month.percent);
+	if (used < POOL_NEAR_PERCENT) return [];
+	return [
+		{
+			level: used >= 100 ? "bad" : "soon",
+			what:
+				used >= 100
+					? "The pool is used up"
+					: `The pool is nearly used up: ${count(month.pool.closing)} units left`,
+			detail: `${count(month.used)} of ${count(month.limit)} units used`,
+			href: accountHref(place, month.account, ["contracts", month.contract]),
+		},
+	];
+}
+
+/** What is known of an account; null: not yet, or there is none. */
+export interface Known {
+	usage: Usage;
+	plans: Plans | null;
+	credits: Credits | null;
+	month: FlexMonth | null;
+}
+
+export function concernsOf(place: Place, known: Known): Concern[] {
 	const all = [
-		...(usage ? figureConcerns(place, usage) : []),
-		...(plans ? contractConcerns(place, plans) : []),
-		...(credits ? creditConcerns(place, credits) : []),
+		...(known.month ? poolConcerns(place, known.month) : []),
+		...figureConcerns(place, known.usage),
+		...(known.plans ? contractConcerns(place, known.plans) : []),
+		...(known.credits ? creditConcerns(place, known.credits) : []),
 	];
 	return all.sort((a, b) => (a.level === b.level ? 0 : a.level === "bad" ? -1 : 1));
 }

@@ -83,7 +83,7 @@ test_F33_a_late_closing_bills_as_one_in_time(void **state)
 		close_month(&office, "2026-05");
 		int64_t total = 0;
 		for (int number = 1; number <= 6; number++) {
-			char text[8];
+			char text[16];
 			snprintf(text, sizeof(text), "%d", number);
 			total += read_invoice(&office, issued(&office, text)).total;
 		}

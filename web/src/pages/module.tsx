@@ -11,6 +11,7 @@ import { Bar } from "../ui/bar";
 import { Link } from "../ui/link";
 import { MomentChoice } from "../ui/moment_choice";
 import { Loading, NotFound, Notice, ProblemNotice } from "../ui/notice";
+import { Term } from "../ui/term";
 import type { AccountProps } from "./account";
 import { ModuleRows, ModuleShares } from "./module_rows";
 import { ModuleTrend } from "./module_trend";
@@ -35,15 +36,6 @@ function Units(props: { place: Place; figures: ModuleFigure[]; unit: string }): 
 				</Link>
 			))}
 		</nav>
-	);
-}
-
-function Term(props: { name: string; children: JSX.Element | string }): JSX.Element {
-	return (
-		<div>
-			<dt>{props.name}</dt>
-			<dd>{props.children}</dd>
-		</div>
 	);
 }
 

@@ -6,13 +6,14 @@ import { amount, contractDay, DAY_MS, daysText, label, percent, unitName, utcDay
 import { useAnswer } from "../load";
 import { accountHref, type Place } from "../place";
 import { moduleTitle, useReader } from "../session";
-import type { Credits, Figure, Plan, Plans, Trend, Usage } from "../types";
+import type { Credits, Figure, FlexForecast, FlexMonth, Plan, Plans, Trend, Usage } from "../types";
 import { Bar } from "../ui/bar";
 import { Link } from "../ui/link";
 import { MomentChoice } from "../ui/moment_choice";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
 import { Spark } from "../ui/spark";
 import type { AccountProps } from "./account";
+import { Pool } from "./overview_pool";
 
 const TREND_DAYS = 30;
 /** Often enough to watch work being counted; an unchanged answer draws nothing. */
@@ -116,7 +117,20 @@ export function OverviewPage(props: AccountProps): JSX.Element {
 	const usage = useAnswer<Usage>(accountPath(account, "usage") + moments, REFRESH_MS);
 	const plans = useAnswer<Plans>(accountPath(account, "plan") + moments);
 	const credits = useAnswer<Credits>(accountPath(account, "credits") + moments);
-	const figures = usage.value?.modules ?? [];
+	const contracts = useAnswer<{ contracts: { contract: { model?: string } }[] }>(
+		accountPath(account, "contracts"),
+	);
+	const isFlex = contracts.value?.contracts.some((entry) => entry.contract.model === "FLEX");
+	const month = useAnswer<FlexMonth>(
+		isFlex ? accountPath(account, "flex") + moments : null,
+		REFRESH_MS,
+	).value;
+	const forecast = useAnswer<FlexForecast>(
+		isFlex ? accountPath(account, "flex", "forecast") + moments : null,
+	).value;
+	// A pool pays for every module: what no licence is owned of is over nothing.
+	const figures = (usage.value?.modules ?? []).filter((figure) => !month || figure.model !== null);
+	const shown = usage.value && contracts.value ? { ...usage.value, modules: figures } : null;
 
 	return (
 		<>
@@ -125,16 +139,26 @@ export function OverviewPage(props: AccountProps): JSX.Element {
 				<MomentChoice place={place} at={usage.value?.at ?? null} />
 			</div>
 			{usage.problem && <ProblemNotice problem={usage.problem} again={usage.again} />}
-			{!usage.value && !usage.problem && <Loading lines={6} />}
-			{usage.value && figures.length === 0 && (
+			{!shown && !usage.problem && <Loading lines={6} />}
+			{shown && figures.length === 0 && !month && (
 				<Notice title="Nothing is counted yet">
 					The account has neither a contract nor usage at this moment. Put a contract, or send
 					events: figures appear here within a second.
 				</Notice>
 			)}
-			{usage.value && figures.length > 0 && (
+			{shown && (figures.length > 0 || month) && (
+				<Concerns
+					concerns={concernsOf(place, {
+						usage: shown,
+						plans: plans.value,
+						credits: month ? null : credits.value,
+						month,
+					})}
+				/>
+			)}
+			{month && <Pool place={place} month={month} forecast={forecast} />}
+			{shown && figures.length > 0 && (
 				<>
-					<Concerns concerns={concernsOf(place, usage.value, plans.value, credits.value)} />
 					<section aria-labelledby="modules">
 						<h2 id="modules">Modules</h2>
 						<ul class="cards">
@@ -143,7 +167,7 @@ export function OverviewPage(props: AccountProps): JSX.Element {
 									key={`${figure.module} ${figure.unit}`}
 									place={place}
 									account={account}
-									at={usage.value?.at ?? ""}
+									at={shown.at}
 									figure={figure}
 									plan={plans.value?.modules.find((plan) => plan.module === figure.module)}
 								/>
