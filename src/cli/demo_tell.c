@@ -48,7 +48,7 @@ tell(struct telling *telling, const struct told *told, const char *data)
 
 	if (!is_told(telling, told->at))
 		return;
-	time[instant_format(told->at, time)] = 0;
+	instant_format(told->at, time);
 	if (project)
 		snprintf(place, sizeof(place), "\"org\":\"%s\",\"project\":\"%s\"", project->org,
 		         project->name);

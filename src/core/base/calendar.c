@@ -386,6 +386,7 @@ instant_format(struct instant at, char out[INSTANT_SIZE])
 			end--;
 	}
 	*end++ = 'Z';
+	*end   = 0;
 	return (size_t)(end - out);
 }
 
@@ -394,6 +395,7 @@ hour_format(int32_t hour, char out[INSTANT_SIZE])
 {
 	char *end = moment_put(out, (int64_t)hour * SECONDS_PER_HOUR);
 	*end++    = 'Z';
+	*end      = 0;
 	return (size_t)(end - out);
 }
 

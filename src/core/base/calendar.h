@@ -44,7 +44,7 @@ MUST_CHECK enum err date_parse(struct span text, int32_t *first_hour);
 enum { INSTANT_SIZE = 40 };
 
 /* "2026-04-30T23:00:00Z", with a fraction only where there is one, no trailing
- * zeros in it. Returns the size. */
+ * zeros in it, and a zero behind it. Returns the size without that. */
 size_t instant_format(struct instant at, char out[INSTANT_SIZE]);
 size_t hour_format(int32_t hour, char out[INSTANT_SIZE]);
 

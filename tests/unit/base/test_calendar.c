@@ -331,9 +331,14 @@ test_moments_are_written(void **state)
 		{ INT64_MAX, "2262-04-11T23:47:16.854775807Z" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		char   out[INSTANT_SIZE];
+		char out[INSTANT_SIZE];
+		memset(out, 'x', sizeof(out));
 		size_t size = instant_format((struct instant){ rows[i].ns }, out);
 		assert_written(out, size, rows[i].wanted);
+		assert_int_equal(out[size], 0);
+		memset(out, 'x', sizeof(out));
+		size = hour_format((int32_t)i, out);
+		assert_int_equal(out[size], 0);
 	}
 }
 
