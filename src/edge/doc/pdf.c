@@ -314,10 +314,9 @@ static void
 foot_draw(struct pen *pen, struct span foot)
 {
 	const struct lines lines = pen_wrap(pen, &LABEL, foot, BODY_WIDTH - 80.0f);
-	HPDF_REAL          y     = 36.0f;
 
-	for (uint32_t i = 0; i < lines.count && i < 3; i++, y -= 10.0f)
-		pen_text(pen, &LABEL, MARGIN, y, lines.at[i]);
+	for (uint32_t i = 0; i < lines.count && i < 3; i++)
+		pen_text(pen, &LABEL, MARGIN, 36.0f - 10.0f * (HPDF_REAL)i, lines.at[i]);
 }
 
 /* Once all pages are there. */
