@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "edge/sys/memory.h"
 #include "engine/local.h"
@@ -311,7 +312,8 @@ memory_print(struct crowding *crowding)
 	engine_metrics(crowding->engine, &metrics);
 	printf("books %.1f MB identities %.1f MB resident %.0f MB, of it the benchmark's own %.0f "
 	       "MB\n",
-	       (double)metrics.books_size / 1e6, (double)metrics.identity_size / 1e6, resident_mb(),
+	       (double)metrics.books_size / 1e6, (double)metrics.identity_size / 1e6,
+	       resident_mb(getpid()),
 	       ((double)MILLION * ROOM + (double)crowding->targets * 2 + TIMES_MAX * 8) / 1e6);
 }
 
@@ -332,7 +334,7 @@ crowd_run(struct crowding *crowding)
 		double spent_s = million_send(crowding, count);
 		sum_s += spent_s;
 		printf("evaluations %llu rate %.0f events/s resident %.0f MB\n",
-		       (unsigned long long)(first + count), count / spent_s, resident_mb());
+		       (unsigned long long)(first + count), count / spent_s, resident_mb(getpid()));
 		(void)fflush(stdout);
 	}
 	pthread_mutex_lock(&crowding->lock);

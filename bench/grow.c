@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "edge/sys/memory.h"
 #include "engine/local.h"
@@ -164,7 +165,7 @@ grow(struct growing *growing, const struct made *made)
 	for (uint64_t i = 0; i < millions; i++) {
 		million_make(growing, made, i * MILLION);
 		struct spent spent = million_time(growing);
-		double       mb    = resident_mb();
+		double       mb    = resident_mb(getpid());
 		first              = i == 0 ? spent : first;
 		most_mb            = mb > most_mb ? mb : most_mb;
 		sum_s += spent.wall_s;

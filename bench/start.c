@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "measure.h"
+
 enum { ANSWER_ROOM = 1 << 20, IDLE_S = 1 };
 
 _Noreturn static void
@@ -93,22 +95,6 @@ ask(uint16_t port, const char *key, const char *path)
 		had += (size_t)got;
 	close(fd);
 	return had > 12 ? atoi(answer + 9) : 0;
-}
-
-static double
-resident_mb(pid_t pid)
-{
-	char path[64], line[256];
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	FILE  *file = fopen(path, "r");
-	double mb   = 0;
-	while (file && fgets(line, sizeof(line), file)) {
-		if (strncmp(line, "VmRSS:", 6) == 0)
-			mb = atof(line + 6) / 1024;
-	}
-	if (file)
-		(void)fclose(file);
-	return mb;
 }
 
 int

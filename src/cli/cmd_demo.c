@@ -83,8 +83,8 @@ simulation_show(const struct demo *demo, const char *program)
 
 	hour_format(begin, from);
 	hour_format(first - 1, to);
-	start[hour_format(begin, start)] = '\0';
-	end[hour_format(first, end)]     = '\0';
+	hour_format(begin, start);
+	hour_format(first, end);
 	printf("  %s simulate demo-flex --from %.*s --to %.*s --contract /dev/stdin <<<'{"
 	       "\"id\":\"enterprise\",\"model\":\"FLEX\",\"plan\":\"ENTERPRISE\","
 	       "\"kind\":\"PAID\",\"start\":\"%s\",\"end\":\"%s\",\"flex\":{\"tier\":"

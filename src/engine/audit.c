@@ -238,24 +238,6 @@ entry_write(struct audit_entry *entry, struct span key, struct span value)
 		(struct store_write){ .space = SPACE_CONTROL, .key = key, .value = value };
 }
 
-/* How many entries the account has, those that wait for the same flush included. */
-static enum err
-entries_before(const struct change_begun *begun, struct span account, struct arena *arena,
-               uint64_t *count)
-{
-	struct span value;
-	enum err    err = change_read(begun, head_key(account, arena), arena, &value);
-
-	*count = 0;
-	if (err == ERR_NOT_FOUND)
-		return ERR_NONE;
-	if (err == ERR_NONE && value.size != LOG_KEY_SIZE)
-		err = ERR_STORE_DAMAGED;
-	if (err == ERR_NONE)
-		*count = log_key_read(value.at);
-	return err;
-}
-
 enum err
 audit_prepare(const struct change_begun *begun, const struct change_note *note, struct arena *arena,
               struct audit_entry *entry)
@@ -267,7 +249,8 @@ audit_prepare(const struct change_begun *begun, const struct change_note *note, 
 	if (engine->audit_stale)
 		err = audit_open(engine);
 	if (err == ERR_NONE && note->account.size > 0)
-		err = entries_before(begun, note->account, arena, &account_entry);
+		err = change_read_number(begun, head_key(note->account, arena), arena,
+		                         &account_entry);
 	if (err != ERR_NONE)
 		return err;
 	uint64_t    number = engine->audit_count;

@@ -156,6 +156,23 @@ change_read(const struct change_begun *begun, struct span key, struct arena *are
 	return ERR_NONE;
 }
 
+enum err
+change_read_number(const struct change_begun *begun, struct span key, struct arena *arena,
+                   uint64_t *number)
+{
+	struct span value;
+	enum err    err = change_read(begun, key, arena, &value);
+
+	*number = 0;
+	if (err == ERR_NOT_FOUND)
+		return ERR_NONE;
+	if (err == ERR_NONE && value.size != LOG_KEY_SIZE)
+		err = ERR_STORE_DAMAGED;
+	if (err == ERR_NONE)
+		*number = log_key_read(value.at);
+	return err;
+}
+
 void
 change_errands(const struct change_begun *begun, const struct errand *errands, uint32_t count)
 {

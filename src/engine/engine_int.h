@@ -427,6 +427,9 @@ void change_drop(struct change_begun *begun);
 /* A record of SPACE_CONTROL, as it will be after the flush. */
 enum err change_read(const struct change_begun *begun, struct span key, struct arena *arena,
                      struct span *value);
+/* The same of a record that is one number; 0 where there is none. */
+MUST_CHECK enum err change_read_number(const struct change_begun *begun, struct span key,
+                                       struct arena *arena, uint64_t *number);
 /* Deliveries that may begin after the flush, or now when nothing is gathered. */
 struct errand;
 void change_errands(const struct change_begun *begun, const struct errand *errands, uint32_t count);
@@ -439,7 +442,11 @@ struct span        control_key(char kind, struct span a, struct span b, uint64_t
                                struct arena *arena);
 struct store_write control_write(struct span key, struct span value);
 
-/* listing.c: a list, newest first, of things numbered 0 to count - 1: its cursor is the number
+/* listing.c: the number that a cursor is, of at most so many digits; 0 for an empty one. */
+enum { CURSOR_DIGITS = 18 };
+MUST_CHECK enum err cursor_number(struct span cursor, uint32_t digits_max, uint64_t *number,
+                                  struct refusal *refusal);
+/* A list, newest first, of things numbered 0 to count - 1: its cursor is the number
  * of the last one of the page before; *below is where the next page begins. */
 MUST_CHECK enum err cursor_below(struct span cursor, uint64_t count, uint64_t *below,
                                  struct refusal *refusal);

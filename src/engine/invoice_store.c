@@ -152,17 +152,7 @@ invoice_load(struct engine *engine, uint64_t number, struct arena *arena, struct
 enum err
 invoice_last_number(const struct change_begun *begun, struct arena *arena, uint64_t *number)
 {
-	struct span value;
-	enum err    err = change_read(begun, SPAN("G"), arena, &value);
-
-	*number = 0;
-	if (err == ERR_NOT_FOUND)
-		return ERR_NONE;
-	if (err == ERR_NONE && value.size != LOG_KEY_SIZE)
-		err = ERR_STORE_DAMAGED;
-	if (err == ERR_NONE)
-		*number = log_key_read(value.at);
-	return err;
+	return change_read_number(begun, SPAN("G"), arena, number);
 }
 
 /* "2026-04-04" */

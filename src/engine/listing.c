@@ -84,19 +84,28 @@ page_event(void *context, const struct event *event, uint64_t ordinal, struct in
 	return ERR_NONE;
 }
 
-/* The cursor is the ordinal of the last event of the page before. */
-static enum err
-cursor_ordinal(struct span cursor, uint64_t *ordinal, struct refusal *refusal)
+enum err
+cursor_number(struct span cursor, uint32_t digits_max, uint64_t *number, struct refusal *refusal)
 {
 	uint64_t value = 0;
 	for (size_t i = 0; i < cursor.size; i++) {
-		if (cursor.at[i] < '0' || cursor.at[i] > '9' || i >= 18)
+		if (cursor.at[i] < '0' || cursor.at[i] > '9' || i >= digits_max)
 			return refuse(refusal, ERR_QUESTION, SPAN("cursor"),
 			              SPAN("the cursor is not one that was given out"));
 		value = value * 10 + (uint64_t)(cursor.at[i] - '0');
 	}
-	*ordinal = value;
+	*number = value;
 	return ERR_NONE;
+}
+
+enum err
+cursor_below(struct span cursor, uint64_t count, uint64_t *below, struct refusal *refusal)
+{
+	uint64_t value;
+	enum err err = cursor_number(cursor, CURSOR_DIGITS, &value, refusal);
+	if (err == ERR_NONE)
+		*below = cursor.size > 0 && value < count ? value : count;
+	return err;
 }
 
 enum err
@@ -108,7 +117,8 @@ engine_events(struct engine *engine, const struct question *question, struct are
 	if (err == ERR_NONE)
 		err = filter_read(question, &filter, refusal);
 	if (err == ERR_NONE && question->cursor.size > 0)
-		err = cursor_ordinal(question->cursor, &filter.ordinal_until, refusal);
+		err = cursor_number(question->cursor, CURSOR_DIGITS, &filter.ordinal_until,
+		                    refusal); /* of the last event of the page before */
 	if (err != ERR_NONE)
 		return err;
 	filter.newest_first = true;
@@ -180,18 +190,4 @@ engine_export(struct engine *engine, const struct question *question, engine_wri
 	if (err != ERR_NONE)
 		return err;
 	return scan_log(engine, &filter, export_event, &export, refusal);
-}
-
-enum err
-cursor_below(struct span cursor, uint64_t count, uint64_t *below, struct refusal *refusal)
-{
-	uint64_t value = 0;
-	for (size_t i = 0; i < cursor.size; i++) {
-		if (cursor.at[i] < '0' || cursor.at[i] > '9' || i >= 18)
-			return refuse(refusal, ERR_QUESTION, SPAN("cursor"),
-			              SPAN("the cursor is not one that was given out"));
-		value = value * 10 + (uint64_t)(cursor.at[i] - '0');
-	}
-	*below = cursor.size > 0 && value < count ? value : count;
-	return ERR_NONE;
 }

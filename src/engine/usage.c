@@ -309,15 +309,12 @@ sorting_read(struct span sort, struct sorting *sorting, struct refusal *refusal)
 enum err
 cursor_offset(struct span cursor, uint32_t *offset, struct refusal *refusal)
 {
-	uint64_t value = 0;
-	for (size_t i = 0; i < cursor.size; i++) {
-		if (cursor.at[i] < '0' || cursor.at[i] > '9' || i > 8)
-			return refuse(refusal, ERR_QUESTION, SPAN("cursor"),
-			              SPAN("the cursor is not one that was given out"));
-		value = value * 10 + (uint64_t)(cursor.at[i] - '0');
-	}
-	*offset = (uint32_t)value;
-	return ERR_NONE;
+	enum { OFFSET_DIGITS = 9 };
+	uint64_t value;
+	enum err err = cursor_number(cursor, OFFSET_DIGITS, &value, refusal);
+	if (err == ERR_NONE)
+		*offset = (uint32_t)value;
+	return err;
 }
 
 static enum err

@@ -9,30 +9,12 @@
 #include <cmocka.h>
 
 #include "edge/doc/pdf.h"
-#include "edge/sys/memory.h"
+#include "../arena_fixture.h"
 
 #define S(literal)                                                                                 \
 	{                                                                                          \
 		literal, sizeof(literal) - 1                                                       \
 	}
-
-static struct arena arena;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_open(&arena, system_memory());
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_close(&arena);
-	return 0;
-}
 
 static const struct pdf_column COLUMNS[] = {
 	{ S("What"), PDF_LEFT, 0 },

@@ -10,25 +10,7 @@
 #include "core/base/decimal.h"
 #include "core/flex/billed.h"
 #include "core/flex/invoice.h"
-#include "edge/sys/memory.h"
-
-static struct arena arena;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_open(&arena, system_memory());
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_close(&arena);
-	return 0;
-}
+#include "../arena_fixture.h"
 
 /* Of a static table: a compound literal is no constant there. */
 #define S(literal)                                                                                 \

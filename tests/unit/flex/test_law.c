@@ -72,8 +72,7 @@ deeds_make(void)
 		deed->number   = (int64_t)drawn(400) * 1000000 + drawn(1000000);
 		int64_t minute = (int64_t)deed->hour * 60 + deed->minute;
 
-		struct instant at              = { minute * 60 * NS_PER_SECOND };
-		time[instant_format(at, time)] = '\0';
+		instant_format((struct instant){ minute * 60 * NS_PER_SECOND }, time);
 		snprintf(subject, sizeof(subject), "k%u", deed->key);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"

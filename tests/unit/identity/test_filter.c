@@ -1,19 +1,11 @@
 /* test_filter.c - a filter lets through all that was added and little else. */
 #include "core/identity/identity.h"
 #include "edge/sys/memory.h"
+#include "random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
-
-static uint64_t
-random_of(uint64_t seed)
-{
-	uint64_t z = seed * UINT64_C(0x9e3779b97f4a7c15);
-	z          = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z          = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
 
 /* Hashes of which only the upper bits are known, as those of a run are. */
 static void

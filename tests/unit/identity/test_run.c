@@ -1,6 +1,7 @@
 /* test_run.c - sealed identities: none is ever missed, few are guessed wrongly. */
 #include "core/identity/identity.h"
 #include "edge/sys/memory.h"
+#include "random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,15 +16,6 @@ struct pages {
 	uint32_t     count;
 	uint64_t     size;
 };
-
-static uint64_t
-random_of(uint64_t seed)
-{
-	uint64_t z = seed * UINT64_C(0x9e3779b97f4a7c15);
-	z          = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z          = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
 
 static struct identity
 identity_number(uint64_t number)

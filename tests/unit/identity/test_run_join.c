@@ -2,6 +2,7 @@
  * list of all items. */
 #include "core/identity/identity.h"
 #include "edge/sys/memory.h"
+#include "random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,15 +20,6 @@ struct made {
 	uint32_t         *block;
 	uint64_t          count;
 };
-
-static uint64_t
-random_of(uint64_t seed)
-{
-	uint64_t z = seed * UINT64_C(0x9e3779b97f4a7c15);
-	z          = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z          = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
 
 static void
 page_keep(void *context, uint32_t page, struct span bytes)

@@ -8,25 +8,7 @@
 
 #include "core/notify/message.h"
 #include "core/notify/mime.h"
-#include "edge/sys/memory.h"
-
-static struct arena arena;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_open(&arena, system_memory());
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_close(&arena);
-	return 0;
-}
+#include "../arena_fixture.h"
 
 static bool
 holds(struct span text, const char *part)

@@ -7,25 +7,7 @@
 #include <cmocka.h>
 
 #include "core/notify/schedule.h"
-#include "edge/sys/memory.h"
-
-static struct arena arena;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_open(&arena, system_memory());
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_close(&arena);
-	return 0;
-}
+#include "../arena_fixture.h"
 
 static int32_t
 hour(const char *text)
