@@ -1,15 +1,17 @@
 // browser.mjs - a browser that notes what must not happen, people who sign in, and checks.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 export const ADDRESS = process.env.ADDRESS;
 const SCRATCH = process.env.SCRATCH;
 const TALLY = process.env.TALLY;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What went wrong anywhere: script errors, broken policy, requests to others. */
-export const troubles = [];
+const troubles = [];
 
 let passed = 0;
 let failed = 0;
@@ -35,8 +37,12 @@ export function assertEqual(shown, expected, words) {
 	assert(a === b, `${words}: ${a?.slice(0, 600)}, expected ${b?.slice(0, 600)}`);
 }
 
-/** Prints the last line of the suite; the exit status follows. */
-export function finish() {
+/** Closes the browser, looks at the troubles, prints the last line; the exit status follows. */
+export async function finish(browser) {
+	await browser.close();
+	await check("no script failed, no policy was broken, nobody else was asked", () => {
+		assertEqual(troubles, [], "troubles");
+	});
 	console.log(`${passed} passed, ${failed} failed`);
 	process.exitCode = failed === 0 ? 0 : 1;
 }
@@ -118,4 +124,23 @@ export async function open(page, path) {
 	await page.goto(ADDRESS + path, { waitUntil: "networkidle" });
 	await page.locator("main h1").first().waitFor();
 	await page.locator(".loading").first().waitFor({ state: "detached" }).catch(() => undefined);
+}
+
+/** The number in a text of the page, whatever stands around it. */
+export const numberOf = (text) => Number(text.replaceAll(/[^\d.-]/g, ""));
+
+/** The last cell of the foot of a section's table: what it comes to together. */
+export const footOf = (page, section) =>
+	page.locator(`section[aria-labelledby=${section}] tfoot td`).last().textContent();
+
+/** The select whose label begins so; its options are part of the label's text. */
+export const choice = (at, name) =>
+	at.locator("label", { hasText: new RegExp(`^${name}`) }).locator("select");
+
+/** axe finds nothing on the page as it stands. */
+export async function assertAccessible(page) {
+	await page.evaluate(axe);
+	const { violations } = await page.evaluate(() => window.axe.run());
+	const nodesOf = (one) => one.nodes.map((node) => node.html.slice(0, 160)).slice(0, 3).join(" | ");
+	assert(violations.length === 0, violations.map((one) => `${one.id}: ${nodesOf(one)}`).join("\n"));
 }

@@ -1,0 +1,122 @@
+// test_rows.mjs - rows: search, filters, CSV, why, ten thousand of them, and as they come.
+import { readFileSync } from "node:fs";
+import {
+	ADDRESS,
+	assert,
+	assertEqual,
+	check,
+	finish,
+	footOf,
+	launch,
+	numberOf,
+	open,
+	tally,
+	tallyJson,
+	visit,
+} from "./browser.mjs";
+import { LARGE_COUNT } from "./strange.mjs";
+
+const browser = await launch();
+const page = await visit(browser, "operator", "/accounts/demo");
+
+await check("search, filter and sorting stand in the address, and going back undoes a visit", async () => {
+	await open(page, "/accounts/demo/modules/CD");
+	const rows = tallyJson("usage", "demo", "CD", "--limit", "100000").modules[0].rows;
+	await page.locator("section[aria-labelledby=rows]").getByLabel("Organization").selectOption("bank");
+	await page.locator("section[aria-labelledby=rows]").getByRole("searchbox").fill("worker");
+	await page.waitForURL(/q=worker/);
+	assert(page.url().includes("org=bank"), page.url());
+	const expected = rows.filter(
+		(row) => row.org === "bank" && JSON.stringify(row).toLowerCase().includes("worker"),
+	);
+	assertEqual(numberOf(await footOf(page, "rows")),
+		expected.reduce((sum, row) => sum + (row.licences ?? 0), 0), "licences");
+	await page.locator("section[aria-labelledby=rows]").getByRole("button", { name: "Instances" }).click();
+	await page.waitForURL(/sort=-instances/);
+	const shown = await page.$$eval("section[aria-labelledby=rows] tbody tr:not(.gap) td:first-child a",
+		(links) => links.map((link) => link.textContent));
+	const sorted = [...expected].sort((a, b) => (b.instances ?? -1) - (a.instances ?? -1));
+	assertEqual(shown[0], sorted[0].name ?? sorted[0].id, "first by instances");
+	await page.reload({ waitUntil: "networkidle" });
+	assertEqual(numberOf(await footOf(page, "rows")),
+		expected.reduce((sum, row) => sum + (row.licences ?? 0), 0), "after a reload");
+	await page.locator("section[aria-labelledby=rows] tbody a").first().click();
+	await page.waitForURL(/\/why\?/);
+	await page.goBack();
+	await page.waitForURL(/q=worker/);
+});
+
+await check("the CSV that is downloaded has the bytes of the command line", async () => {
+	await open(page, "/accounts/demo/modules/CD");
+	const [download] = await Promise.all([
+		page.waitForEvent("download"),
+		page.getByRole("button", { name: "Download CSV" }).click(),
+	]);
+	const text = readFileSync(await download.path(), "utf8");
+	assertEqual(text, tally("usage", "demo", "CD", "--limit", "100000", "--csv"), "CSV");
+});
+
+await check("a row opens why: sentence, percentile and hours of the command line", async () => {
+	const words = ["service", "bank", "ledger", "closing-worker"];
+	const expected = tallyJson("explain", "demo", "CD", ...words).explained[0];
+	await open(page, "/accounts/demo/modules/CD?q=closing-worker");
+	await page.getByRole("link", { name: "closing-worker" }).click();
+	await page.getByRole("heading", { name: "Why closing-worker?" }).waitFor();
+	await page.getByRole("heading", { name: "Hour by hour" }).waitFor();
+	const text = await page.locator("main").innerText();
+	assert(text.includes(`${expected.row.licences} licences`), "licences");
+	assert(text.includes(expected.why.drivers.sentence), "sentence");
+	assert(text.includes(`number ${expected.why.rank} of the ${expected.why.hours_present}`), "rank");
+	await page.getByText(/^All reported hours/).click();
+	const hours = await page.$$eval("details[open] tbody tr td.number", (cells) =>
+		cells.map((cell) => Number(cell.textContent)));
+	assertEqual(hours, expected.why.hours.map((hour) => Number(hour.value)), "hours");
+});
+
+await check("ten thousand rows are drawn where one looks, and scroll", async () => {
+	await open(page, "/accounts/large/modules/CD");
+	const view = page.locator("section[aria-labelledby=rows] .rows-view");
+	await view.waitFor();
+	const drawn = () => view.locator("tbody tr").count();
+	assert((await drawn()) < 120, `${await drawn()} rows are drawn`);
+	assertEqual(numberOf(await footOf(page, "rows")), LARGE_COUNT, "licences");
+	await view.evaluate((at) => at.scrollTo(0, at.scrollHeight));
+	await view.getByText("service-09999").waitFor();
+	assert((await drawn()) < 120, `${await drawn()} rows are drawn at the end`);
+	const frames = await view.evaluate(
+		(at) =>
+			new Promise((resolve) => {
+				let count = 0;
+				const from = performance.now();
+				const step = () => {
+					at.scrollTop = (at.scrollTop + 200) % at.scrollHeight;
+					count++;
+					if (performance.now() - from < 1000) requestAnimationFrame(step);
+					else resolve((count * 1000) / (performance.now() - from));
+				};
+				requestAnimationFrame(step);
+			}),
+	);
+	/* The budget of 50 is for a machine that does nothing else; tests run beside others. */
+	assert(frames >= 8, `${frames.toFixed(0)} frames a second`);
+});
+
+await check("what is ingested is on the screen without a reload", async () => {
+	await open(page, "/accounts/large");
+	await page.locator("[data-used='10000']").waitFor();
+	const event = {
+		specversion: "1.0", id: "live", source: "test/web", type: "cd.deployment", account: "large",
+		subject: "one-more", data: { deployment_type: "Kubernetes" },
+	};
+	const key = tallyJson("key", "create", "--name", "live", "--scope", "ingest").key;
+	const answer = await fetch(`${ADDRESS}/v1/events`, {
+		method: "POST",
+		headers: { "Content-Type": "application/cloudevents+json", Authorization: `Bearer ${key}` },
+		body: JSON.stringify(event),
+	});
+	assertEqual(answer.status, 200, "ingest");
+	/* A second is wanted; tests run beside others. */
+	await page.locator("[data-used='10001']").waitFor({ timeout: 4000 });
+});
+
+await finish(browser);
