@@ -40,6 +40,10 @@ static const struct show_column POINTS[] = {
 	{ "DRAWN", "drawn", SHOW_NUMBER },
 	{ "OVERAGE", "overage", SHOW_OVER },
 	{ "CLOSING", "closing", SHOW_NUMBER },
+	{ "LEFT", "left", SHOW_NUMBER },
+	{ "USED", "used", SHOW_NUMBER },
+	{ "LIMIT", "limit", SHOW_NUMBER },
+	{ "PAST %", "crossed", SHOW_NUMBER },
 	{ "AMOUNT", "amount", SHOW_NUMBER },
 };
 

@@ -336,7 +336,8 @@ MUST_CHECK enum err engine_flex_trend(struct engine *engine, const struct questi
                                       struct refusal *refusal);
 /* What the month will come to, and when the pool will be empty (F-43): {"account","contract",
  * "month","at","days_recorded","units","a_day":{"low","expected","high"},"at_end":{..},"left",
- * "empty":{"earliest","expected","latest"}}. ERR_QUESTION when too little is recorded. */
+ * "days":[{"day","low","expected","high"}],"empty":{"earliest","expected","latest"}}.
+ * ERR_QUESTION when too little is recorded. */
 MUST_CHECK enum err engine_flex_forecast(struct engine *engine, const struct question *question,
                                          struct arena *arena, struct span *answer,
                                          struct refusal *refusal);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/limit.h"
+#include "core/flex/day.h"
 #include "core/flex/estimate.h"
 #include "core/flex/share.h"
 #include "engine/flex_int.h"
@@ -112,6 +113,7 @@ flex_write_lines(struct json_out *out, const struct flex_line *lines, uint32_t c
 		flex_write_decimal(out, SPAN("quantity"), lines[i].quantity);
 		flex_write_decimal(out, SPAN("allowance"), lines[i].allowance);
 		flex_write_decimal(out, SPAN("billable"), lines[i].billable);
+		json_key_string(out, SPAN("rate"), rate_words(lines[i].rate, out->text.arena));
 		flex_write_decimal(out, SPAN("units"), lines[i].units);
 		json_object_end(out);
 	}
@@ -297,24 +299,40 @@ write_point_month(struct json_out *out, const struct flex_statement *statement)
 	json_object_end(out);
 }
 
-/* Each day's units, and those of its month up to its end. */
+/* The highest threshold that is crossed; 0 when none is. */
+static int32_t
+alerts_highest(const struct flex_alerts *alerts)
+{
+	int32_t highest = 0;
+
+	for (uint32_t i = 0; i < alerts->alerts_count; i++) {
+		if (alerts->alerts[i].crossed)
+			highest = alerts->alerts[i].threshold;
+	}
+	return highest;
+}
+
+/* Each day's units, those of its month up to its end, and the pool then. */
 static void
 write_point_days(struct json_out *out, const struct flex_statement *statement, int32_t from,
                  struct arena *arena)
 {
-	const struct flex_share *shares;
-	uint32_t                 count;
-	int64_t                  to_date = 0;
+	const struct flex_day *days;
+	uint32_t               count;
 
-	flex_shares(&statement->use, &statement->month, FLEX_BY_DAY, arena, &shares, &count);
+	flex_days(statement, arena, &days, &count);
 	for (uint32_t i = 0; i < count; i++) {
-		to_date += shares[i].units;
-		if (shares[i].day_hour < from)
+		if (days[i].day_hour < from)
 			continue;
 		json_object(out);
-		flex_write_day(out, shares[i].day_hour);
-		flex_write_decimal(out, SPAN("units"), shares[i].units);
-		flex_write_decimal(out, SPAN("month_to_date"), to_date);
+		flex_write_day(out, days[i].day_hour);
+		flex_write_decimal(out, SPAN("units"), days[i].units);
+		flex_write_decimal(out, SPAN("month_to_date"), days[i].to_date);
+		flex_write_decimal(out, SPAN("overage"), days[i].pool.overage);
+		flex_write_decimal(out, SPAN("left"), days[i].pool.closing);
+		flex_write_decimal(out, SPAN("used"), days[i].alerts.use);
+		flex_write_decimal(out, SPAN("limit"), days[i].alerts.limit);
+		json_key_int(out, SPAN("crossed"), alerts_highest(&days[i].alerts));
 		json_object_end(out);
 	}
 }

@@ -31,6 +31,24 @@ write_empty_day(struct json_out *out, struct span key, int32_t day_hour)
 	json_string(out, (struct span){ text, 10 });
 }
 
+/* What is left is lowest when use is highest. */
+static void
+write_ahead(struct json_out *out, const struct flex_forecast *forecast)
+{
+	json_key(out, SPAN("days"));
+	json_array(out);
+	for (uint32_t i = 0; i < forecast->ahead_count; i++) {
+		const struct flex_ahead *ahead = &forecast->ahead[i];
+		json_object(out);
+		flex_write_day(out, ahead->day_hour);
+		flex_write_decimal(out, SPAN("low"), ahead->left[FLEX_FASTEST]);
+		flex_write_decimal(out, SPAN("expected"), ahead->left[FLEX_EXPECTED]);
+		flex_write_decimal(out, SPAN("high"), ahead->left[FLEX_SLOWEST]);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
 static void
 write_forecast(struct json_out *out, const struct flex_forecast *forecast)
 {
@@ -44,6 +62,7 @@ write_forecast(struct json_out *out, const struct flex_forecast *forecast)
 	write_paces(out, SPAN("a_day"), forecast->a_day);
 	write_paces(out, SPAN("at_end"), forecast->at_end);
 	flex_write_decimal(out, SPAN("left"), statement->pool.closing);
+	write_ahead(out, forecast);
 	json_key(out, SPAN("empty"));
 	if (!forecast->has_pool) {
 		json_null(out);

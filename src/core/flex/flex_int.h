@@ -1,8 +1,8 @@
-/* flex_int.h - for this room alone: what one key adds to a quantity. */
+/* flex_int.h - for this room alone: what one key adds to a quantity, what a pool gives. */
 #ifndef TALLY_CORE_FLEX_FLEX_INT_H
 #define TALLY_CORE_FLEX_FLEX_INT_H
 
-#include "core/flex/month.h"
+#include "core/flex/pool.h"
 
 /* Hours [from, until). */
 struct flex_hours {
@@ -24,6 +24,9 @@ int64_t rate_series_quantity(const struct flex_use *use, const struct catalog_ra
 void rate_quantities(const struct flex_use *use, const struct catalog_rate *rate,
                      const struct flex_period *periods, uint32_t count, struct arena *arena,
                      int64_t *quantities);
+
+/* What units take out of free units, opening and top-ups, and what is left. */
+void pool_draw(struct flex_pool *pool, int64_t units);
 
 /* a + b, staying at the largest number. */
 static inline int64_t

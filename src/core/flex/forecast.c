@@ -104,34 +104,74 @@ paces_find(const struct pace_days *days, int64_t a_day[FLEX_PACES])
 
 /* ---- where it leads ---- */
 
-/* Day after day: a month's use beyond its free units comes out of the pool. */
-static int32_t
-empty_day_find(const struct flex_forecast *forecast, int64_t first, int64_t a_day)
-{
-	const struct flex_statement *statement = &forecast->statement;
-	const struct contract       *contract  = &statement->version->contract;
-	int64_t                      left      = statement->pool.closing;
-	int64_t                      free      = statement->pool.free - statement->pool.free_used;
-	int64_t whole = statement->use.card->tiers[statement->use.tier].free_units;
-	int32_t day   = day_first_hour(statement->month.period.until);
+/* What is there of one pace while days pass. */
+struct passing {
+	int64_t a_day;
+	int64_t left;
+	int64_t free; /* of the month */
+};
 
-	for (uint32_t i = 0; i < FORECAST_REACH_DAYS && day < contract->end_hour; i++) {
-		bool    begins = day == month_first_hour(day);
-		int64_t use    = begins && first > a_day ? first : a_day;
-		if (begins)
-			free = whole;
-		int64_t drawn = use > free ? use - free : 0;
-		free -= use - drawn;
-		left -= drawn;
-		if (left <= 0)
-			return day;
-		day += HOURS_PER_DAY;
+/* A month's use beyond its free units comes out of the pool. first is what a month begins
+ * with, free its free units. */
+static void
+day_pass(struct passing *passing, int32_t day, int64_t first, int64_t free)
+{
+	bool    begins = day == month_first_hour(day);
+	int64_t use    = begins && first > passing->a_day ? first : passing->a_day;
+
+	if (begins)
+		passing->free = free;
+	int64_t drawn = use > passing->free ? use - passing->free : 0;
+	passing->free -= use - drawn;
+	passing->left = passing->left > drawn ? passing->left - drawn : 0;
+}
+
+/* The first day that has nothing left is told; false when all paces have. */
+static bool
+ahead_add(struct flex_forecast *forecast, const struct passing passing[FLEX_PACES],
+          struct flex_ahead *ahead, int32_t day)
+{
+	bool any = false;
+
+	ahead->day_hour = day;
+	for (uint32_t i = 0; i < FLEX_PACES; i++) {
+		ahead->left[i] = passing[i].left;
+		any            = any || passing[i].left > 0;
+		if (passing[i].left == 0 && forecast->empty_day[i] == INT32_MAX)
+			forecast->empty_day[i] = day;
 	}
-	return INT32_MAX;
+	forecast->ahead_count++;
+	return any;
 }
 
 static void
-forecast_extend(struct flex_forecast *forecast, int64_t first)
+pool_extend(struct flex_forecast *forecast, int64_t first, struct arena *arena)
+{
+	const struct flex_statement *statement = &forecast->statement;
+	const struct flex_pool      *pool      = &statement->pool;
+	int64_t        free = statement->use.card->tiers[statement->use.tier].free_units;
+	int32_t        day  = day_first_hour(statement->month.period.until);
+	int32_t        days = (statement->version->contract.end_hour - day) / HOURS_PER_DAY + 1;
+	bool           any  = true;
+	struct passing passing[FLEX_PACES];
+
+	if (days > FORECAST_REACH_DAYS)
+		days = FORECAST_REACH_DAYS;
+	struct flex_ahead *ahead = ARENA_ARRAY(arena, struct flex_ahead, (uint32_t)days);
+	for (uint32_t i = 0; i < FLEX_PACES; i++)
+		passing[i] = (struct passing){ forecast->a_day[i], pool->closing,
+			                       pool->free - pool->free_used };
+	for (int32_t i = 0; any && i < days && day < statement->version->contract.end_hour; i++) {
+		for (uint32_t j = 0; j < FLEX_PACES; j++)
+			day_pass(&passing[j], day, first, free);
+		any = ahead_add(forecast, passing, &ahead[i], day);
+		day += HOURS_PER_DAY;
+	}
+	forecast->ahead = ahead;
+}
+
+static void
+forecast_extend(struct flex_forecast *forecast, int64_t first, struct arena *arena)
 {
 	const struct flex_period *period = &forecast->statement.month.period;
 	int32_t                   rest   = period->to - period->until;
@@ -141,10 +181,9 @@ forecast_extend(struct flex_forecast *forecast, int64_t first)
 		int64_t more = divide_half_even((i128)forecast->a_day[i] * rest, HOURS_PER_DAY);
 		forecast->at_end[i]    = flex_add(forecast->statement.month.units, more);
 		forecast->empty_day[i] = INT32_MAX;
-		if (forecast->has_pool)
-			forecast->empty_day[i] =
-				empty_day_find(forecast, first, forecast->a_day[i]);
 	}
+	if (forecast->has_pool)
+		pool_extend(forecast, first, arena);
 	CHECK(forecast->at_end[FLEX_SLOWEST] <= forecast->at_end[FLEX_EXPECTED]);
 	CHECK(forecast->at_end[FLEX_EXPECTED] <= forecast->at_end[FLEX_FASTEST]);
 }
@@ -183,7 +222,7 @@ flex_forecast(const struct flex_question *question, struct arena *arena,
 			days_add(&days, &before, from, until, arena);
 	}
 	paces_find(&days, made.a_day);
-	forecast_extend(&made, days.first);
+	forecast_extend(&made, days.first, arena);
 	*forecast = made;
 	return ERR_NONE;
 }

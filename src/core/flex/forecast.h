@@ -13,6 +13,12 @@ enum { FORECAST_DAYS_LEAST = 7, FORECAST_DAYS_MOST = 30 };
 /* Use goes on as in the slowest week, on average, or as in the fastest. */
 enum flex_pace { FLEX_SLOWEST, FLEX_EXPECTED, FLEX_FASTEST, FLEX_PACES };
 
+/* What is left of the pool at the end of a day to come. */
+struct flex_ahead {
+	int32_t day_hour;
+	int64_t left[FLEX_PACES];
+};
+
 struct flex_forecast {
 	struct flex_statement statement;          /* of the month to date */
 	uint32_t              days_recorded;      /* of the last 30, those with an event */
@@ -22,6 +28,9 @@ struct flex_forecast {
 	int32_t               empty_day[FLEX_PACES]; /* the first hour of the day on which the pool
 	                                                becomes empty; INT32_MAX: not before the
 	                                                contract ends */
+	const struct flex_ahead *ahead; /* day by day until the pool is empty at any pace, or
+	                                   the contract ends */
+	uint32_t                 ahead_count;
 };
 
 /* ERR_CONTRACT_UNKNOWN; ERR_QUESTION: fewer than 7 days are recorded. */

@@ -26,33 +26,6 @@ month_parse(struct span text, int32_t *hour)
 	return date_parse((struct span){ day, sizeof(day) - 1 }, hour);
 }
 
-static void
-decimal_add(struct text *text, int64_t millionths)
-{
-	char written[DECIMAL_SIZE];
-
-	text_add(text, (struct span){ written, decimal_format(millionths, written) });
-}
-
-/* "180", "1 per 4000", "unlimited", "graduated". */
-static struct span
-rate_words(const struct catalog_rate *rate, struct arena *arena)
-{
-	struct text text;
-
-	if (rate->unlimited)
-		return SPAN("unlimited");
-	if (rate->slices_count != 1)
-		return SPAN("graduated");
-	text_open(&text, arena);
-	decimal_add(&text, rate->slices[0].units_millionths);
-	if (rate->slices[0].per != 1) {
-		text_add(&text, SPAN(" per "));
-		text_add_int(&text, rate->slices[0].per);
-	}
-	return text_span(&text);
-}
-
 static struct span
 fraction_words(struct flex_fraction fraction, struct arena *arena)
 {

@@ -43,7 +43,7 @@ use_first_hour(const struct flex_question *question, int32_t start_hour)
 
 /* ---- one month ---- */
 
-static void
+void
 pool_draw(struct flex_pool *pool, int64_t units)
 {
 	int64_t held = flex_add(pool->opening, pool->topups);
@@ -83,9 +83,11 @@ statement_pool(struct flex_walk *walk, int64_t bought, struct flex_statement *st
 	struct flex_pool           *pool     = &statement->pool;
 	bool                        starts   = contract->start_hour >= period->month_hour;
 
-	pool->opening = starts ? flex->units : walk->closing;
-	pool->topups  = bought - (starts ? flex->units : walk->bought);
-	pool->free    = fraction_of(period->fraction, flex->card->tiers[flex->tier].free_units);
+	statement->bought_before = starts ? flex->units : walk->bought;
+	statement->use_before    = walk->use;
+	pool->opening            = starts ? flex->units : walk->closing;
+	pool->topups             = bought - statement->bought_before;
+	pool->free = fraction_of(period->fraction, flex->card->tiers[flex->tier].free_units);
 	pool_draw(pool, statement->month.units);
 	walk->closing = pool->closing;
 	walk->bought  = bought;

@@ -38,6 +38,8 @@ struct flex_statement {
 	struct flex_use                use;
 	struct flex_month              month;
 	struct flex_pool               pool;
+	int64_t                        bought_before;  /* what the opening is left of */
+	int64_t                        use_before;     /* of the months before: drawn and over */
 	int64_t                        overage_amount; /* millionths of the currency */
 	struct flex_alerts             alerts;
 };

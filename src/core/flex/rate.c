@@ -1,5 +1,7 @@
-/* rate.c - charges quantities by the slices of a rate (F-4, F-5). */
+/* rate.c - charges quantities by the slices of a rate, and says what it is (F-4, F-5). */
 #include "core/flex/rate.h"
+
+#include "core/base/text.h"
 
 enum { MONTH_HOURS_MAX = 31 * 24 };
 
@@ -120,4 +122,32 @@ flex_amount(int64_t units, int64_t price)
 	if (cents < -(INT64_MAX / CENT))
 		cents = -(INT64_MAX / CENT);
 	return cents * CENT;
+}
+
+/* ---- in words ---- */
+
+static void
+decimal_add(struct text *text, int64_t millionths)
+{
+	char written[DECIMAL_SIZE];
+
+	text_add(text, (struct span){ written, decimal_format(millionths, written) });
+}
+
+struct span
+rate_words(const struct catalog_rate *rate, struct arena *arena)
+{
+	struct text text;
+
+	if (rate->unlimited)
+		return SPAN("unlimited");
+	if (rate->slices_count != 1)
+		return SPAN("graduated");
+	text_open(&text, arena);
+	decimal_add(&text, rate->slices[0].units_millionths);
+	if (rate->slices[0].per != 1) {
+		text_add(&text, SPAN(" per "));
+		text_add_int(&text, rate->slices[0].per);
+	}
+	return text_span(&text);
 }

@@ -40,6 +40,9 @@ bool rate_is_discrete(const struct catalog_rate *rate);
 struct flex_line rate_charge(const struct catalog_rate *rate, int64_t quantity,
                              struct flex_fraction fraction);
 
+/* "180", "1 per 4000", "unlimited", "graduated": units of a quantity. */
+struct span rate_words(const struct catalog_rate *rate, struct arena *arena);
+
 /* units at a price, in millionths of the currency, rounded half to even to the cent. */
 int64_t flex_amount(int64_t units, int64_t price);
 

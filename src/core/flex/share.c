@@ -189,20 +189,24 @@ static uint32_t
 shares_by_day(const struct flex_use *use, const struct flex_month *month, struct arena *arena,
               struct flex_share **shares)
 {
-	struct flex_period period = month->period;
-	int32_t            first  = day_first_hour(period.from);
-	uint32_t           days   = (uint32_t)ceil_divide(period.until - first, HOURS_PER_DAY);
-	int64_t            before = 0;
+	int32_t             first   = day_first_hour(month->period.from);
+	int32_t             hours   = month->period.until - first;
+	uint32_t            days    = (uint32_t)ceil_divide(hours, HOURS_PER_DAY);
+	struct flex_period *periods = ARENA_ARRAY(arena, struct flex_period, days);
+	struct flex_month  *to_date = ARENA_ARRAY(arena, struct flex_month, days);
+	int64_t             before  = 0;
 
 	*shares = ARENA_ARRAY(arena, struct flex_share, days);
 	for (uint32_t i = 0; i < days; i++) {
-		struct flex_month to_date;
-		int32_t           day = first + (int32_t)i * HOURS_PER_DAY;
-		period.until          = i + 1 == days ? month->period.until : day + HOURS_PER_DAY;
-		flex_month(use, &period, arena, &to_date);
-		(*shares)[i] =
-			(struct flex_share){ .day_hour = day, .units = to_date.units - before };
-		before = to_date.units;
+		periods[i] = month->period;
+		if (i + 1 < days)
+			periods[i].until = first + ((int32_t)i + 1) * HOURS_PER_DAY;
+	}
+	flex_months(use, periods, days, arena, to_date);
+	for (uint32_t i = 0; i < days; i++) {
+		(*shares)[i] = (struct flex_share){ .day_hour = first + (int32_t)i * HOURS_PER_DAY,
+			                            .units    = to_date[i].units - before };
+		before       = to_date[i].units;
 	}
 	return days;
 }

@@ -52,6 +52,12 @@ test_F43_even_use_goes_on(void **state)
 	/* 800 are left; on the 80th day from 21 April they are gone: 9 July. */
 	for (uint32_t i = 0; i < FLEX_PACES; i++)
 		assert_int_equal(forecast.empty_day[i], hour_at("2026-07-09T00:00:00Z"));
+	/* What is left day by day leads there. */
+	assert_int_equal(forecast.ahead_count, 80);
+	assert_int_equal(forecast.ahead[0].day_hour, hour_at("2026-04-21T00:00:00Z"));
+	assert_decimal(forecast.ahead[0].left[FLEX_EXPECTED], "790");
+	assert_decimal(forecast.ahead[78].left[FLEX_SLOWEST], "10");
+	assert_decimal(forecast.ahead[79].left[FLEX_FASTEST], "0");
 	/* In the middle of a day its rest is a part of one. */
 	forecast = forecast_at("2026-04-20T11:00:00Z");
 	assert_paces(forecast.at_end, "305", "305", "305");
@@ -74,6 +80,12 @@ test_F43_the_range_is_that_of_weeks(void **state)
 	assert_paces(forecast.at_end, "500", "650", "800");
 	assert_true(forecast.empty_day[FLEX_FASTEST] <= forecast.empty_day[FLEX_EXPECTED]);
 	assert_int_equal(forecast.empty_day[FLEX_SLOWEST], INT32_MAX);
+	/* Two weeks ahead 420, 280 and 140 of 99,650 are gone; it goes on to the end. */
+	assert_decimal(forecast.ahead[13].left[FLEX_FASTEST], "99230");
+	assert_decimal(forecast.ahead[13].left[FLEX_EXPECTED], "99370");
+	assert_decimal(forecast.ahead[13].left[FLEX_SLOWEST], "99510");
+	assert_int_equal(forecast.ahead[forecast.ahead_count - 1].day_hour,
+	                 hour_at("2027-03-31T00:00:00Z"));
 }
 
 static void

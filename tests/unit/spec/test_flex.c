@@ -178,6 +178,11 @@ test_F6_shares_and_trend_add_up(void **state)
 	assert_text(points->first->next, "day", "2026-05-21");
 	assert_text(points->first->next, "units", "21.5");
 	assert_text(points->first->next, "month_to_date", "22.5");
+	assert_text(points->first, "left", "99");
+	assert_text(points->first, "crossed", "0");
+	assert_text(points->first->next, "left", "77.5");
+	assert_text(points->first->next, "used", "22.5");
+	assert_text(points->first->next, "limit", "100");
 
 	question = (struct question){ .account = SPAN("acme"), .step = STEP_MONTH };
 	assert_int_equal(engine_flex_trend(site->fixture.engine, &question, &site->fixture.arena,
