@@ -14,6 +14,12 @@ show_plan(struct cli *cli, const struct json *answer)
 		{ "ACTIONS", "actions", SHOW_LIST }, { "UPGRADES", "upgrades", SHOW_LIST },
 	};
 
+	struct span flex = show_text(answer, "flex.contract.id");
+	if (flex.size > 0) {
+		printf("a pool of units, contract ");
+		show_clean(cli, flex);
+		printf(", pays for every module, whatever stands below\n\n");
+	}
 	show_table(cli, json_member(answer, SPAN("modules")), columns,
 	           sizeof(columns) / sizeof(columns[0]), 0);
 }

@@ -37,10 +37,59 @@ show_module(struct cli *cli, const struct json *module)
 	show_next(cli, module);
 }
 
-static void
-show_figures(struct cli *cli, const struct json *modules)
+/* The figures that licences are owned for, or those that a pool pays; in the arena. */
+static const struct json *
+figures_of(struct cli *cli, const struct json *modules, bool are_licensed)
 {
-	if (show_table(cli, modules, FIGURES, COUNT(FIGURES), 0) == 0)
+	struct json  *list = ARENA_ARRAY(&cli->arena, struct json, 1);
+	struct json **end  = &list->first;
+
+	*list = (struct json){ .kind = JSON_ARRAY };
+	for (const struct json *one = modules ? modules->first : NULL; one; one = one->next) {
+		if ((show_text(one, "model").size > 0) != are_licensed)
+			continue;
+		*end         = ARENA_ARRAY(&cli->arena, struct json, 1);
+		**end        = *one;
+		(*end)->next = NULL;
+		end          = &(*end)->next;
+		list->count++;
+	}
+	return list;
+}
+
+/* What no licence is owned of is over nothing while a pool of units pays (F-13). */
+static void
+show_pooled(struct cli *cli, struct span account, struct span contract, const struct json *modules)
+{
+	static const struct show_column columns[] = {
+		{ "MODULE", "module", SHOW_TEXT },     { "UNIT", "unit", SHOW_TEXT },
+		{ "USED", "used", SHOW_NUMBER },       { "CURRENCY", "currency", SHOW_TEXT },
+		{ "WINDOW", "window", SHOW_WINDOW },
+	};
+	const struct json *licensed = figures_of(cli, modules, true);
+
+	if (licensed->count > 0) {
+		show_table(cli, licensed, FIGURES, COUNT(FIGURES), 0);
+		printf("\n");
+	}
+	printf("paid from the pool of units of contract ");
+	show_clean(cli, contract);
+	printf(" (tally flex ");
+	show_clean(cli, account);
+	printf("):\n\n");
+	if (show_table(cli, figures_of(cli, modules, false), columns, COUNT(columns), 0) == 0)
+		printf("nothing but what is in the table above\n");
+}
+
+static void
+show_figures(struct cli *cli, const struct json *answer)
+{
+	const struct json *modules = json_member(answer, SPAN("modules"));
+	struct span        flex    = show_text(answer, "flex.contract.id");
+
+	if (flex.size > 0)
+		show_pooled(cli, show_text(answer, "account"), flex, modules);
+	else if (show_table(cli, modules, FIGURES, COUNT(FIGURES), 0) == 0)
 		printf("no module has a contract or any usage\n");
 }
 
@@ -53,12 +102,12 @@ show_usage(struct cli *cli, const struct json *answer)
 
 	show_clean(cli, show_text(answer, "account"));
 	printf(" at %.*s UTC\n\n", (int)at.size, at.at);
-	show_figures(cli, modules);
+	show_figures(cli, answer);
 	for (const struct json *one = accounts ? accounts->first : NULL; one; one = one->next) {
 		printf("\n");
 		show_clean(cli, show_text(one, "account"));
 		printf("\n");
-		show_figures(cli, json_member(one, SPAN("modules")));
+		show_figures(cli, one);
 	}
 	for (const struct json *module = modules ? modules->first : NULL; module;
 	     module                    = module->next) {

@@ -272,6 +272,42 @@ write_contract(struct json_out *out, const struct licence_question *question)
 	json_object_end(out);
 }
 
+const struct contract_version *
+asked_flex(const struct asked *asked)
+{
+	int32_t hour = asked->licence.at_hour, last;
+
+	return contract_flex_in(asked->versions, asked->versions_count, SPAN(""), hour, hour + 1,
+	                        asked->known, &last);
+}
+
+void
+write_flex(struct json_out *out, const struct asked *asked)
+{
+	const struct contract_version *version = asked_flex(asked);
+
+	if (!version)
+		return;
+	json_key(out, SPAN("flex"));
+	json_object(out);
+	write_version(out, asked, version);
+	json_key_string(out, SPAN("tier"), catalog_tier_name(version->contract.flex->tier));
+	json_object_end(out);
+}
+
+void
+write_version(struct json_out *out, const struct asked *asked,
+              const struct contract_version *version)
+{
+	json_key(out, SPAN("contract"));
+	json_object(out);
+	json_key_string(out, SPAN("id"), version->contract.id);
+	json_key_uint(
+		out, SPAN("version"),
+		contract_version_number(asked->versions, (uint32_t)(version - asked->versions)));
+	json_object_end(out);
+}
+
 void
 note_question(struct engine *engine, uint64_t begun_ns)
 {

@@ -22,6 +22,8 @@ void                asked_end(struct engine *engine, struct asked *asked);
  * the one is taken that is for the contract then in force (L-22). */
 void asked_module(struct asked *asked, const struct catalog_module *module);
 void asked_at(struct asked *asked, int32_t hour);
+/* The version of a Flex contract that holds then; NULL when no pool pays (F-13). */
+const struct contract_version *asked_flex(const struct asked *asked);
 
 /* children.c: the sums of an account and those below it, and each account's own answer. */
 MUST_CHECK enum err engine_usage_children(struct engine *engine, const struct question *question,
@@ -42,6 +44,11 @@ MUST_CHECK enum err known_retracted(struct engine *engine, struct span account,
 
 /* {"id":..,"version":..} of the contract that answers the question, or null. */
 void write_contract(struct json_out *out, const struct licence_question *question);
+/* ,"flex":{"contract":{"id":..,"version":..},"tier":..} where a pool pays; else nothing. */
+void write_flex(struct json_out *out, const struct asked *asked);
+/* ,"contract":{"id":..,"version":..} of a version that is told of. */
+void write_version(struct json_out *out, const struct asked *asked,
+                   const struct contract_version *version);
 /* A decimal string of hundredths. */
 void write_percent(struct json_out *out, int64_t hundredths);
 /* A number of the answer: whole, or an amount of money as a decimal string. */

@@ -16,19 +16,6 @@ plan_asked(const struct engine *engine, const struct asked *asked)
 }
 
 static void
-write_version(struct json_out *out, const struct asked *asked,
-              const struct contract_version *version)
-{
-	json_key(out, SPAN("contract"));
-	json_object(out);
-	json_key_string(out, SPAN("id"), version->contract.id);
-	json_key_uint(
-		out, SPAN("version"),
-		contract_version_number(asked->versions, (uint32_t)(version - asked->versions)));
-	json_object_end(out);
-}
-
-static void
 write_actions(struct json_out *out, const struct plan_answer *answer)
 {
 	json_key(out, SPAN("actions"));
@@ -86,6 +73,7 @@ engine_plan(struct engine *engine, const struct question *question, struct arena
 	json_object(&out);
 	json_key_string(&out, SPAN("account"), question->account);
 	json_key_hour(&out, SPAN("at"), ask.at_hour);
+	write_flex(&out, &asked);
 	json_key(&out, SPAN("modules"));
 	json_array(&out);
 	for (uint32_t i = 0; i < catalog->known_modules_count; i++) {

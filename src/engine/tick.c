@@ -30,16 +30,6 @@ contracts_look(struct engine *engine, struct span account, const struct rules *r
 	pthread_rwlock_unlock(&engine->control_lock);
 }
 
-/* Does a pool of units pay for what is used? Then nothing is over licences that nobody has. */
-static bool
-is_on_flex(const struct asked *asked)
-{
-	int32_t hour = asked->licence.at_hour, last;
-
-	return contract_flex_in(asked->versions, asked->versions_count, SPAN(""), hour, hour + 1,
-	                        asked->known, &last) != NULL;
-}
-
 /* Every figure of a module. The locks are held for one module at a time. */
 static enum err
 module_look(struct engine *engine, struct span account, const struct catalog_module *module,
@@ -51,7 +41,8 @@ module_look(struct engine *engine, struct span account, const struct catalog_mod
 
 	if (err != ERR_NONE)
 		return err;
-	bool is_flex = is_on_flex(&asked);
+	/* A pool that pays: nothing is over licences that nobody has. */
+	bool is_flex = asked_flex(&asked) != NULL;
 	for (const struct catalog_module *figure = module; figure;
 	     figure                              = catalog_module_next(engine->catalog, figure)) {
 		struct licence_answer answer;

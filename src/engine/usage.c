@@ -479,6 +479,7 @@ engine_usage(struct engine *engine, const struct question *question, struct aren
 	json_object(&out);
 	json_key_string(&out, SPAN("account"), question->account);
 	json_key_hour(&out, SPAN("at"), asked.licence.at_hour);
+	write_flex(&out, &asked);
 	json_key(&out, SPAN("modules"));
 	json_array(&out);
 	err = write_modules(&out, &asked, question, arena, refusal);

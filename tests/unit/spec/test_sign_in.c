@@ -247,31 +247,35 @@ test_A22_wrong_passwords_slow_down(void **state)
 	assert_int_equal(sign_in(fixture, &FROM_HOME, "ann@acme.io", RIGHT_PASSWORD).err, ERR_NONE);
 }
 
-static int64_t
-quickest_ns(struct fixture *fixture, const char *email, enum err expected)
+/* Processor time: others that run beside do not count. */
+static void
+sign_in_timed(struct fixture *fixture, const char *email, int64_t *quickest_ns)
 {
-	int64_t best = INT64_MAX;
-	for (int i = 0; i < 4; i++) {
-		struct timespec from, until;
-		clock_gettime(CLOCK_MONOTONIC, &from);
-		assert_int_equal(sign_in(fixture, &FROM_HOME, email, "wrong").err, expected);
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		int64_t took =
-			(until.tv_sec - from.tv_sec) * NS_PER_SECOND + until.tv_nsec - from.tv_nsec;
-		best = took < best ? took : best;
-	}
-	return best;
+	struct timespec from, until;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	assert_int_equal(sign_in(fixture, &FROM_HOME, email, "wrong").err, ERR_SIGN_IN);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &until);
+	int64_t took = (until.tv_sec - from.tv_sec) * NS_PER_SECOND + until.tv_nsec - from.tv_nsec;
+	*quickest_ns = took < *quickest_ns ? took : *quickest_ns;
 }
 
-/* Strangers are slowed like anybody else, answered like anybody else, and take as long. */
+/* Strangers are slowed like anybody else, answered like anybody else, and work as long: one
+ * who was turned away without the work would be a thousand times as quick. */
 static void
 test_A23_a_stranger_is_like_a_wrong_password(void **state)
 {
-	struct fixture *fixture  = *state;
-	int64_t         known    = quickest_ns(fixture, "ann@acme.io", ERR_SIGN_IN);
-	int64_t         stranger = quickest_ns(fixture, "bob@acme.io", ERR_SIGN_IN);
-	int64_t         nonsense = quickest_ns(fixture, "bob", ERR_SIGN_IN);
-	if (known > 2 * stranger || stranger > 2 * known || nonsense < known / 2)
+	enum { TURNS = 4, TIMES_MOST = 4 };
+	struct fixture *fixture = *state;
+	int64_t         known = INT64_MAX, stranger = INT64_MAX, nonsense = INT64_MAX;
+
+	for (int i = 0; i < TURNS; i++) {
+		sign_in_timed(fixture, "ann@acme.io", &known);
+		sign_in_timed(fixture, "bob@acme.io", &stranger);
+		sign_in_timed(fixture, "bob", &nonsense);
+	}
+	if (known > TIMES_MOST * stranger || stranger > TIMES_MOST * known ||
+	    nonsense < known / TIMES_MOST)
 		fail_msg("a person %lld ns, a stranger %lld, no e-mail %lld", (long long)known,
 		         (long long)stranger, (long long)nonsense);
 	for (int i = 0; i < 1; i++)
