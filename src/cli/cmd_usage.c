@@ -62,8 +62,8 @@ static void
 show_pooled(struct cli *cli, struct span account, struct span contract, const struct json *modules)
 {
 	static const struct show_column columns[] = {
-		{ "MODULE", "module", SHOW_TEXT },     { "UNIT", "unit", SHOW_TEXT },
-		{ "USED", "used", SHOW_NUMBER },       { "CURRENCY", "currency", SHOW_TEXT },
+		{ "MODULE", "module", SHOW_TEXT },   { "UNIT", "unit", SHOW_TEXT },
+		{ "USED", "used", SHOW_NUMBER },     { "CURRENCY", "currency", SHOW_TEXT },
 		{ "WINDOW", "window", SHOW_WINDOW },
 	};
 	const struct json *licensed = figures_of(cli, modules, true);
