@@ -29,6 +29,8 @@ await door.goto(`${ADDRESS}/`);
 await door.getByLabel("E-mail").waitFor();
 await shoot(door, "sign-in");
 const page = await visit(browser, "operator");
+/* Away from what lights up under the pointer. */
+await page.mouse.move(0, 0);
 for (const [name, path] of PLACES) {
 	await open(page, path);
 	await shoot(page, name);
