@@ -16,7 +16,7 @@ _tally() {
 	--set) mapfile -t COMPREPLY < <(compgen -W "ingest.max_ahead= ingest.horizon_days=
 		ingest.unknown_types= invoice.grace_days= invoice.issue= invoice.seller= catalog.alternatives= http.listen= http.threads= http.tls_certificate= http.tls_key= http.trusted_proxy= smtp.server= smtp.from= smtp.tls= smtp.user=
 		smtp.password_file= smtp.ca_file= webhook.addresses= webhook.ca_file=" -- "$word"); return ;;
-	--server | --key | --at | --from | --to | --kind | --known-at | --listen | --days | --seed | --limit) return ;;
+	--server | --key | --at | --from | --to | --kind | --known-at | --listen | --days | --seed | --limit | --ttl) return ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$word")
@@ -37,8 +37,8 @@ _tally() {
 		[ "$COMP_CWORD" -eq 2 ] && options="create list revoke"
 		;;
 	person)
-		options="$common --name --operator --limit --cursor"
-		[ "$COMP_CWORD" -eq 2 ] && options="add list password disable enable remove"
+		options="$common --name --operator --ttl --limit --cursor"
+		[ "$COMP_CWORD" -eq 2 ] && options="add list password link disable enable remove"
 		;;
 	role) [ "$COMP_CWORD" -eq 2 ] && options="grant revoke list" ;;
 	notify)

@@ -24,7 +24,8 @@ route_handler handle_notifications_list, handle_notification_test, handle_rules_
 	handle_rules_put;
 route_handler handle_session_post, handle_session_get, handle_session_delete,
 	handle_session_password;
-route_handler handle_users_list, handle_user_post, handle_user_put, handle_user_delete;
+route_handler handle_users_list, handle_user_post, handle_user_put, handle_user_delete,
+	handle_user_link;
 route_handler handle_roles_list, handle_role_put, handle_role_delete;
 route_handler handle_export_get, handle_backup_post, handle_verify_post;
 route_handler handle_catalogue_get;

@@ -47,6 +47,13 @@ handle_user_put(struct call *call)
 }
 
 enum err
+handle_user_link(struct call *call)
+{
+	return engine_person_link(call->engine, &call->change, call->path.id, call->body,
+	                          call->arena, &call->answer, &call->refusal);
+}
+
+enum err
 handle_user_delete(struct call *call)
 {
 	return engine_person_remove(call->engine, &call->change, call->path.id, call->arena,

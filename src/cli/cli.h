@@ -51,7 +51,7 @@ command_run cmd_export_events, cmd_export_usage, cmd_export_costs;
 command_run cmd_ingest;
 command_run cmd_key_create, cmd_key_list, cmd_key_revoke;
 command_run cmd_person_add, cmd_person_list, cmd_person_password, cmd_person_disable,
-	cmd_person_enable, cmd_person_remove;
+	cmd_person_enable, cmd_person_link, cmd_person_remove;
 command_run cmd_people_list, cmd_people_grant, cmd_people_revoke;
 command_run cmd_developers_list, cmd_assignment_list, cmd_assignment_put;
 command_run cmd_import_people, cmd_import_developers, cmd_import_git;

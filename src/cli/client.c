@@ -328,6 +328,8 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 		return engine_person_add(engine, &change, json, arena, answer, refusal);
 	case TELL_PERSON_CHANGE:
 		return engine_person_change(engine, &change, account, json, arena, answer, refusal);
+	case TELL_PERSON_LINK:
+		return engine_person_link(engine, &change, account, json, arena, answer, refusal);
 	case TELL_PERSON_REMOVE:
 		return engine_person_remove(engine, &change, account, arena, answer, refusal);
 	case TELL_ROLE_GRANT:

@@ -81,6 +81,7 @@ enum tell {
 	TELL_REVOKE,        /* json is the key's id, not JSON */
 	TELL_PERSON_ADD,    /* json is the person */
 	TELL_PERSON_CHANGE, /* account is the e-mail, json what changes */
+	TELL_PERSON_LINK,   /* account is the e-mail, json for how long */
 	TELL_PERSON_REMOVE, /* account is the e-mail */
 	TELL_ROLE_GRANT,    /* json is {"email","role"}, in account */
 	TELL_ROLE_REVOKE,   /* the same; without a role, all of them */

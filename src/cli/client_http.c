@@ -206,6 +206,17 @@ flex_path(struct path *path, enum tell tell, struct span account)
 	text_add(&path->text, tell == TELL_CLOSE ? SPAN("/close") : SPAN("/estimate"));
 }
 
+static void
+person_path(struct path *path, enum tell tell, struct span email, const char **method)
+{
+	text_add(&path->text, SPAN("/users"));
+	path_piece(path, email);
+	if (tell == TELL_PERSON_LINK)
+		text_add(&path->text, SPAN("/link"));
+	else
+		*method = tell == TELL_PERSON_CHANGE ? "PUT" : "DELETE";
+}
+
 enum err
 client_http_tell(struct client *client, enum tell tell, struct span account, struct span json,
                  struct span *answer, struct refusal *refusal)
@@ -242,11 +253,10 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 	case TELL_PERSON_ADD:
 		text_add(&path.text, tell == TELL_KEY ? SPAN("/keys") : SPAN("/users"));
 		break;
+	case TELL_PERSON_LINK:
 	case TELL_PERSON_CHANGE:
 	case TELL_PERSON_REMOVE:
-		request.method = tell == TELL_PERSON_CHANGE ? "PUT" : "DELETE";
-		text_add(&path.text, SPAN("/users"));
-		path_piece(&path, account);
+		person_path(&path, tell, account, &request.method);
 		break;
 	case TELL_ROLE_GRANT:
 		request.method = "PUT";

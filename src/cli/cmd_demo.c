@@ -8,7 +8,9 @@
 #include "cli/demo_place.h"
 #include "cli/demo_show.h"
 #include "cli/serve.h"
+#include "core/base/limit.h"
 #include "core/json/json_read.h"
+#include "core/json/json_write.h"
 #include "edge/sys/signal.h"
 
 enum {
@@ -20,6 +22,7 @@ enum {
 	DATE_SIZE    = 10,
 	HOUR_FIRST   = 262968,  /* 2000-01-01 */
 	HOUR_LAST    = 2016144, /* 2200-01-01 */
+	LINK_MINUTES = LIMIT_SESSION_HOURS * 60,
 };
 
 struct demo {
@@ -71,6 +74,25 @@ operator_make(struct demo *demo, struct span *password)
 	                                      "\"name\":\"Operator\",\"operator\":true}"),
 	                                 &demo->cli->arena, &answer, &demo->refusal);
 	return secret_read(demo, err, answer, "password", password);
+}
+
+/* Good for as long as a session: the page may be opened much later, and the server may be
+ * reached from this machine alone. */
+static enum err
+link_make(struct demo *demo, struct span *link)
+{
+	struct span     answer = SPAN("");
+	struct json_out out;
+
+	json_open(&out, &demo->cli->arena);
+	json_object(&out);
+	json_key(&out, SPAN("minutes"));
+	json_uint(&out, LINK_MINUTES);
+	json_object_end(&out);
+	enum err err =
+		engine_person_link(demo->local.engine, &by_demo, SPAN("operator@localhost"),
+	                           json_close(&out), &demo->cli->arena, &answer, &demo->refusal);
+	return secret_read(demo, err, answer, "link", link);
 }
 
 /* What the months before would have cost on the other tier. */
@@ -156,29 +178,42 @@ calls_show(const char *url, struct span password)
 	       (int)password.size, password.at, url);
 }
 
+/* Last, where a screen ends: this is what most people want. */
+static void
+page_show(const char *url, struct span password, struct span link)
+{
+	printf("\nThe page is at %s. Sign in as\n\n"
+	       "  operator@localhost  %.*s\n\n"
+	       "or open this, which signs in once within the next %d hours:\n\n"
+	       "  %s/accounts/demo#sign-in=%.*s\n",
+	       url, (int)password.size, password.at, LIMIT_SESSION_HOURS, url, (int)link.size,
+	       link.at);
+}
+
 static void
 ready_show(void *context, const char *url)
 {
 	struct demo *demo = context;
 	char         program[PATH_MAX];
-	struct span  key = SPAN(""), password = SPAN("");
+	struct span  key = SPAN(""), password = SPAN(""), link = SPAN("");
 
 	enum err err = key_make(demo, &key);
 	if (err == ERR_NONE)
 		err = operator_make(demo, &password);
+	if (err == ERR_NONE)
+		err = link_make(demo, &link);
 	if (err != ERR_NONE) {
 		cli_refused(err, &demo->refusal, "the key and the operator");
 		return;
 	}
 	demo_place_program(program, sizeof(program));
-	printf("\nServing it on %s: open that in a browser, and sign in as\n\n"
-	       "  operator@localhost  %.*s\n\nOr try in another terminal:\n\n",
-	       url, (int)password.size, password.at);
+	printf("\nServing it on %s. Try in another terminal:\n\n", url);
 	printf("  export TALLY_SERVER=%s TALLY_KEY=%.*s\n", url, (int)key.size, key.at);
 	commands_show(demo, program);
 	calls_show(url, password);
 	printf("\n%s is the store. Ctrl-C stops the server%s.\n", demo->place.path,
 	       demo->place.is_passing ? " and removes it" : "");
+	page_show(url, password, link);
 	fflush(stdout);
 }
 

@@ -1,4 +1,4 @@
-/* cmd_person.c - tally person add, list, password, disable, enable, remove; role grant,
+/* cmd_person.c - tally person add, list, password, link, disable, enable, remove; role grant,
  * revoke, list. */
 #include "cli/client.h"
 #include "cli/show.h"
@@ -103,6 +103,71 @@ cmd_person_password(struct cli *cli)
 		json_string(&out, line_of(text));
 	json_object_end(&out);
 	return person_tell(cli, json_close(&out));
+}
+
+/* ---- a link that signs in ---- */
+
+/* "15m" or "2h" as minutes; 0 for anything else. */
+static uint32_t
+minutes_of(struct span text)
+{
+	uint32_t number = 0;
+
+	for (size_t i = 0; i + 1 < text.size; i++) {
+		if (text.at[i] < '0' || text.at[i] > '9' || number > LIMIT_LINK_MINUTES)
+			return 0;
+		number = number * 10 + (uint32_t)(text.at[i] - '0');
+	}
+	char unit = text.size > 1 ? text.at[text.size - 1] : 0;
+	if (unit != 'm' && unit != 'h')
+		return 0;
+	number *= unit == 'h' ? 60 : 1;
+	return number <= LIMIT_LINK_MINUTES ? number : 0;
+}
+
+/* The server's address without the slashes at its end: a path follows. */
+static struct span
+site_of(const struct cli *cli)
+{
+	const char *server = client_server(cli);
+	struct span site   = span_of(server ? server : "");
+
+	while (site.size > 0 && site.at[site.size - 1] == '/')
+		site.size--;
+	return site;
+}
+
+static void
+show_link(struct cli *cli, const struct json *answer)
+{
+	struct span site = site_of(cli), path = show_text(answer, "path");
+	struct span email = show_text(answer, "email"), until = show_text(answer, "expires");
+
+	printf("%.*s%.*s\n\nsigns %.*s in, once, until %.*s; shown this once\n", (int)site.size,
+	       site.at, (int)path.size, path.at, (int)email.size, email.at, (int)until.size,
+	       until.at);
+	if (site.size == 0)
+		printf("open it behind the address of the server\n");
+}
+
+int
+cmd_person_link(struct cli *cli)
+{
+	struct json_out out;
+	uint32_t        minutes = 0;
+
+	json_open(&out, &cli->arena);
+	json_object(&out);
+	if (args_has(&cli->args, OPTION_TTL)) {
+		minutes = minutes_of(cli_value(cli, OPTION_TTL));
+		if (minutes == 0)
+			return cli_misused(cli, "--ttl is minutes or hours: 15m, 2h; at most 24h");
+		json_key(&out, SPAN("minutes"));
+		json_uint(&out, minutes);
+	}
+	json_object_end(&out);
+	return client_change_of(cli, TELL_PERSON_LINK, CLIENT_MUST_EXIST, cli_word(cli, 0),
+	                        json_close(&out), show_link);
 }
 
 int

@@ -137,6 +137,10 @@ const struct command COMMANDS[] = {
 	{ "person password", NULL, "EMAIL [FILE]", 1, 2, ANSWER, cmd_person_password,
 	  "give a new password, the first line of FILE; ends the person's sessions",
 	  "Without FILE one is drawn and shown this once. FILE may be - for standard input." },
+	{ "person link", NULL, "EMAIL", 1, 1, ANSWER | HAS(TTL), cmd_person_link,
+	  "a link that signs the person in once; it is shown this once",
+	  "A newer one replaces it, and a new password ends it. Without --server it is printed\n"
+	  "without the server's address." },
 	{ "person disable", NULL, "EMAIL", 1, 1, ANSWER, cmd_person_disable,
 	  "let a person sign in no more; ends the person's sessions", NULL },
 	{ "person enable", NULL, "EMAIL", 1, 1, ANSWER, cmd_person_enable,

@@ -180,6 +180,12 @@ MUST_CHECK enum err engine_person_add(struct engine *engine, const struct change
 MUST_CHECK enum err engine_person_change(struct engine *engine, const struct change *change,
                                          struct span email, struct span json, struct arena *arena,
                                          struct span *answer, struct refusal *refusal);
+/* A link that signs the person in, once, for so many minutes. json: {"minutes":15}, empty
+ * for the default; {"email","expires","link","path"}: the token, and it behind the page's
+ * path, this once. It replaces the one before. ERR_PERSON_UNKNOWN, ERR_PERSON_DISABLED. */
+MUST_CHECK enum err engine_person_link(struct engine *engine, const struct change *change,
+                                       struct span email, struct span json, struct arena *arena,
+                                       struct span *answer, struct refusal *refusal);
 /* With roles and sessions. The same refusals. */
 MUST_CHECK enum err engine_person_remove(struct engine *engine, const struct change *change,
                                          struct span email, struct arena *arena,
@@ -226,10 +232,11 @@ struct session_grant {
 	char           csrf[SESSION_TOKEN_SIZE + 1]; /* the token that changes must carry */
 };
 
-/* json: {"email","password"}. ERR_SIGN_IN, the same in words and time for a person that
- * there is not, one that is disabled, and a wrong password; ERR_SIGN_IN_SLOW with
- * *wait_s after too many of them, for the person and address of *change alone. Takes
- * about a tenth of a second. */
+/* json: {"email","password"}, or {"link"}: the token of one, which is used up then, or
+ * ERR_SIGN_IN_LINK, whatever is wrong with it. ERR_SIGN_IN, the same in words and time for a
+ * person that there is not, one that is disabled, and a wrong password; ERR_SIGN_IN_SLOW with
+ * *wait_s after too many of them, for the person and address of *change alone. A password
+ * takes about a tenth of a second. */
 MUST_CHECK enum err engine_session_begin(struct engine *engine, const struct change *change,
                                          struct span json, struct arena *arena,
                                          char token[SESSION_TOKEN_SIZE + 1], uint32_t *wait_s,

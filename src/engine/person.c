@@ -1,6 +1,7 @@
 /* person.c - people who may sign in, and their passwords (A-20, A-22).
  *
- * In SPACE_CONTROL: "u" e-mail 0 0 0..0, JSON: what lists show, and the argon2id hash. */
+ * In SPACE_CONTROL: "u" e-mail 0 0 0..0, JSON: what lists show, the argon2id hash, and
+ * where a sign-in link waits to be used its hash and until when. */
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -82,6 +83,8 @@ person_remember(struct engine *engine, const struct person_entry *person)
 	entry->is_disabled         = person->is_disabled;
 	entry->created             = person->created;
 	memcpy(entry->password, person->password, sizeof entry->password);
+	memcpy(entry->link_hash, person->link_hash, sizeof entry->link_hash);
+	entry->link_expires = person->link_expires;
 }
 
 void
@@ -166,6 +169,20 @@ person_json(const struct person_entry *person, const char *drawn, struct arena *
 	return json_close(&out);
 }
 
+static void
+link_write(struct json_out *out, const struct person_entry *person)
+{
+	char hash[2 * SESSION_HASH_SIZE + 1];
+	json_key(out, SPAN("link"));
+	json_object(out);
+	json_key_string(
+		out, SPAN("hash"),
+		span_of(sodium_bin2hex(hash, sizeof hash, person->link_hash, SESSION_HASH_SIZE)));
+	json_key(out, SPAN("expires"));
+	json_instant(out, person->link_expires);
+	json_object_end(out);
+}
+
 struct span
 person_record(const struct person_entry *person, struct arena *arena)
 {
@@ -174,6 +191,8 @@ person_record(const struct person_entry *person, struct arena *arena)
 	json_object(&out);
 	person_write(&out, person);
 	json_key_string(&out, SPAN("password"), span_of(person->password));
+	if (person->link_expires.ns > 0)
+		link_write(&out, person);
 	json_object_end(&out);
 	return json_close(&out);
 }
@@ -182,6 +201,22 @@ struct span
 person_key(struct span email, struct arena *arena)
 {
 	return control_key('u', email, SPAN(""), 0, arena);
+}
+
+/* Absent in records that are older than links, and where there is none. */
+static bool
+link_read(const struct json *root, struct person_entry *person)
+{
+	const struct json *link = json_member(root, SPAN("link"));
+	size_t             size;
+	if (!link)
+		return true;
+	struct span hash = person_text(link, SPAN("hash"));
+	return sodium_hex2bin(person->link_hash, SESSION_HASH_SIZE, hash.at, hash.size, NULL, &size,
+	                      NULL) == 0 &&
+	       size == SESSION_HASH_SIZE &&
+	       instant_parse(person_text(link, SPAN("expires")), &person->link_expires, NULL) ==
+	               ERR_NONE;
 }
 
 enum err
@@ -201,7 +236,8 @@ person_read(struct engine *engine, struct span value)
 		     .is_disabled = is_disabled && is_disabled->kind == JSON_TRUE,
 	};
 	if (person.email.size == 0 || password.size >= PASSWORD_HASH_SIZE ||
-	    instant_parse(person_text(root, SPAN("created")), &person.created, NULL) != ERR_NONE)
+	    instant_parse(person_text(root, SPAN("created")), &person.created, NULL) != ERR_NONE ||
+	    !link_read(root, &person))
 		return ERR_STORE_DAMAGED;
 	memcpy(person.password, password.at, password.size);
 	person_remember(engine, &person);

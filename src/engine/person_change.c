@@ -272,7 +272,9 @@ change_begun_with(struct change_begun *begun, const struct person_request *reque
 		                     .before = person_json(entry, NULL, arena),
 		                     .after  = shown };
 	bool               ends  = request->gives_password || person.is_disabled;
-	err                      = person_store(begun, &person, &note, ends, shown, arena, refusal);
+	if (ends)
+		link_clear(&person);
+	err = person_store(begun, &person, &note, ends, shown, arena, refusal);
 	if (err == ERR_NONE)
 		*answer = person_json(&person, request->draws ? request->drawn : NULL, arena);
 	return err;

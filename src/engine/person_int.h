@@ -1,5 +1,5 @@
 /* person_int.h - what the files about people who sign in share: person.c, role.c,
- * person_change.c, session.c, session_slow.c. */
+ * person_change.c, session.c, sign_in.c, sign_in_link.c, session_slow.c. */
 #ifndef TALLY_ENGINE_PERSON_INT_H
 #define TALLY_ENGINE_PERSON_INT_H
 
@@ -16,6 +16,12 @@ struct person_entry {
 	bool           is_operator;
 	bool           is_disabled;
 	struct instant created;
+
+	/* The newest link that was made and not used: a hash of its token, until when it is
+	 * good. In the person's own record, so that whatever changes who may sign in takes
+	 * it away in the same commit. */
+	uint8_t        link_hash[SESSION_HASH_SIZE];
+	struct instant link_expires; /* ns 0: there is none */
 };
 
 /* The roles of an e-mail in an account, whether there is such a person or not. */
@@ -96,12 +102,35 @@ bool        role_is_last(const struct engine *engine, struct span account, struc
 struct span role_key(const struct role_entry *role, struct arena *arena);
 
 /* session.c */
+/* 256 random bits as text, and what is kept of them. */
+void token_draw(char token[SESSION_TOKEN_SIZE + 1]);
+void token_hash(struct span token, uint8_t hash[SESSION_HASH_SIZE]);
+/* A session's key in the store, its record, and the write that removes it. */
+struct span        session_key(const uint8_t hash[SESSION_HASH_SIZE], struct arena *arena);
+struct span        session_json(const struct session_entry *session, struct arena *arena);
+struct store_write session_removal(const struct session_entry *session, struct arena *arena);
+/* Caller holds control_lock to write. */
+void session_remember(struct sign_ins *sign_ins, const struct session_entry *session);
+void session_drop(struct sign_ins *sign_ins, const uint8_t hash[SESSION_HASH_SIZE]);
 /* Writes that remove the sessions of a person; returns their number. Forget them after the
  * commit. */
 uint32_t session_writes(const struct engine *engine, const struct person_entry *person,
                         struct arena *arena, struct store_write *writes);
 void     session_forget(struct engine *engine, const struct person_entry *person);
 enum err session_open(struct engine *engine);
+
+/* sign_in_link.c */
+/* Does the person's link have this hash, and is it good still? */
+bool link_is(const struct person_entry *person, const uint8_t hash[SESSION_HASH_SIZE],
+             struct instant now);
+/* Whose link a token is, as a copy in arena; slows down who tries many. ERR_SIGN_IN_LINK,
+ * ERR_SIGN_IN_SLOW. */
+MUST_CHECK enum err link_check(struct engine *engine, const struct change *change,
+                               struct span token, struct arena *arena, struct span *email,
+                               uint32_t *wait_s, struct refusal *refusal);
+void                link_clear(struct person_entry *person);
+/* {"email","expires"}: what may be told of it. */
+struct span link_json(const struct person_entry *person, struct arena *arena);
 
 /* session_slow.c: failed sign-ins, by person and address. Bounded; forgets the oldest. */
 struct slow_table *slow_open(void);

@@ -1,4 +1,4 @@
-/* session.c - signing in, and what a signed-in browser holds (A-22).
+/* session.c - what a signed-in browser holds (A-22); it begins in sign_in.c.
  *
  * A token is 256 random bits; the store holds its BLAKE2b hash alone, in SPACE_CONTROL
  * under "S" and the hash. The token against forged requests is a keyed hash of the
@@ -8,9 +8,9 @@
 #include "core/base/limit.h"
 #include "engine/person_int.h"
 
-enum { TOKEN_BYTES = 32, SIGNING_IN_MAX = 4, SWEEP_MAX = 64 };
+enum { TOKEN_BYTES = 32 };
 
-static void
+void
 token_hash(struct span token, uint8_t hash[SESSION_HASH_SIZE])
 {
 	crypto_generichash(hash, SESSION_HASH_SIZE, (const uint8_t *)token.at, token.size, NULL, 0);
@@ -23,7 +23,16 @@ token_text(const uint8_t bytes[TOKEN_BYTES], char text[SESSION_TOKEN_SIZE + 1])
 	                  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-static struct span
+void
+token_draw(char token[SESSION_TOKEN_SIZE + 1])
+{
+	uint8_t random[TOKEN_BYTES];
+	randombytes_buf(random, sizeof random);
+	token_text(random, token);
+	sodium_memzero(random, sizeof random);
+}
+
+struct span
 session_key(const uint8_t hash[SESSION_HASH_SIZE], struct arena *arena)
 {
 	struct text text;
@@ -54,7 +63,7 @@ session_index(const struct sign_ins *sign_ins, const uint8_t hash[SESSION_HASH_S
 	return low;
 }
 
-static void
+void
 session_remember(struct sign_ins *sign_ins, const struct session_entry *session)
 {
 	bool     found;
@@ -69,7 +78,7 @@ session_remember(struct sign_ins *sign_ins, const struct session_entry *session)
 	sign_ins->sessions_count++;
 }
 
-static void
+void
 session_drop(struct sign_ins *sign_ins, const uint8_t hash[SESSION_HASH_SIZE])
 {
 	bool     found;
@@ -81,7 +90,7 @@ session_drop(struct sign_ins *sign_ins, const uint8_t hash[SESSION_HASH_SIZE])
 	        (sign_ins->sessions_count - at) * sizeof *sign_ins->sessions);
 }
 
-static struct store_write
+struct store_write
 session_removal(const struct session_entry *session, struct arena *arena)
 {
 	return (struct store_write){ .space  = SPACE_CONTROL,
@@ -118,7 +127,7 @@ session_forget(struct engine *engine, const struct person_entry *person)
 
 /* ---- at the start ---- */
 
-static struct span
+struct span
 session_json(const struct session_entry *session, struct arena *arena)
 {
 	struct json_out out;
@@ -162,188 +171,6 @@ session_open(struct engine *engine)
 {
 	return engine->store->ops->scan(engine->store, SPACE_CONTROL, SPAN("S"), SPAN("T"),
 	                                session_read, engine);
-}
-
-/* ---- signing in ---- */
-
-struct credentials {
-	struct span email;
-	struct span password;
-	struct span wanted; /* the new password, where one is asked for */
-};
-
-static enum err
-credentials_read(struct span json, struct span password, struct span wanted, struct arena *arena,
-                 struct credentials *credentials, struct refusal *refusal)
-{
-	struct json *root;
-	enum err     err = json_parse(json, arena, &root, refusal);
-	if (err != ERR_NONE)
-		return err;
-	credentials->email    = person_text(root, SPAN("email"));
-	credentials->password = person_text(root, password);
-	credentials->wanted   = person_text(root, wanted);
-	if (credentials->password.size == 0)
-		return refuse(refusal, ERR_FIELD_MISSING, password,
-		              SPAN("the password is missing"));
-	if (credentials->password.size > LIMIT_PASSWORD_SIZE)
-		return refuse(refusal, ERR_SIGN_IN, SPAN(""), SPAN(""));
-	return ERR_NONE;
-}
-
-/* A copy of the person's hash, so that no lock is held while it is compared. */
-static bool
-password_right(struct engine *engine, struct span email, struct span password)
-{
-	struct person_entry copy;
-	pthread_rwlock_rdlock(&engine->control_lock);
-	const struct person_entry *person = person_find(engine, email);
-	if (person)
-		copy = *person;
-	pthread_rwlock_unlock(&engine->control_lock);
-	bool is_right = password_is(engine, person ? &copy : NULL, password);
-	if (person)
-		sodium_memzero(copy.password, sizeof copy.password);
-	return is_right;
-}
-
-/* Whether the password is the person's, unless there were too many wrong ones. */
-static enum err
-credentials_check(struct engine *engine, const struct change *change, struct span email,
-                  struct span password, uint32_t *wait_s, struct refusal *refusal)
-{
-	struct sign_ins *sign_ins = engine->sign_ins;
-	pthread_mutex_lock(&sign_ins->password_lock);
-	*wait_s = slow_wait_s(sign_ins->slow, email, change->address, engine_now(engine));
-	pthread_mutex_unlock(&sign_ins->password_lock);
-	if (*wait_s > 0)
-		return refuse(refusal, ERR_SIGN_IN_SLOW, SPAN(""), SPAN(""));
-	if (atomic_fetch_add(&sign_ins->signing_in, 1) >= SIGNING_IN_MAX) {
-		atomic_fetch_sub(&sign_ins->signing_in, 1);
-		return refuse(refusal, ERR_TOO_MANY_REQUESTS, SPAN(""), SPAN(""));
-	}
-	bool is_right = password_right(engine, email, password);
-	atomic_fetch_sub(&sign_ins->signing_in, 1);
-	pthread_mutex_lock(&sign_ins->password_lock);
-	if (is_right)
-		slow_passed(sign_ins->slow, email, change->address);
-	else
-		slow_failed(sign_ins->slow, email, change->address, engine_now(engine));
-	pthread_mutex_unlock(&sign_ins->password_lock);
-	return is_right ? ERR_NONE : refuse(refusal, ERR_SIGN_IN, SPAN(""), SPAN(""));
-}
-
-/* What must give way: sessions that have ended, and the person's oldest when there are as
- * many as there may be. */
-static uint32_t
-session_sweep(const struct sign_ins *sign_ins, const struct session_entry *made,
-              const struct session_entry **swept)
-{
-	const struct session_entry *oldest = NULL;
-	uint32_t                    count = 0, own = 0;
-	for (uint32_t i = 0; i < sign_ins->sessions_count; i++) {
-		const struct session_entry *session = &sign_ins->sessions[i];
-		if (session->expires.ns <= made->created.ns && count < SWEEP_MAX) {
-			swept[count++] = session;
-		} else if (session->person == made->person) {
-			own++;
-			if (!oldest || session->created.ns < oldest->created.ns)
-				oldest = session;
-		}
-	}
-	if (own >= LIMIT_SESSIONS)
-		swept[count++] = oldest;
-	return count;
-}
-
-static enum err
-session_store(struct change_begun *begun, const struct session_entry *session, struct arena *arena,
-              struct refusal *refusal)
-{
-	struct sign_ins            *sign_ins = begun->engine->sign_ins;
-	const struct session_entry *swept[SWEEP_MAX + 1];
-	struct session_entry        gone[SWEEP_MAX + 1];
-	struct store_write          writes[SWEEP_MAX + 2];
-	uint32_t                    count = session_sweep(sign_ins, session, swept);
-	struct span                 json  = session_json(session, arena);
-	writes[count]                     = control_write(session_key(session->hash, arena), json);
-	for (uint32_t i = 0; i < count; i++) {
-		gone[i]   = *swept[i];
-		writes[i] = session_removal(&gone[i], arena);
-	}
-	struct change_note note = { .what  = SPAN("session.begin"),
-		                    .id    = session->person->email,
-		                    .after = json };
-	enum err err = change_commit(begun, &note, writes, count + 1, SPAN(""), arena, refusal);
-	if (err != ERR_NONE)
-		return err;
-	pthread_rwlock_wrlock(&begun->engine->control_lock);
-	for (uint32_t i = 0; i < count; i++)
-		session_drop(sign_ins, gone[i].hash);
-	session_remember(sign_ins, session);
-	pthread_rwlock_unlock(&begun->engine->control_lock);
-	return ERR_NONE;
-}
-
-static struct change
-change_of(const struct change *change, struct span email)
-{
-	return (struct change){ .actor_kind = ACTOR_PERSON,
-		                .actor      = email,
-		                .address    = change->address };
-}
-
-/* The person was right a moment ago, and may be gone by now. */
-static enum err
-session_make(struct engine *engine, const struct change *change, struct span email,
-             struct arena *arena, char token[SESSION_TOKEN_SIZE + 1], struct refusal *refusal)
-{
-	struct change_begun begun;
-	struct change       by = change_of(change, email);
-	struct span         ignored;
-	uint8_t             random[TOKEN_BYTES];
-	char                drawn[SESSION_TOKEN_SIZE + 1];
-	enum err            err =
-		change_begin(engine, &by, SPAN(""), SPAN(""), arena, &begun, &ignored, refusal);
-	if (err != ERR_NONE)
-		return err;
-	struct session_entry session = { .person  = person_find(engine, email),
-		                         .created = engine_now(engine) };
-	session.expires.ns           = session.created.ns + LIMIT_SESSION_HOURS * NS_PER_HOUR;
-	randombytes_buf(random, sizeof random);
-	token_text(random, drawn);
-	token_hash(span_of(drawn), session.hash);
-	if (!session.person || session.person->is_disabled)
-		err = refuse(refusal, ERR_SIGN_IN, SPAN(""), SPAN(""));
-	else
-		err = session_store(&begun, &session, arena, refusal);
-	change_end(&begun);
-	if (err == ERR_NONE)
-		memcpy(token, drawn, sizeof drawn);
-	sodium_memzero(random, sizeof random);
-	sodium_memzero(drawn, sizeof drawn);
-	return err;
-}
-
-enum err
-engine_session_begin(struct engine *engine, const struct change *change, struct span json,
-                     struct arena *arena, char token[SESSION_TOKEN_SIZE + 1], uint32_t *wait_s,
-                     struct refusal *refusal)
-{
-	struct credentials credentials;
-	*wait_s = 0;
-	enum err err =
-		credentials_read(json, SPAN("password"), SPAN(""), arena, &credentials, refusal);
-	if (err != ERR_NONE)
-		return err;
-	/* What is no e-mail is nobody's, and is told so like any other stranger. */
-	if (email_read(credentials.email, arena, &credentials.email, NULL) != ERR_NONE)
-		credentials.email = SPAN("");
-	err = credentials_check(engine, change, credentials.email, credentials.password, wait_s,
-	                        refusal);
-	return err == ERR_NONE
-	               ? session_make(engine, change, credentials.email, arena, token, refusal)
-	               : err;
 }
 
 /* ---- being signed in ---- */
@@ -446,47 +273,4 @@ engine_session_show(struct engine *engine, const struct session_grant *grant, st
 		return refuse(refusal, ERR_SESSION, SPAN(""), SPAN(""));
 	*answer = json_close(&out);
 	return ERR_NONE;
-}
-
-/* ---- the person's own password ---- */
-
-static enum err
-password_store(struct change_begun *begun, struct span email, const char *hash, struct arena *arena,
-               struct refusal *refusal)
-{
-	const struct person_entry *entry = person_find(begun->engine, email);
-	if (!entry)
-		return refuse(refusal, ERR_SESSION, SPAN(""), SPAN(""));
-	struct person_entry person = *entry;
-	struct change_note  note   = { .what = SPAN("person.password"), .id = email };
-	memcpy(person.password, hash, sizeof person.password);
-	return person_store(begun, &person, &note, true, SPAN(""), arena, refusal);
-}
-
-enum err
-engine_session_password(struct engine *engine, const struct change *change, struct span email,
-                        struct span json, struct arena *arena, uint32_t *wait_s,
-                        struct refusal *refusal)
-{
-	struct credentials  credentials;
-	struct change_begun begun;
-	struct span         ignored;
-	char                hash[PASSWORD_HASH_SIZE];
-	struct change       by = change_of(change, email);
-	*wait_s                = 0;
-	enum err err           = credentials_read(json, SPAN("current"), SPAN("password"), arena,
-	                                          &credentials, refusal);
-	if (err == ERR_NONE)
-		err = credentials_check(engine, change, email, credentials.password, wait_s,
-		                        refusal);
-	if (err == ERR_NONE)
-		err = password_hash(engine, credentials.wanted, hash, refusal);
-	if (err == ERR_NONE)
-		err = change_begin(engine, &by, SPAN(""), SPAN(""), arena, &begun, &ignored,
-		                   refusal);
-	if (err != ERR_NONE)
-		return err;
-	err = password_store(&begun, email, hash, arena, refusal);
-	change_end(&begun);
-	return err;
 }

@@ -142,6 +142,19 @@ engine_role_list(struct engine *engine, struct span account, struct arena *arena
 }
 
 enum err
+engine_person_link(struct engine *engine, const struct change *change, struct span email,
+                   struct span json, struct arena *arena, struct span *answer,
+                   struct refusal *refusal)
+{
+	(void)engine;
+	(void)change;
+	(void)email;
+	(void)json;
+	(void)refusal;
+	return stub_done(arena, answer);
+}
+
+enum err
 engine_session_begin(struct engine *engine, const struct change *change, struct span json,
                      struct arena *arena, char token[SESSION_TOKEN_SIZE + 1], uint32_t *wait_s,
                      struct refusal *refusal)

@@ -129,6 +129,7 @@ static const struct row RIGHTS[] = {
 	{ "GET", "/v1/users", NULL, ".. sss sss sss+ ss s", ".s ssss ssss +" },
 	{ "POST", "/v1/users", "{}", ".. sss sss sss+ ss s", ".s ssss ssss +" },
 	{ "PUT", "/v1/users/a@b", "{}", ".. sss sss sss+ ss s", ".s ssss ssss +" },
+	{ "POST", "/v1/users/a@b/link", "{}", ".. sss sss sss+ ss s", ".s ssss ssss +" },
 	{ "DELETE", "/v1/users/a@b", NULL, ".. sss sss sss+ ss s", ".s ssss ssss +" },
 	{ "GET", "/v1/catalogue", NULL, ".. +++ +++ ++++ ++ +", ".+ ++++ ++++ +" },
 	{ "POST", "/v1/backup", "{\"path\":\"/x\"}", ".. sss sss sss+ ss s", ".s ssss ssss +" },

@@ -1,9 +1,9 @@
-/* test_secrets.c - twenty secrets are planted, and then they are nowhere: not in answers,
+/* test_secrets.c - twenty-two secrets are planted, and then they are nowhere: not in answers,
  * errors, metrics, logs, the audit trail, the store or a copy of it (A-24). */
 #define _GNU_SOURCE
 #include "sign_in_site.h"
 
-enum { SECRETS = 20, SECRET_SIZE = 64 };
+enum { SECRETS = 22, SECRET_SIZE = 64 };
 
 struct secrets {
 	char     text[SECRETS][SECRET_SIZE];
@@ -46,8 +46,8 @@ secret_ask(struct place *place, struct secrets *secrets, const char *method, con
 	reply_free(&reply);
 }
 
-/* Six keys, six passwords that were drawn, five that were chosen, opal's, a session's
- * token and the operator's key. */
+/* Six keys, six passwords that were drawn, five that were chosen, two sign-in links of which
+ * one is used, opal's password, a session's token and the operator's key. */
 static void
 secrets_plant(struct place *place, struct secrets *secrets)
 {
@@ -66,6 +66,10 @@ secrets_plant(struct place *place, struct secrets *secrets)
 		secret_ask(place, secrets, "PUT", target, body, NULL);
 		secret_add(secrets, span_of(text));
 	}
+	secret_ask(place, secrets, "POST", "/v1/users/vic@acme.io/link", "{}", "link");
+	secret_ask(place, secrets, "POST", "/v1/users/opal@acme.io/link", "{}", "link");
+	snprintf(body, sizeof body, "{\"link\":\"%s\"}", secrets->text[secrets->count - 1]);
+	secret_ask(place, secrets, "POST", "/v1/session", body, NULL);
 	struct browser opal = browser_open(place, "opal@acme.io");
 	secret_add(secrets, span_of(PASSWORD));
 	secret_add(secrets, span_of(opal.cookie + strlen("tally_session=")));

@@ -102,6 +102,68 @@ test_A23_a_stranger_is_refused_like_a_wrong_password(void **state)
 	reply_free(&nonsense);
 }
 
+/* ---- links ---- */
+
+static struct reply
+link_use(struct place *place, const char *token, const char *fields)
+{
+	char body[256], head[512];
+	snprintf(body, sizeof body, "{\"link\":\"%s\"}", token);
+	snprintf(head, sizeof head, JSON_FIELDS "%s", fields);
+	return ask(&place->site, "POST", "/v1/session", NULL, head, body, strlen(body));
+}
+
+/* From a page of another site it signs nobody in, and is good afterwards. */
+static void
+test_A22_a_link_opens_a_session_once(void **state)
+{
+	struct place  *place = *state;
+	struct browser vic   = { .place = place };
+	char           token[64], path[96], shown[96];
+	struct reply   reply = ask(&place->site, "POST", "/v1/users/vic@acme.io/link", place->key,
+	                           JSON_FIELDS, "{\"minutes\":5}", 13);
+	assert_int_equal(reply.status, 201);
+	text_between(reply.body, "\"link\":\"", '"', token, sizeof token);
+	text_between(reply.body, "\"path\":\"", '"', path, sizeof path);
+	snprintf(shown, sizeof shown, "/#sign-in=%s", token);
+	assert_string_equal(path, shown);
+	reply_free(&reply);
+	reply = link_use(place, token, "Origin: http://evil.example\r\n");
+	assert_int_equal(reply.status, 403);
+	reply_free(&reply);
+	reply = link_use(place, token, "Sec-Fetch-Site: same-origin\r\n");
+	assert_int_equal(reply.status, 201);
+	text_between(reply.text, "Set-Cookie: ", ';', vic.cookie, sizeof vic.cookie);
+	text_between(reply.body, "\"csrf\":\"", '"', vic.csrf, sizeof vic.csrf);
+	assert_null(strstr(reply.text, token));
+	reply_free(&reply);
+	reply = browse(&vic, "GET", "/v1/session", "", NULL);
+	assert_non_null(strstr(reply.body, "\"email\":\"vic@acme.io\""));
+	reply_free(&reply);
+	assert_int_equal(change_status(&vic, "POST", "/v1/users/vic@acme.io/link", "{}"), 403);
+}
+
+/* A link that was used and one that never was: the same answer, byte for byte. */
+static void
+test_A23_a_used_link_is_refused_like_a_made_up_one(void **state)
+{
+	struct place *place = *state;
+	char          token[64];
+	struct reply  reply = ask(&place->site, "POST", "/v1/users/vic@acme.io/link", place->key,
+	                          JSON_FIELDS, "{}", 2);
+	text_between(reply.body, "\"link\":\"", '"', token, sizeof token);
+	reply_free(&reply);
+	reply = link_use(place, token, "");
+	assert_int_equal(reply.status, 201);
+	reply_free(&reply);
+	struct reply used = link_use(place, token, ""), made_up = link_use(place, PLANTED, "");
+	assert_int_equal(used.status, 401);
+	assert_non_null(strstr(used.body, "/errors/sign-in-link"));
+	assert_string_equal(used.body, made_up.body);
+	reply_free(&used);
+	reply_free(&made_up);
+}
+
 /* ---- forged requests ---- */
 
 static void
@@ -118,6 +180,7 @@ test_A22_forged_changes_are_refused(void **state)
 		{ "DELETE", "/v1/accounts/acme/roles/vic@acme.io", NULL },
 		{ "POST", "/v1/users", "{\"email\":\"eve@x.io\",\"operator\":true}" },
 		{ "DELETE", "/v1/users/vic@acme.io", NULL },
+		{ "POST", "/v1/users/vic@acme.io/link", "{}" },
 		{ "POST", "/v1/keys", "{\"name\":\"k\",\"scopes\":[\"operator\"]}" },
 		{ "POST", "/v1/backup", "{\"path\":\"/nowhere/x\"}" },
 		{ "POST", "/v1/verify", NULL },
@@ -246,6 +309,8 @@ main(void)
 		CASE(test_A22_a_session_and_a_key_do_not_mix),
 		CASE(test_A22_too_many_wrong_passwords_wait),
 		CASE(test_A23_a_stranger_is_refused_like_a_wrong_password),
+		CASE(test_A22_a_link_opens_a_session_once),
+		CASE(test_A23_a_used_link_is_refused_like_a_made_up_one),
 		CASE(test_A22_forged_changes_are_refused),
 		CASE(test_A22_signing_in_from_elsewhere_is_refused),
 		CASE(test_A20_roles_are_given_and_taken_by_administrators),

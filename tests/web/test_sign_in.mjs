@@ -2,12 +2,15 @@
 import {
 	ADDRESS,
 	assert,
+	assertAccessible,
 	assertEqual,
 	check,
 	emailOf,
 	finish,
 	launch,
 	passwordOf,
+	tally,
+	tallyJson,
 	visit,
 	visitor,
 } from "./browser.mjs";
@@ -68,6 +71,66 @@ await check("one's own password is changed, and signs in", async () => {
 	await editor.getByRole("button", { name: "Sign in" }).click();
 	await editor.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
 	await editor.context().close();
+});
+
+/** A link for a person of the test, as the command prints it. */
+const linkOf = (person) => tally("person", "link", emailOf(person)).split("\n")[0];
+
+await check("a link signs in, is in no address any more, and is good once", async () => {
+	const page = await visitor(browser);
+	const link = linkOf("viewer");
+	const token = link.split("#sign-in=")[1];
+	assert(link.startsWith(`${ADDRESS}/#sign-in=`) && token.length === 43, link);
+	const sent = [];
+	page.on("request", (request) =>
+		sent.push(`${request.url()} ${request.headers().referer ?? ""}`),
+	);
+	await page.goto(link);
+	await page.waitForURL("**/accounts/demo");
+	await page.locator("[data-figure]").first().waitFor();
+	assert(sent.length > 5 && !sent.join().includes(token), "the token is in a request's head");
+	await page.goBack().catch(() => undefined);
+	assert(!page.url().includes(token), page.url());
+	await page.context().close();
+
+	const other = await visitor(browser);
+	await other.goto(link);
+	const alert = other.getByRole("alert");
+	await alert.getByText("The sign-in link was used").waitFor();
+	await alert.getByText("Sign in with your password, or ask for a new link").waitFor();
+	assertEqual(other.url(), `${ADDRESS}/`, "address");
+	await assertAccessible(other);
+	await other.getByLabel("E-mail").fill(emailOf("viewer"));
+	await other.getByLabel("Password").fill(passwordOf("viewer"));
+	await other.getByRole("button", { name: "Sign in" }).click();
+	await other.locator("[data-figure]").first().waitFor();
+	await other.context().close();
+});
+
+await check("a link leads to the address it stands behind, also in a page that is open", async () => {
+	const page = await visitor(browser);
+	await page.goto(`${ADDRESS}/accounts/demo/credits`);
+	await page.getByLabel("Password").waitFor();
+	const [, token] = linkOf("viewer").split("#");
+	await page.goto(`${ADDRESS}/accounts/demo/credits#${token}`);
+	await page.getByRole("heading", { name: "Build credits", level: 1 }).waitFor();
+	assert(page.url().endsWith("/accounts/demo/credits"), page.url());
+	/* Used up, and opened once more where it signed in: nothing is to be said. */
+	await page.goto(`${ADDRESS}/accounts/demo/credits#${token}`);
+	await page.getByRole("heading", { name: "Build credits", level: 1 }).waitFor();
+	await page.context().close();
+});
+
+await check("making and using a link is in the trail, without the link", async () => {
+	const [, token] = linkOf("editor").split("#sign-in=");
+	const page = await visitor(browser);
+	await page.goto(`${ADDRESS}/#sign-in=${token}`);
+	await page.locator("[data-figure]").first().waitFor();
+	await page.context().close();
+	const { audit } = tallyJson("audit", "list", "--limit", "2");
+	assertEqual(audit.map((one) => one.what), ["session.begin", "person.link"], "trail");
+	assertEqual(audit.map((one) => one.id), [emailOf("editor"), emailOf("editor")], "who");
+	assert(!JSON.stringify(audit).includes(token), "the token is in the trail");
 });
 
 await finish(browser);

@@ -1,16 +1,20 @@
 // app.tsx - signed in or not, and which page an address means.
 import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { onSessionEnd, toProblem } from "./api";
+import { onSessionEnd, type Problem, toProblem } from "./api";
 import { AccountPage } from "./pages/account";
 import { AccountsPage } from "./pages/accounts";
 import { SignInPage } from "./pages/sign_in";
 import { usePlace, type Place } from "./place";
-import { ReaderContext, resume, signOut, type Reader } from "./session";
+import { ReaderContext, resume, signInBy, signOut, type Reader } from "./session";
+import { onLink } from "./sign_in_link";
 import { NotFound } from "./ui/notice";
 
 type Known = Omit<Reader, "signOut">;
-type State = { kind: "starting" } | { kind: "out"; ended: boolean } | ({ kind: "in" } & Known);
+type State =
+	| { kind: "starting" }
+	| { kind: "out"; ended: boolean; refused?: Problem }
+	| ({ kind: "in" } & Known);
 
 function pageOf(place: Place): JSX.Element {
 	const [first, account, ...rest] = place.pieces;
@@ -21,19 +25,28 @@ function pageOf(place: Place): JSX.Element {
 	return <NotFound what="page" />;
 }
 
-export function App(): JSX.Element {
+export function App(props: { link: string }): JSX.Element {
 	const [state, setState] = useState<State>({ kind: "starting" });
 	const place = usePlace();
 
 	useEffect(() => {
-		onSessionEnd(() => setState({ kind: "out", ended: true }));
-		resume().then(
-			(known) => setState({ kind: "in", ...known }),
-			(error: unknown) => {
-				if (toProblem(error).status === 401) setState({ kind: "out", ended: false });
+		const enter = (known: Known): void => setState({ kind: "in", ...known });
+		/* A link that is refused harms nobody who is signed in already: such as by it. */
+		const begin = (refused?: Problem): void => {
+			resume().then(enter, (error: unknown) => {
+				if (toProblem(error).status === 401)
+					setState({ kind: "out", ended: false, ...(refused && { refused }) });
 				else window.setTimeout(() => window.location.reload(), 2000);
-			},
-		);
+			});
+		};
+		const use = (link: string): void => {
+			setState({ kind: "starting" });
+			signInBy(link).then(enter, (error: unknown) => begin(toProblem(error)));
+		};
+		onSessionEnd(() => setState({ kind: "out", ended: true }));
+		if (props.link) use(props.link);
+		else begin();
+		return onLink(use);
 	}, []);
 	const leave = useCallback(() => {
 		const out = (): void => setState({ kind: "out", ended: false });
@@ -43,7 +56,11 @@ export function App(): JSX.Element {
 	if (state.kind === "starting") return <main class="starting" aria-busy="true" />;
 	if (state.kind === "out")
 		return (
-			<SignInPage ended={state.ended} onSignedIn={(known) => setState({ kind: "in", ...known })} />
+			<SignInPage
+				ended={state.ended}
+				refused={state.refused ?? null}
+				onSignedIn={(known) => setState({ kind: "in", ...known })}
+			/>
 		);
 	return (
 		<ReaderContext.Provider value={{ ...state, signOut: leave }}>

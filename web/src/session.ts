@@ -45,6 +45,12 @@ export async function signIn(email: string, password: string): Promise<Omit<Read
 	return readerOf(await ask<Session>("/v1/session", { method: "POST", body }));
 }
 
+/** By a link that is good once. */
+export async function signInBy(link: string): Promise<Omit<Reader, "signOut">> {
+	forgetAnswers();
+	return readerOf(await ask<Session>("/v1/session", { method: "POST", body: { link } }));
+}
+
 export async function signOut(): Promise<void> {
 	forgetAnswers();
 	await ask("/v1/session", { method: "DELETE" });

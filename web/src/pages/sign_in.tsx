@@ -7,6 +7,8 @@ import { Notice, sentence } from "../ui/notice";
 
 interface SignInProps {
 	ended: boolean;
+	/** Why a link did not sign in. */
+	refused: Problem | null;
 	onSignedIn: (known: Omit<Reader, "signOut">) => void;
 }
 
@@ -44,6 +46,13 @@ export function SignInPage(props: SignInProps): JSX.Element {
 				<p class="muted">Licences owned and used, and why.</p>
 				{props.ended && !problem && (
 					<Notice title="Your session has ended">Sign in again to go on where you were.</Notice>
+				)}
+				{props.refused && !problem && (
+					<Notice kind="bad" title={sentence(props.refused.message)}>
+						{props.refused.status === 401
+							? "A link signs in once. Sign in with your password, or ask for a new link."
+							: "Wait a moment and open the link again, or sign in with your password."}
+					</Notice>
 				)}
 				{problem && (
 					<Notice kind="bad" title={sentence(problem.message)}>
