@@ -78,8 +78,7 @@ function request(question: Question): RequestInit {
 	return init;
 }
 
-/** The text of an answer; a Problem otherwise. */
-export async function askText(path: string, question: Question = {}): Promise<string> {
+async function answerOf(path: string, question: Question): Promise<Response> {
 	let answer: Response;
 	try {
 		answer = await fetch(path, request(question));
@@ -87,10 +86,20 @@ export async function askText(path: string, question: Question = {}): Promise<st
 		if (error instanceof DOMException && error.name === "AbortError") throw error;
 		throw new Problem(0, "the server cannot be reached", "It is tried again by itself.");
 	}
-	if (answer.ok) return answer.text();
+	if (answer.ok) return answer;
 	const problem = await problemOf(answer);
 	if (problem.status === 401 && path !== "/v1/session") whenEnded();
 	throw problem;
+}
+
+/** The text of an answer; a Problem otherwise. */
+export async function askText(path: string, question: Question = {}): Promise<string> {
+	return (await answerOf(path, question)).text();
+}
+
+/** The bytes of an answer, for a file. */
+export async function askFile(path: string, question: Question = {}): Promise<Blob> {
+	return (await answerOf(path, question)).blob();
 }
 
 export async function ask<T>(path: string, question: Question = {}): Promise<T> {

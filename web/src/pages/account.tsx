@@ -12,6 +12,8 @@ import { AccessPage } from "./access";
 import { AuditPage } from "./audit";
 import { ContractsPage } from "./contracts";
 import { CreditsPage } from "./credits";
+import { useHasInvoices } from "./invoice_known";
+import { InvoicesPage } from "./invoices";
 import { ModulePage } from "./module";
 import { NotificationsPage } from "./notifications";
 import { OverviewPage } from "./overview";
@@ -30,6 +32,8 @@ interface Room {
 	/** In the menu; empty: reached from another page. */
 	name: string;
 	right: Right;
+	/** In the menu only where the account has something of it. */
+	onlyWith?: "invoices";
 	page: (props: AccountProps) => JSX.Element;
 }
 
@@ -37,6 +41,13 @@ interface Room {
 const ROOMS: Room[] = [
 	{ path: "", name: "Overview", right: "view", page: OverviewPage },
 	{ path: "contracts", name: "Contracts", right: "view", page: ContractsPage },
+	{
+		path: "invoices",
+		name: "Invoices",
+		right: "invoices",
+		onlyWith: "invoices",
+		page: InvoicesPage,
+	},
 	{ path: "credits", name: "Build credits", right: "view", page: CreditsPage },
 	{ path: "people", name: "People", right: "view", page: PeoplePage },
 	{ path: "notifications", name: "Notifications", right: "administer", page: NotificationsPage },
@@ -46,14 +57,25 @@ const ROOMS: Room[] = [
 	{ path: "modules", name: "", right: "view", page: ModulePage },
 ];
 
-function waysOf(place: Place, session: Session, account: string, room: Room | undefined): Way[] {
-	return ROOMS.filter((entry) => entry.name && hasRight(session, account, entry.right)).map(
-		(entry) => ({
-			href: accountHref(place, account, entry.path ? [entry.path] : []),
-			name: entry.name,
-			current: entry === room,
-		}),
-	);
+/** What the account has, of what not every account has. */
+type Has = Record<NonNullable<Room["onlyWith"]>, boolean>;
+
+function waysOf(
+	place: Place,
+	session: Session,
+	account: string,
+	room: Room | undefined,
+	has: Has,
+): Way[] {
+	const isShown = (entry: Room): boolean =>
+		entry.name !== "" &&
+		hasRight(session, account, entry.right) &&
+		(entry.onlyWith === undefined || entry === room || has[entry.onlyWith]);
+	return ROOMS.filter(isShown).map((entry) => ({
+		href: accountHref(place, account, entry.path ? [entry.path] : []),
+		name: entry.name,
+		current: entry === room,
+	}));
 }
 
 export function AccountPage(props: {
@@ -65,14 +87,17 @@ export function AccountPage(props: {
 	const [first = "", ...rest] = props.pieces;
 	const { value, problem, again } = useAnswer<Account>(accountPath(props.account));
 	const room = ROOMS.find((entry) => entry.path === first);
-	const ways = value ? waysOf(props.place, session, props.account, room) : [];
+	const invoices = useHasInvoices(props.account, hasRight(session, props.account, "invoices"));
+	const has = { invoices: invoices === true };
+	const ways = value ? waysOf(props.place, session, props.account, room, has) : [];
 	const name = value?.name || props.account;
-	/* Who keeps the bills alone has no overview: the settings are where that is done. */
+	/* Who keeps the bills alone has no overview: invoices, or the settings of billing, instead. */
 	const isElsewhere = first === "" && !hasRight(session, props.account, "view");
 	useEffect(() => {
-		if (value && isElsewhere)
-			go(accountHref(props.place, props.account, ["settings"]), { replace: true });
-	}, [value, isElsewhere, props.place, props.account]);
+		if (!value || !isElsewhere || invoices === null) return;
+		const where = invoices ? "invoices" : "settings";
+		go(accountHref(props.place, props.account, [where]), { replace: true });
+	}, [value, isElsewhere, invoices, props.place, props.account]);
 	const allowed = room && hasRight(session, props.account, room.right);
 
 	return (

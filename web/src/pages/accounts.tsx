@@ -3,11 +3,13 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { accountHref, go, hrefWith, type Place } from "../place";
 import { useAnswer } from "../load";
+import { useReader } from "../session";
 import type { Account } from "../types";
 import { Link } from "../ui/link";
 import { Moment } from "../ui/moment";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
 import { Shell } from "../ui/shell";
+import { CloseMonth } from "./close_month";
 
 interface Accounts {
 	accounts: Account[];
@@ -54,6 +56,7 @@ function Table(props: { place: Place; accounts: Account[] }): JSX.Element {
 
 export function AccountsPage(props: { place: Place }): JSX.Element {
 	const { place } = props;
+	const { session } = useReader();
 	const { value, problem, again } = useAnswer<Accounts>("/v1/accounts?limit=10000");
 	const search = place.query.get("q") ?? "";
 	const only = value?.accounts.length === 1 ? value.accounts[0] : undefined;
@@ -94,6 +97,7 @@ export function AccountsPage(props: { place: Place }): JSX.Element {
 					{found.length === 0 && <Notice title="No account matches">Search for less.</Notice>}
 				</>
 			)}
+			{value && session.operator && <CloseMonth place={place} />}
 		</Shell>
 	);
 }
