@@ -94,7 +94,7 @@ export function InvoiceLines(props: { invoice: Invoice }): JSX.Element {
 	return (
 		<section aria-labelledby="due">
 			<h2 id="due">To be paid</h2>
-			<div class="scroll-x" tabIndex={0} role="region" aria-label="To be paid">
+			<div class="scroll-x" tabIndex={0} role="region" aria-label="Lines to be paid">
 				<table>
 					<thead>
 						<tr>
@@ -159,7 +159,7 @@ export function InvoiceUsageTable(props: {
 					are that part of a month's.
 				</p>
 			)}
-			<div class="scroll-x" tabIndex={0} role="region" aria-label="What was used">
+			<div class="scroll-x" tabIndex={0} role="region" aria-label="Lines of usage">
 				<table>
 					<thead>
 						<tr>

@@ -33,7 +33,7 @@ function Draft(props: { place: Place; account: string; month: string }): JSX.Ele
 	return (
 		<li class="draft" data-draft={props.month}>
 			<div>
-				<h3>
+				<h2>
 					<Link
 						href={accountHref(props.place, props.account, ["invoices", "draft"], {
 							month: props.month,
@@ -42,7 +42,7 @@ function Draft(props: { place: Place; account: string; month: string }): JSX.Ele
 						{monthName(`${props.month}-01`)}
 					</Link>{" "}
 					<span class="badge warn">Draft, not issued</span>
-				</h3>
+				</h2>
 				<p class="muted">
 					{isOpen
 						? "The month is running: this is what it comes to so far."
