@@ -29,6 +29,7 @@ route_handler handle_users_list, handle_user_post, handle_user_put, handle_user_
 route_handler handle_roles_list, handle_role_put, handle_role_delete;
 route_handler handle_export_get, handle_backup_post, handle_verify_post;
 route_handler handle_catalogue_get;
+route_handler handle_prices_get;
 route_handler handle_page_get, handle_asset_get;
 route_handler handle_health_get, handle_ready_get, handle_metrics_get, handle_openapi_get;
 

@@ -41,6 +41,13 @@ handle_catalogue_get(struct call *call)
 }
 
 enum err
+handle_prices_get(struct call *call)
+{
+	call->answer = engine_prices(call->engine, call->arena);
+	return ERR_NONE;
+}
+
+enum err
 handle_openapi_get(struct call *call)
 {
 	call->answer = openapi_write(call->arena);

@@ -11,7 +11,7 @@ static const struct show_column LINES[] = {
 	{ "MODULE", "module", SHOW_TEXT },         { "METRIC", "metric", SHOW_TEXT },
 	{ "QUANTITY", "quantity", SHOW_NUMBER },   { "OF", "unit", SHOW_TEXT },
 	{ "ALLOWANCE", "allowance", SHOW_NUMBER }, { "BILLABLE", "billable", SHOW_NUMBER },
-	{ "UNITS", "units", SHOW_NUMBER },
+	{ "UNITS", "units", SHOW_NUMBER },         { "AMOUNT", "amount", SHOW_NUMBER },
 };
 
 static const struct show_column POOL[] = {

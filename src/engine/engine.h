@@ -222,6 +222,9 @@ MUST_CHECK enum err engine_person_accounts(struct engine *engine, struct span em
 /* What whoever shows figures has to know beforehand: {"modules":[{"module","title","unit",
  * "text"}],"roles":[{"role","rights":[..]}]}, in the order of the catalogue. */
 struct span engine_catalogue(const struct engine *engine, struct arena *arena);
+/* What whoever plans has to know: {"categories":[..],"flex":{..},"plans":[..]}, the newest rate
+ * card and the prices of plans; flex is null where the catalogue has no card. */
+struct span engine_prices(const struct engine *engine, struct arena *arena);
 
 enum { SESSION_TOKEN_SIZE = 43, EMAIL_SIZE = 254 };
 

@@ -5,6 +5,7 @@
 #include "core/base/limit.h"
 #include "core/flex/day.h"
 #include "core/flex/estimate.h"
+#include "core/flex/invoice.h"
 #include "core/flex/share.h"
 #include "engine/flex_int.h"
 
@@ -99,6 +100,20 @@ write_period(struct json_out *out, const struct flex_period *period)
 	json_key_string(out, SPAN("fraction"), span_of(fraction));
 }
 
+static void
+write_line_members(struct json_out *out, const struct flex_line *line)
+{
+	json_key_string(out, SPAN("module"), line->rate->module);
+	json_key_string(out, SPAN("metric"), line->rate->metric);
+	json_key_string(out, SPAN("name"), line->rate->name);
+	json_key_string(out, SPAN("unit"), line->rate->unit);
+	flex_write_decimal(out, SPAN("quantity"), line->quantity);
+	flex_write_decimal(out, SPAN("allowance"), line->allowance);
+	flex_write_decimal(out, SPAN("billable"), line->billable);
+	json_key_string(out, SPAN("rate"), rate_words(line->rate, out->text.arena));
+	flex_write_decimal(out, SPAN("units"), line->units);
+}
+
 void
 flex_write_lines(struct json_out *out, const struct flex_line *lines, uint32_t count)
 {
@@ -106,15 +121,7 @@ flex_write_lines(struct json_out *out, const struct flex_line *lines, uint32_t c
 	json_array(out);
 	for (uint32_t i = 0; i < count; i++) {
 		json_object(out);
-		json_key_string(out, SPAN("module"), lines[i].rate->module);
-		json_key_string(out, SPAN("metric"), lines[i].rate->metric);
-		json_key_string(out, SPAN("name"), lines[i].rate->name);
-		json_key_string(out, SPAN("unit"), lines[i].rate->unit);
-		flex_write_decimal(out, SPAN("quantity"), lines[i].quantity);
-		flex_write_decimal(out, SPAN("allowance"), lines[i].allowance);
-		flex_write_decimal(out, SPAN("billable"), lines[i].billable);
-		json_key_string(out, SPAN("rate"), rate_words(lines[i].rate, out->text.arena));
-		flex_write_decimal(out, SPAN("units"), lines[i].units);
+		write_line_members(out, &lines[i]);
 		json_object_end(out);
 	}
 	json_array_end(out);
@@ -424,6 +431,49 @@ engine_flex_trend(struct engine *engine, const struct question *question, struct
 
 /* ---- estimates ---- */
 
+/* Each line with its own amount, as if the tier had no free units. */
+static enum err
+write_estimate_lines(struct json_out *out, const struct flex_estimate *estimate, int64_t price,
+                     struct refusal *refusal)
+{
+	json_key(out, SPAN("lines"));
+	json_array(out);
+	for (uint32_t i = 0; i < estimate->lines_count; i++) {
+		const struct flex_line *line   = &estimate->lines[i];
+		int64_t                 amount = 0;
+		enum err                err    = invoice_amount(line->units, price, &amount);
+		if (err != ERR_NONE)
+			return refuse(refusal, err, line->rate->metric, SPAN(""));
+		json_object(out);
+		write_line_members(out, line);
+		flex_write_decimal(out, SPAN("amount"), amount);
+		json_object_end(out);
+	}
+	json_array_end(out);
+	return ERR_NONE;
+}
+
+static enum err
+write_estimate(struct json_out *out, const struct flex_estimate_ask *ask,
+               const struct flex_estimate *estimate, struct refusal *refusal)
+{
+	const struct catalog_tier *tier = &ask->card->tiers[ask->tier];
+
+	json_object(out);
+	json_key_string(out, SPAN("tier"), catalog_tier_name(ask->tier));
+	enum err err = write_estimate_lines(out, estimate, tier->unit_price, refusal);
+	if (err != ERR_NONE)
+		return err;
+	flex_write_decimal(out, SPAN("units"), estimate->units);
+	flex_write_decimal(out, SPAN("free"), tier->free_units);
+	flex_write_decimal(out, SPAN("beyond"), estimate->beyond);
+	flex_write_decimal(out, SPAN("unit_price"), tier->unit_price);
+	flex_write_decimal(out, SPAN("amount"), estimate->amount);
+	json_key_string(out, SPAN("currency"), ask->card->currency);
+	json_object_end(out);
+	return ERR_NONE;
+}
+
 enum err
 catalog_estimate(const struct catalog *catalog, struct span json, struct arena *arena,
                  struct span *answer, struct refusal *refusal)
@@ -438,18 +488,10 @@ catalog_estimate(const struct catalog *catalog, struct span json, struct arena *
 	if (err != ERR_NONE)
 		return err;
 	json_open(&out, arena);
-	json_object(&out);
-	json_key_string(&out, SPAN("tier"), catalog_tier_name(ask.tier));
-	flex_write_lines(&out, estimate.lines, estimate.lines_count);
-	flex_write_decimal(&out, SPAN("units"), estimate.units);
-	flex_write_decimal(&out, SPAN("free"), ask.card->tiers[ask.tier].free_units);
-	flex_write_decimal(&out, SPAN("beyond"), estimate.beyond);
-	flex_write_decimal(&out, SPAN("unit_price"), ask.card->tiers[ask.tier].unit_price);
-	flex_write_decimal(&out, SPAN("amount"), estimate.amount);
-	json_key_string(&out, SPAN("currency"), ask.card->currency);
-	json_object_end(&out);
-	*answer = json_close(&out);
-	return ERR_NONE;
+	err = write_estimate(&out, &ask, &estimate, refusal);
+	if (err == ERR_NONE)
+		*answer = json_close(&out);
+	return err;
 }
 
 enum err

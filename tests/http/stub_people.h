@@ -200,6 +200,12 @@ engine_catalogue(const struct engine *engine, struct arena *arena)
 	return answer;
 }
 
+struct span
+engine_prices(const struct engine *engine, struct arena *arena)
+{
+	return engine_catalogue(engine, arena);
+}
+
 enum err
 engine_session_password(struct engine *engine, const struct change *change, struct span email,
                         struct span json, struct arena *arena, uint32_t *wait_s,

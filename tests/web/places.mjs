@@ -23,4 +23,5 @@ export const PLACES = [
 	["access", "/accounts/demo/access"],
 	["audit", "/accounts/demo/audit"],
 	["settings", "/accounts/demo/settings"],
+	["calculator", "/calculator?account=demo&tier=essentials&ci.hosted_minute=12000&sto.scan=3000&cd.service=5"],
 ];

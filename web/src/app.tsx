@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { onSessionEnd, type Problem, toProblem } from "./api";
 import { AccountPage } from "./pages/account";
 import { AccountsPage } from "./pages/accounts";
+import { CalculatorPage } from "./pages/calculator";
 import { SignInPage } from "./pages/sign_in";
 import { usePlace, type Place } from "./place";
 import { ReaderContext, resume, signInBy, signOut, type Reader } from "./session";
@@ -22,6 +23,7 @@ function pageOf(place: Place): JSX.Element {
 		return <AccountsPage place={place} />;
 	if (first === "accounts" && account !== undefined)
 		return <AccountPage key={account} place={place} account={account} pieces={rest} />;
+	if (first === "calculator" && account === undefined) return <CalculatorPage place={place} />;
 	return <NotFound what="page" />;
 }
 

@@ -14,6 +14,7 @@ enum { CATALOG_FIELDS_MAX = 12, CATALOG_TYPES_MAX = 128, CATALOG_METERS_MAX = 64
 enum { CATALOG_MODULES_MAX = 32, CATALOG_RULES_MAX = 64, CATALOG_NAME_SIZE_MAX = 64 };
 enum { CATALOG_PLANS_MAX = 16, CATALOG_CARDS_MAX = 16, CATALOG_RATES_MAX = 128 };
 enum { CATALOG_RATE_METERS_MAX = 8, CATALOG_SLICES_MAX = 8, CATALOG_ALERTS_MAX = 8 };
+enum { CATALOG_CATEGORIES_MAX = 16 };
 enum { CATALOG_WINDOW_DAYS_MAX = 366, CATALOG_WHERE_MAX = 4, CATALOG_ALTERNATIVES_MAX = 16 };
 /* No divisor of a rule or a module is larger, so that no product can overflow. */
 enum { CATALOG_NUMBER_MAX = 1000000000 };
@@ -283,6 +284,7 @@ struct catalog_rate {
 	struct span                 metric; /* "cd.service" */
 	struct span                 name;   /* "Service" */
 	struct span                 unit;   /* of the quantity: "service" */
+	struct span                 hint;   /* what counts, for whoever plans; may be empty */
 	uint32_t                    tiers;  /* 1 << enum flex_tier, summed; FLEX_FREE is in none */
 	enum rate_fold              fold;
 	int32_t                     meters[CATALOG_RATE_METERS_MAX]; /* none has a key of another */
@@ -313,6 +315,18 @@ struct catalog_card {
 	uint32_t                   rates_count;
 };
 
+/* A module as a reader knows it, and what it stands among. */
+struct catalog_named {
+	struct span module;
+	struct span title;
+};
+
+struct catalog_category {
+	struct span                 title;
+	const struct catalog_named *modules;
+	uint32_t                    modules_count;
+};
+
 struct catalog {
 	struct span                       name; /* "harness" */
 	struct span                       version;
@@ -339,6 +353,8 @@ struct catalog {
 	struct catalog_credits            credits;
 	const struct catalog_card        *cards; /* ascending by from_hour */
 	uint32_t                          cards_count;
+	const struct catalog_category    *categories; /* each module stands in one at most */
+	uint32_t                          categories_count;
 };
 
 /* Refuses (ERR_CATALOG, field = path of the row, detail = reason) a catalogue with a

@@ -469,6 +469,8 @@ catalog_check(const struct catalog *catalog, struct refusal *refusal)
 	if (!err)
 		err = catalog_plans_check(catalog, refusal);
 	if (!err)
+		err = catalog_categories_check(catalog, refusal);
+	if (!err)
 		err = catalog_cards_check(catalog, refusal);
 	return err;
 }

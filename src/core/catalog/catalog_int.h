@@ -33,6 +33,9 @@ MUST_CHECK enum err catalog_window_check(const struct place *place, enum window_
                                          int32_t days);
 /* The plans, their prices, and credits; meters have passed. */
 MUST_CHECK enum err catalog_plans_check(const struct catalog *catalog, struct refusal *refusal);
+/* The categories. */
+MUST_CHECK enum err catalog_categories_check(const struct catalog *catalog,
+                                             struct refusal       *refusal);
 /* The rate cards; meters have passed. */
 MUST_CHECK enum err catalog_cards_check(const struct catalog *catalog, struct refusal *refusal);
 /* The alternatives; the modules have passed. */

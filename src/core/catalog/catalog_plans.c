@@ -1,4 +1,5 @@
-/* catalog_plans.c - refuses plans, prices and credits that could not be computed with. */
+/* catalog_plans.c - refuses plans, prices and credits that could not be computed with, and
+ * categories that name a module twice. */
 #include "core/catalog/catalog_int.h"
 
 static enum err
@@ -65,6 +66,37 @@ credits_check(const struct catalog *catalog, struct refusal *refusal)
 	if (catalog_known_module(catalog, credits->module) < 0)
 		return refuse(refusal, ERR_CATALOG, SPAN("credits.module"),
 		              SPAN("there is no such module"));
+	return ERR_NONE;
+}
+
+static bool
+is_named_before(const struct catalog *catalog, uint32_t category, uint32_t index)
+{
+	struct span module = catalog->categories[category].modules[index].module;
+
+	for (uint32_t i = 0; i <= category; i++) {
+		const struct catalog_category *row   = &catalog->categories[i];
+		uint32_t                       count = i < category ? row->modules_count : index;
+		for (uint32_t j = 0; j < count; j++) {
+			if (span_equal(row->modules[j].module, module))
+				return true;
+		}
+	}
+	return false;
+}
+
+enum err
+catalog_categories_check(const struct catalog *catalog, struct refusal *refusal)
+{
+	struct place place = { .catalog = catalog, .refusal = refusal, .section = "categories" };
+
+	for (; place.index < catalog->categories_count; place.index++) {
+		for (uint32_t i = 0; i < catalog->categories[place.index].modules_count; i++) {
+			if (is_named_before(catalog, place.index, i))
+				return catalog_place_refuse(&place, "modules",
+				                            "a module stands in two categories");
+		}
+	}
 	return ERR_NONE;
 }
 

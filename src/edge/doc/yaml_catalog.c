@@ -359,6 +359,7 @@ resolve_catalog(struct resolver *resolver)
 	};
 	resolve_deployments(resolver);
 	resolve_types(resolver);
+	resolve_categories(resolver);
 	enum err err = resolve_machines(resolver);
 	if (!err)
 		err = resolve_meters(resolver);

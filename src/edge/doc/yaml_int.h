@@ -202,6 +202,7 @@ struct file_rate {
 	uint32_t           tiers_count;
 	char              *allowance;
 	char              *unit;
+	char              *hint;
 };
 
 struct file_card_tier {
@@ -222,6 +223,17 @@ struct file_card {
 	uint32_t               rates_count;
 };
 
+struct file_named {
+	char *module;
+	char *title;
+};
+
+struct file_category {
+	char              *title;
+	struct file_named *modules;
+	uint32_t           modules_count;
+};
+
 struct file_catalog {
 	char                    *name;
 	char                    *version;
@@ -234,6 +246,7 @@ struct file_catalog {
 	struct file_alternative *alternatives;
 	struct file_plan        *plans;
 	struct file_credits     *credits;
+	struct file_category    *categories;
 	struct file_card        *cards;
 	uint32_t                 known_modules_count;
 	uint32_t                 deployments_count;
@@ -243,6 +256,7 @@ struct file_catalog {
 	uint32_t                 modules_count;
 	uint32_t                 alternatives_count;
 	uint32_t                 plans_count;
+	uint32_t                 categories_count;
 	uint32_t                 cards_count;
 };
 
@@ -277,6 +291,7 @@ MUST_CHECK enum err resolve_modules(struct resolver *resolver);
 MUST_CHECK enum err resolve_alternatives(struct resolver *resolver);
 /* yaml_plans.c: plans, prices, credits. */
 MUST_CHECK enum err resolve_plans(struct resolver *resolver);
+void                resolve_categories(struct resolver *resolver);
 /* yaml_cards.c: rate cards. */
 MUST_CHECK enum err resolve_cards(struct resolver *resolver);
 

@@ -295,6 +295,7 @@ static const cyaml_schema_field_t rate_fields[] = {
 	ROWS("tiers", OPTIONAL, struct file_rate, tiers, &slice_row, CATALOG_SLICES_MAX),
 	TEXT("allowance", OPTIONAL, struct file_rate, allowance, FILE_NUMBER_MAX),
 	TEXT("unit", NEEDED, struct file_rate, unit, FILE_NAME_MAX),
+	TEXT("hint", OPTIONAL, struct file_rate, hint, FILE_TEXT_MAX),
 	CYAML_FIELD_END,
 };
 ROW(rate_row, struct file_rate, rate_fields);
@@ -318,6 +319,20 @@ static const cyaml_schema_field_t card_fields[] = {
 };
 ROW(card_row, struct file_card, card_fields);
 
+static const cyaml_schema_field_t named_fields[] = {
+	TEXT("module", NEEDED, struct file_named, module, FILE_NAME_MAX),
+	TEXT("title", NEEDED, struct file_named, title, FILE_TEXT_MAX),
+	CYAML_FIELD_END,
+};
+ROW(named_row, struct file_named, named_fields);
+
+static const cyaml_schema_field_t category_fields[] = {
+	TEXT("title", NEEDED, struct file_category, title, FILE_TEXT_MAX),
+	ROWS("modules", NEEDED, struct file_category, modules, &named_row, CATALOG_MODULES_MAX),
+	CYAML_FIELD_END,
+};
+ROW(category_row, struct file_category, category_fields);
+
 static const cyaml_schema_field_t catalog_fields[] = {
 	TEXT("name", NEEDED, struct file_catalog, name, FILE_NAME_MAX),
 	TEXT("version", NEEDED, struct file_catalog, version, FILE_NAME_MAX),
@@ -334,6 +349,8 @@ static const cyaml_schema_field_t catalog_fields[] = {
 	ROWS("plans", OPTIONAL, struct file_catalog, plans, &plan_row, CATALOG_PLANS_MAX),
 	CYAML_FIELD_MAPPING_PTR("credits", CYAML_FLAG_POINTER | OPTIONAL, struct file_catalog,
 	                        credits, credits_fields),
+	ROWS("categories", OPTIONAL, struct file_catalog, categories, &category_row,
+	     CATALOG_CATEGORIES_MAX),
 	ROWS("rate_cards", OPTIONAL, struct file_catalog, cards, &card_row, CATALOG_CARDS_MAX),
 	CYAML_FIELD_END,
 };

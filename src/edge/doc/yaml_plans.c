@@ -1,4 +1,4 @@
-/* yaml_plans.c - plans with their prices, and build credits: from file to rows. */
+/* yaml_plans.c - plans with their prices, build credits, categories: from file to rows. */
 #include "core/base/decimal.h"
 #include "edge/doc/yaml_int.h"
 
@@ -51,6 +51,38 @@ resolve_credits(struct resolver *resolver)
 	if (catalog->credits.meter < 0)
 		return resolver_refuse(resolver, "meter", "there is no meter", from->meter);
 	return ERR_NONE;
+}
+
+static void
+resolve_category(const struct resolver *resolver, const struct file_category *from,
+                 struct catalog_category *category)
+{
+	struct catalog_named *modules =
+		ARENA_ARRAY(resolver->arena, struct catalog_named, from->modules_count);
+
+	for (uint32_t i = 0; i < from->modules_count; i++) {
+		modules[i].module = resolver_text(resolver, from->modules[i].module);
+		modules[i].title  = resolver_text(resolver, from->modules[i].title);
+	}
+	*category = (struct catalog_category){
+		.title         = resolver_text(resolver, from->title),
+		.modules       = modules,
+		.modules_count = from->modules_count,
+	};
+}
+
+void
+resolve_categories(struct resolver *resolver)
+{
+	const struct file_catalog *file  = resolver->file;
+	uint32_t                   count = file->categories_count;
+	struct catalog_category   *rows =
+		ARENA_ARRAY(resolver->arena, struct catalog_category, count);
+
+	for (uint32_t i = 0; i < count; i++)
+		resolve_category(resolver, &file->categories[i], &rows[i]);
+	resolver->catalog->categories       = rows;
+	resolver->catalog->categories_count = count;
 }
 
 enum err

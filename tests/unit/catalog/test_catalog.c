@@ -369,6 +369,25 @@ test_different_ones_are_of_the_account_and_the_month_alone(void **state)
 	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
 }
 
+static void
+test_a_module_stands_in_one_category(void **state)
+{
+	(void)state;
+	const struct catalog_named    first[]  = { { SPAN("CD"), SPAN("Delivery") },
+		                                   { SPAN("CI"), SPAN("Integration") } };
+	const struct catalog_named    second[] = { { SPAN("CD"), SPAN("Delivery") } };
+	const struct catalog_category rows[]   = { { SPAN("Build"), first, 2 },
+		                                   { SPAN("Again"), second, 1 } };
+	struct small                  small;
+
+	small_make(&small);
+	small.catalog.categories       = rows;
+	small.catalog.categories_count = 1;
+	assert_int_equal(catalog_check(&small.catalog, NULL), ERR_NONE);
+	small.catalog.categories_count = 2;
+	small_refused(&small, "categories[1].modules");
+}
+
 int
 main(void)
 {
@@ -384,6 +403,7 @@ main(void)
 		cmocka_unit_test(test_owned_is_checked),
 		cmocka_unit_test(test_windows_and_names_are_checked),
 		cmocka_unit_test(test_different_ones_are_of_the_account_and_the_month_alone),
+		cmocka_unit_test(test_a_module_stands_in_one_category),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

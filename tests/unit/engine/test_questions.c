@@ -351,6 +351,41 @@ test_verify_stops_when_told(void **state)
 	fixture_close(&fixture);
 }
 
+/* A line has the amount of its own units, also of those that the tier has free. */
+static void
+test_F40_each_line_has_its_amount(void **state)
+{
+	struct fixture fixture = { 0 };
+	struct refusal refusal = { .err = ERR_NONE };
+	struct span    answer;
+	(void)state;
+	begin(&fixture);
+	struct span ask = SPAN("{\"tier\":\"essentials\",\"quantities\":{\"sto.scan\":\"1100\"}}");
+	assert_int_equal(engine_estimate(fixture.engine, ask, &fixture.arena, &answer, &refusal),
+	                 ERR_NONE);
+	assert_true(holds(answer, "\"units\":\"1100\",\"amount\":\"825\"}]"));
+	assert_true(holds(answer, "\"beyond\":\"100\",\"unit_price\":\"0.75\",\"amount\":\"75\""));
+	end(&fixture);
+}
+
+/* Whoever plans finds the card, what counts in words, and what a licence costs. */
+static void
+test_prices_have_the_newest_card_and_the_plans(void **state)
+{
+	struct fixture fixture = { 0 };
+	(void)state;
+	begin(&fixture);
+	struct span answer = engine_prices(fixture.engine, &fixture.arena);
+	assert_true(holds(answer, "{\"title\":\"Security\",\"modules\":[{\"module\":\"STO\""));
+	assert_true(holds(answer, "{\"tier\":\"free\",\"free\":\"1000\",\"unit_price\":\"0\""));
+	assert_true(holds(answer, "\"metric\":\"ff.request\",\"name\":\"Flag request\""));
+	assert_true(holds(answer, "\"rates\":[{\"units\":\"1\",\"per\":1000}]"));
+	assert_true(holds(answer, "\"tiers\":[\"enterprise\"],\"unlimited\":true"));
+	assert_true(holds(answer, "{\"plan\":\"TEAM\",\"title\":\"Team\",\"currency\":\"USD\","
+	                          "\"prices\":{\"CODE\":\"180\""));
+	end(&fixture);
+}
+
 int
 main(void)
 {
@@ -366,6 +401,8 @@ main(void)
 		cmocka_unit_test(test_L62_unit_is_of_the_last_point),
 		cmocka_unit_test(test_bad_questions_are_refused),
 		cmocka_unit_test(test_verify_stops_when_told),
+		cmocka_unit_test(test_F40_each_line_has_its_amount),
+		cmocka_unit_test(test_prices_have_the_newest_card_and_the_plans),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

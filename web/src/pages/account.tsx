@@ -78,6 +78,19 @@ function waysOf(
 	}));
 }
 
+/** The menu of an account; null: of none. Whether it has invoices is null until that is known. */
+export function useWays(
+	place: Place,
+	account: string | null,
+	room?: Room,
+): { ways: Way[]; hasInvoices: boolean | null } {
+	const { session } = useReader();
+	const mayAsk = account !== null && hasRight(session, account, "invoices");
+	const hasInvoices = useHasInvoices(account ?? "", mayAsk);
+	const has = { invoices: hasInvoices === true };
+	return { ways: account === null ? [] : waysOf(place, session, account, room, has), hasInvoices };
+}
+
 export function AccountPage(props: {
 	place: Place;
 	account: string;
@@ -87,9 +100,7 @@ export function AccountPage(props: {
 	const [first = "", ...rest] = props.pieces;
 	const { value, problem, again } = useAnswer<Account>(accountPath(props.account));
 	const room = ROOMS.find((entry) => entry.path === first);
-	const invoices = useHasInvoices(props.account, hasRight(session, props.account, "invoices"));
-	const has = { invoices: invoices === true };
-	const ways = value ? waysOf(props.place, session, props.account, room, has) : [];
+	const { ways, hasInvoices: invoices } = useWays(props.place, props.account, room);
 	const name = value?.name || props.account;
 	/* Who keeps the bills alone has no overview: invoices, or the settings of billing, instead. */
 	const isElsewhere = first === "" && !hasRight(session, props.account, "view");
@@ -101,7 +112,12 @@ export function AccountPage(props: {
 	const allowed = room && hasRight(session, props.account, room.right);
 
 	return (
-		<Shell title={room?.name ? `${room.name} – ${name}` : name} account={name} ways={ways}>
+		<Shell
+			title={room?.name ? `${room.name} – ${name}` : name}
+			account={name}
+			accountId={props.account}
+			ways={value ? ways : []}
+		>
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!value && !problem && <Loading />}
 			{value && !room && <NotFound what="page" />}

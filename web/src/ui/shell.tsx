@@ -15,6 +15,9 @@ export interface Way {
 interface ShellProps {
 	title: string;
 	account?: string;
+	accountId?: string;
+	/** The page is the calculator. */
+	calculator?: boolean;
 	ways?: Way[];
 	children: ComponentChildren;
 }
@@ -107,6 +110,15 @@ export function Shell(props: ShellProps): JSX.Element {
 							))}
 						</nav>
 					)}
+					<nav aria-label="Tools" class="tools-ways">
+						<Link
+							href={props.accountId ? `/calculator?account=${encodeURIComponent(props.accountId)}` : "/calculator"}
+							current={props.calculator ?? false}
+							class="way"
+						>
+							Calculator
+						</Link>
+					</nav>
 					<Reader />
 				</Menu>
 			</header>
