@@ -30,6 +30,12 @@ handle_contract_versions(struct call *call)
 enum err
 handle_contract_post(struct call *call)
 {
+	if (call->preview) {
+		call->status = 200; /* nothing is made */
+		return engine_contract_preview(call->engine, &call->change, call->path.account,
+		                               call->body, call->arena, &call->answer,
+		                               &call->refusal);
+	}
 	return engine_contract_put(call->engine, &call->change, call->path.account, call->body,
 	                           call->arena, &call->answer, &call->refusal);
 }

@@ -313,6 +313,9 @@ tell_local(struct client *client, enum tell tell, struct span account, struct sp
 		return engine_billing_put(engine, &change, account, json, arena, answer, refusal);
 	case TELL_CONTRACT:
 		return engine_contract_put(engine, &change, account, json, arena, answer, refusal);
+	case TELL_CONTRACT_TRY:
+		return engine_contract_preview(engine, &change, account, json, arena, answer,
+		                               refusal);
 	case TELL_UPGRADE:
 		return engine_contract_upgrade(engine, &change, account, json, arena, answer,
 		                               refusal);

@@ -74,6 +74,7 @@ enum tell {
 	TELL_ACCOUNT,       /* json is the account */
 	TELL_BILLING,       /* json is the billing details of account */
 	TELL_CONTRACT,      /* json is a contract of account */
+	TELL_CONTRACT_TRY,  /* the same, and nothing is changed */
 	TELL_UPGRADE,       /* json is the plan that contracts of account become of */
 	TELL_SIMULATE,      /* json is months and contracts of account; changes nothing */
 	TELL_ESTIMATE,      /* json is a tier and quantities; changes nothing */

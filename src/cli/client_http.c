@@ -192,6 +192,7 @@ contract_path(struct path *path, enum tell tell, struct span account, const char
 	             tell == TELL_BILLING   ? "/billing"
 	             : tell == TELL_UPGRADE ? "/upgrade"
 	                                    : "/contracts");
+	path_query(path, "preview", tell == TELL_CONTRACT_TRY ? SPAN("true") : SPAN(""));
 }
 
 /* The months of all accounts are closed, usage of one is simulated, nobody's is estimated. */
@@ -236,6 +237,7 @@ client_http_tell(struct client *client, enum tell tell, struct span account, str
 	case TELL_BILLING:
 	case TELL_UPGRADE:
 	case TELL_CONTRACT:
+	case TELL_CONTRACT_TRY:
 		contract_path(&path, tell, account, &request.method);
 		break;
 	case TELL_CLOSE:

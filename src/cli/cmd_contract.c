@@ -123,9 +123,35 @@ refused_in(struct cli *cli, enum err err, const struct refusal *refusal)
 	return cli_refused(err, refusal, where);
 }
 
+/* What would be owned, and bought, were it put. */
+static void
+show_preview(struct cli *cli, const struct json *answer)
+{
+	static const struct show_column figures[] = {
+		{ "MODULE", "module", SHOW_TEXT },   { "UNIT", "unit", SHOW_TEXT },
+		{ "FROM", "from", SHOW_TIME },       { "TO", "to", SHOW_TIME },
+		{ "BEFORE", "before", SHOW_NUMBER }, { "AFTER", "after", SHOW_NUMBER },
+	};
+	static const struct show_column units[] = {
+		{ "UNITS OF", "contract", SHOW_TEXT },
+		{ "BEFORE", "before", SHOW_NUMBER },
+		{ "AFTER", "after", SHOW_NUMBER },
+	};
+	printf("nothing is put; what would be owned:\n");
+	if (show_table(cli, json_member(answer, SPAN("figures")), figures,
+	               sizeof(figures) / sizeof(figures[0]), 0) == 0)
+		printf("no figure changes\n");
+	const struct json *bought = json_member(answer, SPAN("units"));
+	if (bought && bought->count > 0) {
+		printf("\n");
+		show_table(cli, bought, units, sizeof(units) / sizeof(units[0]), 0);
+	}
+}
+
 int
 cmd_contract_put(struct cli *cli)
 {
+	bool           dry = args_has(&cli->args, OPTION_DRY_RUN);
 	struct client  client;
 	struct span    bytes, answer;
 	struct json   *root;
@@ -137,11 +163,12 @@ cmd_contract_put(struct cli *cli)
 	enum err err = json_parse(bytes, &cli->arena, &root, &refusal);
 	if (err != ERR_NONE) /* before a store is made for it */
 		return cli_refused(err, &refusal, cli->args.words[1]);
-	status = client_open(cli, CLIENT_MAY_MAKE, &client);
+	status = client_open(cli, dry ? CLIENT_MUST_EXIST : CLIENT_MAY_MAKE, &client);
 	if (status != EXIT_DONE)
 		return status;
-	err    = client_tell(&client, TELL_CONTRACT, cli_word(cli, 0), bytes, &answer, &refusal);
-	status = err == ERR_NONE ? cli_answer(cli, answer, show_contracts)
+	err = client_tell(&client, dry ? TELL_CONTRACT_TRY : TELL_CONTRACT, cli_word(cli, 0), bytes,
+	                  &answer, &refusal);
+	status = err == ERR_NONE ? cli_answer(cli, answer, dry ? show_preview : show_contracts)
 	                         : refused_in(cli, err, &refusal);
 	return client_close(&client, status);
 }

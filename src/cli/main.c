@@ -38,9 +38,11 @@ const struct command COMMANDS[] = {
 	  "What looks like the number of a payment card is refused, here and in every file." },
 	{ "billing get", "billing show", "ACCOUNT", 1, 1, ANSWER, cmd_billing_get,
 	  "an account's billing details", NULL },
-	{ "contract put", NULL, "ACCOUNT FILE", 2, 2, ANSWER, cmd_contract_put,
+	{ "contract put", NULL, "ACCOUNT FILE", 2, 2, ANSWER | HAS(DRY_RUN), cmd_contract_put,
 	  "add a contract, or a new version of one",
-	  "FILE holds one contract, or a list of them: all of it is put, or nothing." },
+	  "FILE holds one contract, or a list of them: all of it is put, or nothing. With "
+	  "--dry-run\n"
+	  "nothing is put: it is said what would be owned, before and after." },
 	{ "contract list", NULL, "ACCOUNT [ID]", 1, 2, ANSWER | HAS(VERSIONS), cmd_contract_list,
 	  "the account's contracts", NULL },
 	{ "contract show", NULL, "ACCOUNT ID", 2, 2, ANSWER, cmd_contract_show,

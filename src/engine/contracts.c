@@ -184,32 +184,50 @@ put_remember(struct engine *engine, const struct put_list *list)
 	pthread_rwlock_unlock(&engine->control_lock);
 }
 
+/* What the list makes of the account, refused where it may not: the versions there are and the
+ * fresh ones behind them, and the records of those. */
+struct put_made {
+	const struct contract_version *versions;
+	const struct store_write      *writes;
+};
+
+static enum err
+put_make(struct engine *engine, const struct change *change, struct put_list *list,
+         struct arena *arena, struct put_made *made, struct refusal *refusal)
+{
+	const struct account_entry *entry = control_account(engine, list->account);
+	if (entry == NULL)
+		return refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
+	uint32_t                 count    = entry->versions_count;
+	struct contract_version *versions = put_versions(entry, list, engine_now(engine), arena);
+	*made                             = (struct put_made){ .versions = versions };
+	if (list->fresh == 0)
+		return ERR_NONE;
+	enum err err = contract_admit_list(versions, count + list->fresh, list->fresh, refusal);
+	if (err != ERR_NONE && refusal && !list->is_list)
+		refusal->index = REFUSAL_NO_INDEX;
+	if (err == ERR_NONE)
+		made->writes = put_records(engine, change, list, versions, count, arena);
+	return err;
+}
+
 static enum err
 put_store(struct engine *engine, const struct change_begun *begun, struct put_list *list,
           struct arena *arena, struct span *answer, struct refusal *refusal)
 {
-	const struct account_entry *entry = control_account(engine, list->account);
-	CHECK(entry != NULL);
-	struct contract_version *versions = put_versions(entry, list, engine_now(engine), arena);
-	if (list->fresh == 0) {
+	struct put_made records;
+	enum err        err = put_make(engine, begun->change, list, arena, &records, refusal);
+	if (err == ERR_NONE && list->fresh == 0)
 		*answer = put_answer(list, false, arena);
-		return ERR_NONE;
-	}
-	uint32_t count = entry->versions_count;
-	enum err err   = contract_admit_list(versions, count + list->fresh, list->fresh, refusal);
-	if (err != ERR_NONE && refusal && !list->is_list)
-		refusal->index = REFUSAL_NO_INDEX;
-	if (err != ERR_NONE)
+	if (err != ERR_NONE || list->fresh == 0)
 		return err;
-	const struct store_write *writes =
-		put_records(engine, begun->change, list, versions, count, arena);
 	struct span        made = put_answer(list, false, arena);
 	struct change_note note = { .what    = list->what,
 		                    .account = list->account,
 		                    .id     = list->is_list ? SPAN("") : list->items[0].contract.id,
 		                    .before = put_answer(list, true, arena),
 		                    .after  = made };
-	err = change_commit(begun, &note, writes, list->fresh, made, arena, refusal);
+	err = change_commit(begun, &note, records.writes, list->fresh, made, arena, refusal);
 	if (err != ERR_NONE)
 		return err;
 	put_remember(engine, list);
@@ -233,9 +251,7 @@ engine_contract_put(struct engine *engine, const struct change *change, struct s
 	err = change_begin(engine, change, account, json, arena, &begun, answer, refusal);
 	if (err != ERR_NONE)
 		return err;
-	if (control_account(engine, account) == NULL)
-		err = refuse(refusal, ERR_ACCOUNT_UNKNOWN, SPAN("account"), SPAN(""));
-	else if (!begun.replayed)
+	if (!begun.replayed)
 		err = put_store(engine, &begun, &list, arena, answer, refusal);
 	change_end(&begun);
 	return err;
@@ -250,6 +266,30 @@ contract_put_begun(const struct change_begun *begun, struct span account, struct
 	enum err        err  = put_read(begun->engine, json, &list, arena, refusal);
 
 	return err ? err : put_store(begun->engine, begun, &list, arena, answer, refusal);
+}
+
+enum err
+contract_try(const struct change_begun *begun, struct span account, struct span json,
+             struct arena *arena, struct contract_trial *trial, struct refusal *refusal)
+{
+	struct put_list list = { .account = account };
+	struct put_made made;
+	enum err        err = card_check(json, arena, refusal);
+	if (err == ERR_NONE)
+		err = put_read(begun->engine, trim(json), &list, arena, refusal);
+	if (err == ERR_NONE)
+		err = put_make(begun->engine, begun->change, &list, arena, &made, refusal);
+	if (err != ERR_NONE)
+		return err;
+	const struct account_entry *entry = control_account(begun->engine, account);
+	trial->versions                   = made.versions;
+	trial->count                      = entry->versions_count;
+	trial->fresh                      = list.fresh;
+	trial->answers                    = ARENA_ARRAY(arena, struct span, list.count);
+	trial->answers_count              = list.count;
+	for (uint32_t i = 0; i < list.count; i++)
+		trial->answers[i] = list.items[i].answer;
+	return ERR_NONE;
 }
 
 static uint32_t

@@ -35,6 +35,18 @@ MUST_CHECK enum err contract_put_begun(const struct change_begun *begun, struct 
                                        struct span json, struct span what, struct arena *arena,
                                        struct span *answer, struct refusal *refusal);
 
+/* What a list would make of an account's contracts, were it put now. */
+struct contract_trial {
+	const struct contract_version *versions; /* those there are, the fresh ones behind */
+	uint32_t                       count;    /* those there are */
+	uint32_t                       fresh;
+	struct span                   *answers; /* of each that is on the list */
+	uint32_t                       answers_count;
+};
+MUST_CHECK enum err contract_try(const struct change_begun *begun, struct span account,
+                                 struct span json, struct arena *arena,
+                                 struct contract_trial *trial, struct refusal *refusal);
+
 /* Remember a record in memory, as the start does; caller holds control_lock to write. */
 enum err load_account(struct engine *engine, struct span value);
 enum err load_billing(struct engine *engine, struct span key, struct span value);

@@ -122,6 +122,14 @@ MUST_CHECK enum err engine_account_list(struct engine *engine, struct span only,
 MUST_CHECK enum err engine_contract_put(struct engine *engine, const struct change *change,
                                         struct span account, struct span json, struct arena *arena,
                                         struct span *answer, struct refusal *refusal);
+/* The same with nothing changed: {"account","contracts":[..as they would be..],"figures":
+ * [{"module","unit","currency"?,"from","to"?,"before","after"}],"units":[{"contract","before",
+ * "after"}]}: what is owned of which figure until when, and the units that a Flex contract
+ * buys; null where nothing is. The refusals of engine_contract_put. */
+MUST_CHECK enum err engine_contract_preview(struct engine *engine, const struct change *change,
+                                            struct span account, struct span json,
+                                            struct arena *arena, struct span *answer,
+                                            struct refusal *refusal);
 /* json: {"plan":"ENTERPRISE","module"?,"why"?}: what UPGRADE of a plan does (A-4), from this
  * hour on. Without a module every contract in force but trials and Flex becomes of that
  * plan; with one the contract of it, and a trial is paid for from now on. Answered with

@@ -135,6 +135,22 @@ test_idempotency_key_is_checked(void **state)
 	assert_int_equal(ask_status(*state, "POST", target, "tly_w", fields, "{}"), 400);
 }
 
+static void
+test_a_preview_makes_nothing(void **state)
+{
+	struct reply reply = ask(*state, "POST", "/v1/accounts/acme/contracts?preview=true",
+	                         "tly_w", "Content-Type: application/json\r\n", "{}", 2);
+	assert_int_equal(reply.status, 200);
+	assert_string_equal(reply.body, "{\"figures\":[]}");
+	reply_free(&reply);
+	assert_int_equal(ask_status(*state, "POST", "/v1/accounts/acme/contracts?preview=false",
+	                            "tly_w", "", "{}"),
+	                 201);
+	assert_int_equal(ask_status(*state, "POST", "/v1/accounts/acme/contracts?preview=1",
+	                            "tly_w", "", "{}"),
+	                 400);
+}
+
 /* ---- lists, streams, long work ---- */
 
 static void
@@ -450,6 +466,7 @@ main(void)
 		cmocka_unit_test(test_query_parameters),
 		cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_idempotency_key_is_checked),
+		cmocka_unit_test(test_a_preview_makes_nothing),
 		cmocka_unit_test(test_lists_as_csv),
 		cmocka_unit_test(test_export_is_streamed_whole_and_may_be_left),
 		cmocka_unit_test(test_long_work_answers_later),

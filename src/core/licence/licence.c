@@ -183,6 +183,17 @@ licence_figure_fits(const struct catalog_module *figure, const struct contract_m
 	return figure->when == WHEN_ALWAYS || by_committers == (figure->when == WHEN_COMMITTERS);
 }
 
+bool
+licence_owned(const struct catalog_module *figure, const struct contract_module *contract,
+              int64_t *owned)
+{
+	if (!contract || contract->model == MODEL_LEGACY_USER ||
+	    !licence_figure_fits(figure, contract))
+		return false;
+	*owned = owned_of(figure, contract);
+	return true;
+}
+
 void
 licence_answer(const struct licence_question *question, bool with_rows, struct arena *arena,
                struct licence_answer *answer)

@@ -89,6 +89,11 @@ struct licence_answer {
 bool licence_figure_fits(const struct catalog_module  *figure,
                          const struct contract_module *contract);
 
+/* What the contract owns of the figure; money in millionths. False where it says nothing of it:
+ * no contract, another way of counting (L-22), or users, which are compared with nothing. */
+bool licence_owned(const struct catalog_module *figure, const struct contract_module *contract,
+                   int64_t *owned);
+
 /* with_rows false spares naming and sorting them (trend, summary). */
 void licence_answer(const struct licence_question *question, bool with_rows, struct arena *arena,
                     struct licence_answer *answer);
