@@ -1,7 +1,8 @@
 // attention.ts - what an administrator should look at first, the most pressing on top.
 import { amount, count, daysText, unitName } from "./format";
 import { accountHref, type Place } from "./place";
-import type { Credits, FlexMonth, Plan, Plans, Usage } from "./types";
+import type { Credits, Plan, Plans, Usage } from "./types";
+import type { FlexMonth } from "./types_flex";
 
 export interface Concern {
 	level: "bad" | "soon";
@@ -116,7 +117,7 @@ function poolConcerns(place: Place, month: FlexMonth): Concern[] {
 					? "The pool is used up"
 					: `The pool is nearly used up: ${count(month.pool.closing)} units left`,
 			detail: `${count(month.used)} of ${count(month.limit)} units used`,
-			href: accountHref(place, month.account, ["contracts", month.contract]),
+			href: accountHref(place, month.account, ["flex"]),
 		},
 	];
 }

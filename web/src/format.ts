@@ -30,6 +30,14 @@ export function count(quantity: Quantity | null | undefined): string {
 	return quantity === null || quantity === undefined ? "–" : whole.format(Number(quantity));
 }
 
+const fixed = new Intl.NumberFormat(undefined, {
+	minimumFractionDigits: 2,
+	maximumFractionDigits: 2,
+});
+
+/** With two places always, so that the points of a column stand below each other. */
+export const countFixed = (quantity: Quantity): string => fixed.format(Number(quantity));
+
 export function countShort(quantity: Quantity): string {
 	const value = Number(quantity);
 	return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value);

@@ -239,26 +239,3 @@ export interface ProblemError {
 	count?: number;
 	examples?: { row?: number; line?: number; column?: string; value?: string }[];
 }
-
-/** A month of the pool that a Flex contract buys. */
-export interface FlexMonth {
-	account: string;
-	contract: string;
-	version: number;
-	tier: string;
-	month: string;
-	at: string;
-	lines: { module: string; metric: string; name: string; unit: string; quantity: string; units: string }[];
-	units: string;
-	pool: { free: string; free_used: string; closing: string };
-	overage: { units: string; amount: string; currency: string };
-	/** Of the limit that the contract's alerts look at, and what counts against it. */
-	percent: string;
-	limit: string;
-	used: string;
-}
-
-export interface FlexForecast {
-	a_day: { expected: string };
-	empty?: { earliest?: string; expected?: string; latest?: string };
-}

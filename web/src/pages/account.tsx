@@ -1,6 +1,7 @@
 // account.tsx - one account: the ways through it that the reader's rights allow.
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { useFlexContracts } from "../flex_contracts";
 import { accountHref, go, type Place } from "../place";
 import { useAnswer } from "../load";
 import { accountPath } from "../api";
@@ -12,6 +13,7 @@ import { AccessPage } from "./access";
 import { AuditPage } from "./audit";
 import { ContractsPage } from "./contracts";
 import { CreditsPage } from "./credits";
+import { FlexPage } from "./flex";
 import { useHasInvoices } from "./invoice_known";
 import { InvoicesPage } from "./invoices";
 import { ModulePage } from "./module";
@@ -33,13 +35,14 @@ interface Room {
 	name: string;
 	right: Right;
 	/** In the menu only where the account has something of it. */
-	onlyWith?: "invoices";
+	onlyWith?: "flex" | "invoices";
 	page: (props: AccountProps) => JSX.Element;
 }
 
 /** Every page of an account: one row, one page. */
 const ROOMS: Room[] = [
 	{ path: "", name: "Overview", right: "view", page: OverviewPage },
+	{ path: "flex", name: "Flex", right: "view", onlyWith: "flex", page: FlexPage },
 	{ path: "contracts", name: "Contracts", right: "view", page: ContractsPage },
 	{
 		path: "invoices",
@@ -57,8 +60,8 @@ const ROOMS: Room[] = [
 	{ path: "modules", name: "", right: "view", page: ModulePage },
 ];
 
-/** What the account has, of what not every account has. */
-type Has = Record<NonNullable<Room["onlyWith"]>, boolean>;
+/** What the account has, of what not every account has; null while that is not known. */
+type Has = Record<NonNullable<Room["onlyWith"]>, boolean | null>;
 
 function waysOf(
 	place: Place,
@@ -70,7 +73,7 @@ function waysOf(
 	const isShown = (entry: Room): boolean =>
 		entry.name !== "" &&
 		hasRight(session, account, entry.right) &&
-		(entry.onlyWith === undefined || entry === room || has[entry.onlyWith]);
+		(entry.onlyWith === undefined || (has[entry.onlyWith] ?? entry === room));
 	return ROOMS.filter(isShown).map((entry) => ({
 		href: accountHref(place, account, entry.path ? [entry.path] : []),
 		name: entry.name,
@@ -87,7 +90,9 @@ export function useWays(
 	const { session } = useReader();
 	const mayAsk = account !== null && hasRight(session, account, "invoices");
 	const hasInvoices = useHasInvoices(account ?? "", mayAsk);
-	const has = { invoices: hasInvoices === true };
+	const canView = account !== null && hasRight(session, account, "view");
+	const flex = useFlexContracts(canView ? account : null).value;
+	const has = { invoices: hasInvoices, flex: flex && flex.length > 0 };
 	return { ways: account === null ? [] : waysOf(place, session, account, room, has), hasInvoices };
 }
 

@@ -6,7 +6,8 @@ import { amount, contractDay, DAY_MS, daysText, label, percent, unitName, utcDay
 import { useAnswer } from "../load";
 import { accountHref, type Place } from "../place";
 import { moduleTitle, useReader } from "../session";
-import type { Credits, Figure, FlexForecast, FlexMonth, Plan, Plans, Trend, Usage } from "../types";
+import type { Credits, Figure, Plan, Plans, Trend, Usage } from "../types";
+import type { FlexForecast, FlexMonth } from "../types_flex";
 import { Bar } from "../ui/bar";
 import { Link } from "../ui/link";
 import { MomentChoice } from "../ui/moment_choice";

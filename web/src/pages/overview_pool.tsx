@@ -1,8 +1,9 @@
 // overview_pool.tsx - an account on Flex: its pool, when that is empty, and the month's units.
 import type { JSX } from "preact";
-import { amount, contractDay, count, label, percent } from "../format";
+import { forecastWords } from "../flex_words";
+import { amount, count, label, month as monthName, percent } from "../format";
 import { accountHref, type Place } from "../place";
-import type { FlexForecast, FlexMonth } from "../types";
+import type { FlexForecast, FlexMonth } from "../types_flex";
 import { Bar } from "../ui/bar";
 import { Link } from "../ui/link";
 import { Term } from "../ui/term";
@@ -11,20 +12,6 @@ interface PoolProps {
 	place: Place;
 	month: FlexMonth;
 	forecast: FlexForecast | null;
-}
-
-/** "empty on Dec 9, 2026 (Nov 29 to Dec 17), at 300 units a day" */
-function forecastWords(forecast: FlexForecast): string {
-	const pace = `at ${count(forecast.a_day.expected)} units a day`;
-	if (!forecast.empty?.expected) return `It lasts until the contract ends, ${pace}.`;
-	const { earliest, expected, latest } = forecast.empty;
-	const range =
-		earliest && latest
-			? ` (between ${contractDay(earliest)} and ${contractDay(latest)})`
-			: earliest
-				? ` (${contractDay(earliest)} at the earliest)`
-				: "";
-	return `Likely empty on ${contractDay(expected)}${range}, ${pace}.`;
 }
 
 function Gauge(props: PoolProps): JSX.Element {
@@ -38,7 +25,10 @@ function Gauge(props: PoolProps): JSX.Element {
 				<em>{percent(month.percent)}</em>
 			</p>
 			<Bar used={month.used} owned={month.limit} percent={month.percent} label="Pool" />
-			{forecast && <p class="rule">{forecastWords(forecast)}</p>}
+			<p class="rule">
+				{forecast && <>{forecastWords(forecast)} </>}
+				<Link href={accountHref(place, month.account, ["flex"])}>Day by day, and what is ahead</Link>
+			</p>
 			<dl class="terms">
 				<Term name="Contract">
 					<Link href={accountHref(place, month.account, ["contracts", month.contract])}>
@@ -56,12 +46,15 @@ function Gauge(props: PoolProps): JSX.Element {
 	);
 }
 
-function Lines(props: { month: FlexMonth }): JSX.Element {
-	const { month } = props;
+function Lines(props: PoolProps): JSX.Element {
+	const { place, month } = props;
 	return (
 		<section class="panel" aria-labelledby="lines">
 			<header>
-				<h2 id="lines">Units of {month.month}</h2>
+				<h2 id="lines">Units of {monthName(month.month)}</h2>
+				<Link href={accountHref(place, month.account, ["flex", "month"], { month: month.month })}>
+					By day, project and resource
+				</Link>
 			</header>
 			<table>
 				<thead>
@@ -104,7 +97,7 @@ export function Pool(props: PoolProps): JSX.Element {
 	return (
 		<>
 			<Gauge {...props} />
-			<Lines month={props.month} />
+			<Lines {...props} />
 		</>
 	);
 }

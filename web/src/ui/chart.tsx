@@ -15,23 +15,25 @@ export interface ChartProps {
 	say: (index: number) => string;
 	label: string;
 	unit: string;
+	/** Days and months are those of UTC, as in contracts; else the reader's. */
+	utc?: boolean;
 }
-
-const dayFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const monthFormat = new Intl.DateTimeFormat(undefined, { month: "short", year: "2-digit" });
 
 const DAY_S = 86_400;
 
-function timeLabels(_: uPlot, splits: number[], __: number, ___: number, step: number): string[] {
-	const format = step >= 27 * DAY_S ? monthFormat : dayFormat;
-	return splits.map((at) => format.format(new Date(at * 1000)));
+function timeLabels(utc: boolean): uPlot.Axis.DynamicValues {
+	const zone = utc ? { timeZone: "UTC" } : {};
+	const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", ...zone });
+	const month = new Intl.DateTimeFormat(undefined, { month: "short", year: "2-digit", ...zone });
+	return (_, splits, __, ___, step) =>
+		splits.map((at) => (step >= 27 * DAY_S ? month : day).format(new Date(at * 1000)));
 }
 
-function axesOf(palette: Palette, unit: string): uPlot.Axis[] {
+function axesOf(palette: Palette, unit: string, utc: boolean): uPlot.Axis[] {
 	const font = "12px system-ui, sans-serif";
 	const both = { stroke: palette.soft, font, ticks: { stroke: palette.line, size: 4 } };
 	return [
-		{ ...both, grid: { show: false }, values: timeLabels, space: 64, incrs: TIME_STEPS, size: 30 },
+		{ ...both, grid: { show: false }, values: timeLabels(utc), space: 64, incrs: TIME_STEPS, size: 30 },
 		{
 			...both,
 			grid: { stroke: palette.line, width: 1 },
@@ -56,12 +58,14 @@ function options(props: ChartProps, width: number, say: (index: number | null) =
 		padding: [10, 12, 0, 0],
 		legend: { show: false },
 		cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-		axes: axesOf(palette, props.unit),
+		axes: axesOf(palette, props.unit, props.utc ?? false),
+		...(props.utc ? { tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC") } : {}),
+		...made,
 		scales: {
 			x: { time: true },
 			y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] },
+			...made.scales,
 		},
-		...made,
 		hooks: { ...made.hooks, setCursor: [(plot) => say(plot.cursor.idx ?? null)] },
 	};
 }

@@ -7,6 +7,7 @@ export interface Palette {
 	area: string;
 	over: string;
 	near: string;
+	nearSoft: string;
 	idle: string;
 	surface: string;
 }
@@ -19,6 +20,7 @@ const TOKENS: Record<keyof Palette, string> = {
 	area: "--accent-soft",
 	over: "--over",
 	near: "--near",
+	nearSoft: "--near-soft",
 	idle: "--idle",
 	surface: "--surface",
 };

@@ -23,6 +23,8 @@ export interface Column<T> {
 	number?: boolean;
 	/** In the last line, of what is shown. */
 	total?: (rows: T[]) => string;
+	/** Offered to be filtered by; a function says what a value is called. */
+	filter?: true | ((value: string) => string);
 }
 
 export interface RowsTableProps<T> {

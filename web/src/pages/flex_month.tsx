@@ -1,0 +1,255 @@
+// flex_month.tsx - one month of a Flex contract: what it used, by metric, by day, by whom.
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type Chosen, flexPath, monthsOf } from "../flex_contracts";
+import { monthEndWords, rateText, shareText, unitsOf } from "../flex_words";
+import { amount, count, countFixed, month as monthName, toNumber } from "../format";
+import { useAnswer } from "../load";
+import { accountHref, go, hrefWith, type Place } from "../place";
+import type { FlexForecast, FlexLine, FlexMonth } from "../types_flex";
+import { Link } from "../ui/link";
+import { MomentChoice } from "../ui/moment_choice";
+import { Loading, Notice, ProblemNotice } from "../ui/notice";
+import { Term } from "../ui/term";
+import type { FlexProps } from "./flex";
+import { Days } from "./flex_days";
+import { Shares, byOf } from "./flex_shares";
+
+const REFRESH_MS = 900;
+
+/** One of the contract's months: the address's, or the newest. */
+function monthAsked(place: Place, chosen: Chosen): string {
+	const asked = place.query.get("month");
+	return asked && /^\d{4}-\d{2}$/.test(asked) ? asked : chosen.month;
+}
+
+function MonthChoice(props: { place: Place; month: string; months: string[] }): JSX.Element {
+	const { place, month, months } = props;
+	const at = months.indexOf(month);
+	const step = (to: string | undefined, name: string, sign: string): JSX.Element =>
+		to === undefined || at < 0 ? (
+			<span class="button quiet" aria-disabled="true">
+				{sign}
+			</span>
+		) : (
+			<Link class="button" href={hrefWith(place, { month: to })} label={`${name}: ${monthName(to)}`}>
+				{sign}
+			</Link>
+		);
+	return (
+		<div class="row month-choice">
+			{step(months[at + 1], "Month before", "‹")}
+			<select
+				aria-label="Month"
+				value={month}
+				onChange={(event) => go(hrefWith(place, { month: event.currentTarget.value }))}
+			>
+				{at < 0 && <option value={month}>{month}</option>}
+				{months.map((entry) => (
+					<option key={entry} value={entry}>
+						{monthName(entry)}
+					</option>
+				))}
+			</select>
+			{step(at > 0 ? months[at - 1] : undefined, "Month after", "›")}
+		</div>
+	);
+}
+
+function Movement(props: { place: Place; month: FlexMonth }): JSX.Element {
+	const { place, month } = props;
+	const { pool, overage } = month;
+	const rows: [string, string][] = [
+		["Left by the month before", pool.opening],
+		["Bought", pool.topups],
+		["Drawn by this month", `-${pool.drawn}`],
+		["Left at its end", pool.closing],
+	];
+	return (
+		<section class="panel" aria-labelledby="movement">
+			<header>
+				<h2 id="movement">The pool in it</h2>
+			</header>
+			<table>
+				<tbody>
+					{rows.slice(0, 3).map(([what, units]) => (
+						<tr key={what}>
+							<td>{what}</td>
+							<td class="number">{countFixed(units === "-0" ? "0" : units)}</td>
+						</tr>
+					))}
+				</tbody>
+				<tfoot>
+					<tr>
+						<th scope="row">{rows[3]?.[0]}</th>
+						<td class="number">{countFixed(pool.closing)}</td>
+					</tr>
+				</tfoot>
+			</table>
+			<p class="hint">
+				{toNumber(overage.rate) > 0
+					? `A unit beyond the pool costs ${amount(overage.rate, overage.currency)}.`
+					: "Units beyond the free ones cost nothing in this tier."}{" "}
+				<Link href={accountHref(place, month.account, ["contracts", month.contract])}>
+					Contract {month.contract}, version {month.version}
+				</Link>
+			</p>
+		</section>
+	);
+}
+
+function Paid(props: {
+	month: FlexMonth;
+	running: boolean;
+	forecast: FlexForecast | null;
+}): JSX.Element {
+	const { month } = props;
+	const over = toNumber(month.overage.units) > 0;
+	return (
+		<section class={over ? "panel figure over" : "panel figure"} aria-label="Units of the month">
+			<p class="figure-line">
+				<b data-units={month.units}>{count(month.units)}</b>
+				<span>
+					units used{props.running && " so far"}
+				</span>
+			</p>
+			{props.forecast && <p class="rule">It will come to {monthEndWords(props.forecast)}.</p>}
+			{month.fraction && (
+				<p class="rule">
+					The contract holds for {month.fraction.replace("/", " of ")} hours of the month; what is
+					counted once a month, and the free units, are that part.
+				</p>
+			)}
+			<dl class="terms">
+				<Term name="Paid by free units">
+					{count(month.pool.free_used)} of {count(month.pool.free)}
+				</Term>
+				<Term name="Paid by the pool">{count(month.pool.drawn)}</Term>
+				<Term name="Over">{count(month.overage.units)}</Term>
+				<Term name="Overage to pay">{amount(month.overage.amount, month.overage.currency)}</Term>
+			</dl>
+		</section>
+	);
+}
+
+function LineRow(props: { line: FlexLine; month: FlexMonth }): JSX.Element {
+	const { line, month } = props;
+	return (
+		<tr data-metric={line.metric} data-units={line.units}>
+			<td>
+				{line.name} <span class="code">{line.module}</span>
+			</td>
+			<td class="number">
+				{count(line.quantity)} {unitsOf(line.unit, line.quantity)}
+			</td>
+			<td class="number">{toNumber(line.allowance) > 0 ? count(line.allowance) : ""}</td>
+			<td class="number">{rateText(line.rate)}</td>
+			<td class="number">{countFixed(line.units)}</td>
+			<td class="number">{shareText(line.units, month.units)}</td>
+		</tr>
+	);
+}
+
+const HEADS = ["Quantity", "Of it free", "Units for one", "Units", "Share"];
+
+function Lines(props: { month: FlexMonth }): JSX.Element {
+	const { month } = props;
+	const lines = [...month.lines].sort((a, b) => toNumber(b.units) - toNumber(a.units));
+	return (
+		<section class="panel" aria-labelledby="lines">
+			<header>
+				<h2 id="lines">By metric</h2>
+			</header>
+			<div class="scroll-x" tabIndex={0} role="region" aria-label="Units by metric">
+				<table>
+					<thead>
+						<tr>
+							<th scope="col">Metric</th>
+							{HEADS.map((head) => (
+								<th key={head} scope="col" class="number">
+									{head}
+								</th>
+							))}
+						</tr>
+					</thead>
+					<tbody>
+						{lines.map((line) => (
+							<LineRow key={line.metric} line={line} month={month} />
+						))}
+					</tbody>
+					<tfoot>
+						<tr>
+							<th scope="row" colSpan={4}>
+								Together
+							</th>
+							<td class="number">{countFixed(month.units)}</td>
+							<td class="number">{shareText(month.units, month.units)}</td>
+						</tr>
+					</tfoot>
+				</table>
+			</div>
+		</section>
+	);
+}
+
+/** What is dear to compute is asked for anew when the units of the same month have moved. */
+function useMoved(month: FlexMonth | null, followers: (() => void)[]): void {
+	const seen = useRef<FlexMonth | null>(null);
+	useEffect(() => {
+		const before = seen.current;
+		const same = before?.contract === month?.contract && before?.month === month?.month;
+		if (before && month && same && before.units !== month.units)
+			followers.forEach((again) => again());
+		if (month) seen.current = month;
+	}, [month]);
+}
+
+export function FlexMonthPage(props: FlexProps): JSX.Element {
+	const { place, account, chosen } = props;
+	const asked = monthAsked(place, chosen);
+	const by = byOf(place);
+	const path = (query: Record<string, string | null>): string =>
+		flexPath(account, chosen, [], { month: asked, ...query });
+	const running = asked === chosen.month && !chosen.ended;
+	const month = useAnswer<FlexMonth>(path({}), running ? REFRESH_MS : 0);
+	const days = useAnswer<FlexMonth>(path({ by: "day" }));
+	const shares = useAnswer<FlexMonth>(path({ by }));
+	const forecast = useAnswer<FlexForecast>(
+		running && month.value ? flexPath(account, chosen, ["forecast"]) : null,
+	);
+	useMoved(month.value, [days.again, shares.again, forecast.again]);
+	const known = month.value;
+	return (
+		<>
+			<div class="heading">
+				<h1>Flex, {monthName(asked)}</h1>
+				<MomentChoice place={place} at={known?.at ?? null} />
+			</div>
+			<div class="row between">
+				{props.ways}
+				<MonthChoice place={place} month={asked} months={monthsOf(chosen)} />
+			</div>
+			{month.problem && month.problem.status !== 404 && month.problem.status !== 400 && (
+				<ProblemNotice problem={month.problem} again={month.again} />
+			)}
+			{(month.problem?.status === 404 || month.problem?.status === 400) && (
+				<Notice title={`There is nothing of ${monthName(asked)}`}>
+					The contract {chosen.contract.id} does not hold in it, or it has not begun.{" "}
+					<Link href={hrefWith(place, { month: chosen.month })}>Go to {monthName(chosen.month)}</Link>
+				</Notice>
+			)}
+			{!known && !month.problem && <Loading lines={6} />}
+			{known && !month.problem && (
+				<>
+					<div class="beside">
+						<Paid month={known} running={running} forecast={forecast.value} />
+						<Movement place={place} month={known} />
+					</div>
+					<Days month={known} days={days} />
+					<Lines month={known} />
+					<Shares {...{ place, account, chosen, by }} month={known} answer={shares} />
+				</>
+			)}
+		</>
+	);
+}

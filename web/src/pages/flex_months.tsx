@@ -1,0 +1,87 @@
+// flex_months.tsx - the months of a Flex contract: what each used, and what paid for it.
+import type { JSX } from "preact";
+import { sumOf } from "../decimals";
+import type { Chosen } from "../flex_contracts";
+import { amount, countFixed, month as monthName } from "../format";
+import type { Loaded } from "../load";
+import { accountHref, type Place } from "../place";
+import type { FlexTrend, FlexTrendMonth } from "../types_flex";
+import { Link } from "../ui/link";
+import { List, type ListColumn } from "../ui/list";
+import { Loading, ProblemNotice } from "../ui/notice";
+
+interface MonthsProps {
+	place: Place;
+	account: string;
+	chosen: Chosen;
+	trend: Loaded<FlexTrend<FlexTrendMonth>>;
+}
+
+function columnsOf(props: MonthsProps, currency: string): ListColumn<FlexTrendMonth>[] {
+	const { place, account, chosen } = props;
+	const units = (head: string, of: (month: FlexTrendMonth) => string): ListColumn<FlexTrendMonth> => ({
+		head,
+		number: true,
+		show: (month) => countFixed(of(month)),
+	});
+	return [
+		{
+			head: "Month",
+			show: ({ month }) => (
+				<Link href={accountHref(place, account, ["flex", "month"], { id: chosen.id, month })}>
+					{monthName(month)}
+				</Link>
+			),
+		},
+		units("Units", (month) => month.units),
+		units("Free", (month) => month.free_used),
+		units("From the pool", (month) => month.drawn),
+		units("Over", (month) => month.overage),
+		{ head: "To pay", number: true, show: (month) => amount(month.amount, currency) },
+		{
+			head: "Bought in it",
+			number: true,
+			show: (month) => (month.topups === "0" ? "" : countFixed(month.topups)),
+		},
+		units("Left at its end", (month) => month.closing),
+	];
+}
+
+function Foot(props: { points: FlexTrendMonth[]; currency: string }): JSX.Element {
+	const { points } = props;
+	const sum = (of: (month: FlexTrendMonth) => string): string => sumOf(points.map(of));
+	return (
+		<tr>
+			<th scope="row">Together</th>
+			<td class="number">{countFixed(sum((month) => month.units))}</td>
+			<td class="number">{countFixed(sum((month) => month.free_used))}</td>
+			<td class="number">{countFixed(sum((month) => month.drawn))}</td>
+			<td class="number">{countFixed(sum((month) => month.overage))}</td>
+			<td class="number">{amount(sum((month) => month.amount), props.currency)}</td>
+			<td class="number">{countFixed(sum((month) => month.topups))}</td>
+			<td />
+		</tr>
+	);
+}
+
+export function Months(props: MonthsProps): JSX.Element {
+	const { value, problem, again } = props.trend;
+	return (
+		<section class="panel" aria-labelledby="months">
+			<header>
+				<h2 id="months">Months</h2>
+			</header>
+			{problem && <ProblemNotice problem={problem} again={again} />}
+			{!value && !problem && <Loading lines={4} />}
+			{value && (
+				<List
+					rows={[...value.points].reverse()}
+					columns={columnsOf(props, value.currency)}
+					keyOf={(month) => month.month}
+					label="Months of the contract"
+					foot={<Foot points={value.points} currency={value.currency} />}
+				/>
+			)}
+		</section>
+	);
+}

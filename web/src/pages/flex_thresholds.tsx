@@ -1,0 +1,156 @@
+// flex_thresholds.tsx - which thresholds were crossed when, and which comes next.
+import type { JSX } from "preact";
+import { decimalOf, millionthsOf } from "../decimals";
+import { rangeWords } from "../flex_words";
+import { contractDay, count, countFixed } from "../format";
+import { accountHref, type Place } from "../place";
+import { hasRight, useReader } from "../session";
+import type { FlexDay, FlexForecast, FlexMonth } from "../types_flex";
+import { ContractDay } from "../ui/contract_day";
+import { Link } from "../ui/link";
+import { Loading } from "../ui/notice";
+
+interface ThresholdsProps {
+	place: Place;
+	account: string;
+	month: FlexMonth;
+	days: FlexDay[] | null;
+	forecast: FlexForecast | null;
+}
+
+export interface Crossing {
+	day: FlexDay;
+	threshold: number;
+	/** Or back below it: units were bought, or a new month has free ones. */
+	crossed: boolean;
+}
+
+/** Oldest first; a day that jumps over several has each. */
+export function crossingsOf(thresholds: number[], days: FlexDay[]): Crossing[] {
+	let before = 0;
+	return days.flatMap((day) => {
+		const found = thresholds
+			.filter((threshold) => before < threshold !== day.crossed < threshold)
+			.map((threshold) => ({ day, threshold, crossed: day.crossed >= threshold }));
+		before = day.crossed;
+		return found;
+	});
+}
+
+interface Next {
+	threshold: number;
+	at: string;
+	missing: string;
+	when: string;
+}
+
+/** The first use that is at the threshold: exact, as the server compares. */
+const levelOf = (limit: bigint, threshold: number): bigint =>
+	(limit * BigInt(threshold) + 99n) / 100n;
+
+/** The first day of each pace on which no more is left than at the threshold. */
+function whenOf(forecast: FlexForecast | null, left: bigint): string {
+	if (!forecast?.empty) return "";
+	const first = (pace: "low" | "expected" | "high"): string | null =>
+		forecast.days.find((ahead) => millionthsOf(ahead[pace]) <= left)?.day ?? null;
+	const days = { earliest: first("low"), expected: first("expected"), latest: first("high") };
+	if (!days.expected) return `not before the contract ends${rangeWords({ ...days, latest: null })}`;
+	return `likely on ${contractDay(days.expected)}${rangeWords(days)}`;
+}
+
+function nextOf(month: FlexMonth, forecast: FlexForecast | null): Next | null {
+	const alert = month.alerts.find((entry) => !entry.crossed);
+	if (!alert) return null;
+	const limit = millionthsOf(month.limit);
+	const at = levelOf(limit, alert.threshold);
+	return {
+		threshold: alert.threshold,
+		at: decimalOf(at),
+		missing: decimalOf(at - millionthsOf(month.used)),
+		when: whenOf(forecast, limit - at),
+	};
+}
+
+function Ahead(props: ThresholdsProps): JSX.Element {
+	const next = nextOf(props.month, props.forecast);
+	if (!next)
+		return (
+			<p class="next">
+				Every threshold is crossed: what is used beyond the pool is billed as overage. Nothing is
+				ever refused.
+			</p>
+		);
+	return (
+		<p class="next">
+			<b>Next: {next.threshold} %</b> at {count(next.at)} units, {count(next.missing)} to go
+			{next.when && `, ${next.when}`}.
+		</p>
+	);
+}
+
+function History(props: { crossings: Crossing[] }): JSX.Element {
+	if (props.crossings.length === 0) return <p class="muted">No threshold was crossed so far.</p>;
+	return (
+		<div class="scroll-x" tabIndex={0} role="region" aria-label="Thresholds crossed">
+			<table>
+				<thead>
+					<tr>
+						<th scope="col">Day (UTC)</th>
+						<th scope="col">What happened</th>
+						<th scope="col" class="number">
+							Used at its end
+						</th>
+						<th scope="col" class="number">
+							Of
+						</th>
+					</tr>
+				</thead>
+				<tbody>
+					{props.crossings.map(({ day, threshold, crossed }) => (
+						<tr key={`${day.day} ${threshold}`} data-used={day.used}>
+							<td>
+								<ContractDay day={day.day} />
+							</td>
+							<td>
+								{crossed ? (
+									<>
+										<span class={threshold >= 100 ? "badge bad" : "badge warn"}>{threshold} %</span>{" "}
+										crossed
+									</>
+								) : (
+									<>
+										<span class="badge good">{threshold} %</span> back below it
+									</>
+								)}
+							</td>
+							<td class="number">{countFixed(day.used)}</td>
+							<td class="number">{countFixed(day.limit)}</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</div>
+	);
+}
+
+export function Thresholds(props: ThresholdsProps): JSX.Element {
+	const { place, account, month, days } = props;
+	const { session } = useReader();
+	const thresholds = month.alerts.map((alert) => alert.threshold);
+	return (
+		<section class="panel" aria-labelledby="thresholds">
+			<header>
+				<h2 id="thresholds">Thresholds</h2>
+				{hasRight(session, account, "administer") && (
+					<Link href={accountHref(place, account, ["notifications"])}>Who is told</Link>
+				)}
+			</header>
+			<Ahead {...props} />
+			{days ? (
+				<History crossings={crossingsOf(thresholds, days).reverse()} />
+			) : (
+				<Loading lines={2} />
+			)}
+		</section>
+	);
+}
