@@ -1,4 +1,4 @@
-/* flex_int.h - what the questions about Flex share: flex.c, flex_ahead.c. */
+/* flex_int.h - what the questions about Flex share: flex.c, flex_trend.c, flex_ahead.c. */
 #ifndef TALLY_ENGINE_FLEX_INT_H
 #define TALLY_ENGINE_FLEX_INT_H
 
