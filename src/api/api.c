@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "api/call.h"
+#include "api/condition.h"
 #include "api/csv.h"
 #include "api/decoders.h"
 #include "api/problem.h"
@@ -135,6 +136,7 @@ call_answer(struct call *call)
 		.stream       = call->stream,
 		.disposition  = call->disposition,
 		.cookie       = call->cookie,
+		.etag         = call->etag,
 		.file         = call->file,
 	};
 	struct span next;
@@ -145,7 +147,7 @@ call_answer(struct call *call)
 			answer.link = next_link(call, next);
 	}
 	if (answer.body.size == 0 && !answer.stream) {
-		answer.status       = call->file ? call->status : 204;
+		answer.status       = call->file || call->status == 304 ? call->status : 204;
 		answer.content_type = NULL;
 	}
 	http_answer(call->request, &answer);
@@ -225,6 +227,10 @@ static enum err
 body_handle(struct call *call)
 {
 	enum err err = body_unpack(call);
+	if (!err && condition_met(call)) {
+		call->status = 304;
+		return ERR_NONE;
+	}
 	return err ? err : call->route->handler(call);
 }
 

@@ -48,6 +48,7 @@ struct call {
 	const char             *content_type; /* NULL: application/json */
 	const char             *disposition;
 	const char             *cookie;
+	const char             *etag; /* NULL: none */
 	struct http_stream     *stream;
 	const struct http_file *file; /* NULL: an answer, which is not to be kept */
 	struct refusal          refusal;

@@ -271,5 +271,6 @@ change_drop(struct change_begun *begun)
 void
 change_end(struct change_begun *begun)
 {
+	revision_changed(begun->engine);
 	pthread_mutex_unlock(&begun->engine->change_lock);
 }

@@ -76,6 +76,7 @@ engine_apply(struct engine *engine, const struct event *const *events, uint32_t 
 		pthread_rwlock_wrlock(&engine->books_lock);
 		books_apply(engine->books, events + from, slice, first + from, any ? skip : NULL);
 		engine->applied = first + from + slice;
+		revision_counted(engine, events + from, slice);
 		pthread_rwlock_unlock(&engine->books_lock);
 	}
 }

@@ -215,6 +215,7 @@ engine_open(const struct engine_options *options, struct engine **out, struct re
 	engine->clock_context = options->clock_context;
 	atomic_store(&engine->ticked_hour, INT32_MIN);
 	atomic_store(&engine->closed_month, INT32_MIN);
+	revisions_open(&engine->revisions);
 	locks_open(engine);
 	parts_open(engine);
 	enum err err = load(engine, refusal);

@@ -390,6 +390,20 @@ MUST_CHECK enum err engine_events(struct engine *engine, const struct question *
 MUST_CHECK enum err engine_export(struct engine *engine, const struct question *question,
                                   engine_write *write, void *context, struct refusal *refusal);
 
+/* A tag of an answer that is about one account: as long as it is the same, so is the answer.
+ * It costs nothing of what the answer costs. Take it before asking: an answer may be newer
+ * than its tag, never older. For answers that know of now no more than the hour, and depend
+ * on what was put, on the account's events, and with of_others on those of every account. */
+enum { ANSWER_TAG_SIZE = 32 };
+struct tag_question {
+	struct span        account;
+	bool               of_others;
+	const struct span *parts; /* what was asked, by whom, in which form */
+	uint32_t           parts_count;
+};
+void engine_answer_tag(struct engine *engine, const struct tag_question *question,
+                       char tag[ANSWER_TAG_SIZE + 1]);
+
 /* ---- care ---- */
 
 MUST_CHECK enum err engine_backup(struct engine *engine, const char *path, store_progress *progress,

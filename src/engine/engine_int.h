@@ -123,6 +123,14 @@ struct key_entry {
 
 _Static_assert((int)IDENTITY_SECRET_SIZE == (int)BOOK_SECRET_SIZE, "one secret serves both");
 
+/* What answers depend on, counted (revision.c). */
+enum { REVISION_SLOTS = 1024 };
+struct revisions {
+	_Atomic uint64_t changes;
+	_Atomic uint64_t all_events;
+	_Atomic uint64_t events[REVISION_SLOTS]; /* by hash of the account */
+};
+
 struct rosters;
 struct press; /* checkpoint.c */
 
@@ -162,6 +170,8 @@ struct engine {
 	_Atomic int32_t closed_month; /* the last that the clock closed */
 
 	struct rosters *rosters; /* people_int.h */
+
+	struct revisions revisions; /* no lock */
 
 	pthread_rwlock_t   books_lock;
 	struct books      *books;
@@ -466,6 +476,13 @@ enum err role_read(struct engine *engine, struct span value);
 /* key.c */
 enum err key_read(struct engine *engine, struct span value);
 enum err key_save_uses(struct engine *engine);
+
+/* revision.c */
+void revisions_open(struct revisions *revisions);
+/* Somebody put something, or what was counted is counted otherwise, of whatever account. */
+void revision_changed(struct engine *engine);
+/* Events are in the books; caller holds books_lock to write. */
+void revision_counted(struct engine *engine, const struct event *const *events, uint32_t count);
 
 /* engine.c */
 uint64_t clock_ns(void);

@@ -96,6 +96,7 @@ take_out(struct gathering *gathering)
 				book_restore(engine->books, neighbour->event, target->event);
 		}
 	}
+	revision_changed(engine);
 	pthread_rwlock_unlock(&engine->books_lock);
 }
 

@@ -23,7 +23,15 @@ struct place {
 	struct arena arena;
 	char         key[64]; /* the operator's */
 	const char  *proxies; /* whom the server trusts; NULL: nobody */
+
+	struct instant now; /* ns 0: the system's clock */
 };
+
+static inline struct instant
+place_clock(void *context)
+{
+	return ((const struct place *)context)->now;
+}
 
 static inline void
 place_start(struct place *place)
@@ -31,6 +39,10 @@ place_start(struct place *place)
 	struct refusal       refusal = { .err = ERR_NONE };
 	struct local_options options = { .directory = place->path,
 		                         .settings  = engine_settings_default() };
+	if (place->now.ns != 0) {
+		options.clock         = place_clock;
+		options.clock_context = place;
+	}
 	if (local_open(&options, &place->local, &refusal) != ERR_NONE)
 		fail_msg("%s", refusal.detail);
 	struct api_server_options server = site_options(place->local.engine);

@@ -23,6 +23,14 @@ interface Question {
 	body?: object | string;
 	accept?: string;
 	signal?: AbortSignal;
+	/** The tag of the answer that one has: nothing is sent as long as it would be the same. */
+	tag?: string;
+}
+
+/** An answer, and its tag where it has one. */
+export interface Answer {
+	text: string;
+	tag: string;
 }
 
 let csrf = "";
@@ -71,6 +79,7 @@ function request(question: Question): RequestInit {
 	if (method !== "GET") headers["X-CSRF-Token"] = csrf;
 	if (typeof question.body === "string") headers["Content-Type"] = "text/csv";
 	else if (question.body) headers["Content-Type"] = "application/json";
+	if (question.tag) headers["If-None-Match"] = question.tag;
 	if (question.body !== undefined)
 		init.body =
 			typeof question.body === "string" ? question.body : JSON.stringify(question.body);
@@ -78,28 +87,49 @@ function request(question: Question): RequestInit {
 	return init;
 }
 
+const gone = (): Problem =>
+	new Problem(0, "the server cannot be reached", "It is tried again by itself.");
+
+/** Also 304, where a tag was given. */
 async function answerOf(path: string, question: Question): Promise<Response> {
 	let answer: Response;
 	try {
 		answer = await fetch(path, request(question));
 	} catch (error) {
 		if (error instanceof DOMException && error.name === "AbortError") throw error;
-		throw new Problem(0, "the server cannot be reached", "It is tried again by itself.");
+		throw gone();
 	}
-	if (answer.ok) return answer;
+	if (answer.ok || answer.status === 304) return answer;
 	const problem = await problemOf(answer);
 	if (problem.status === 401 && path !== "/v1/session") whenEnded();
 	throw problem;
 }
 
+/** What an answer holds; it may break off in the middle. */
+async function bodyOf<T>(body: Promise<T>): Promise<T> {
+	try {
+		return await body;
+	} catch (error) {
+		if (error instanceof DOMException && error.name === "AbortError") throw error;
+		throw gone();
+	}
+}
+
+/** An answer; null: it is the one whose tag was given. A Problem otherwise. */
+export async function askAnswer(path: string, question: Question = {}): Promise<Answer | null> {
+	const answer = await answerOf(path, question);
+	if (answer.status === 304) return null;
+	return { text: await bodyOf(answer.text()), tag: answer.headers.get("ETag") ?? "" };
+}
+
 /** The text of an answer; a Problem otherwise. */
 export async function askText(path: string, question: Question = {}): Promise<string> {
-	return (await answerOf(path, question)).text();
+	return bodyOf((await answerOf(path, question)).text());
 }
 
 /** The bytes of an answer, for a file. */
 export async function askFile(path: string, question: Question = {}): Promise<Blob> {
-	return (await answerOf(path, question)).blob();
+	return bodyOf((await answerOf(path, question)).blob());
 }
 
 export async function ask<T>(path: string, question: Question = {}): Promise<T> {

@@ -1,6 +1,7 @@
 // load.ts - an answer of the server in a component: loading, there, refused, refreshed.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { askText, Problem, toProblem } from "./api";
+import { type Answer, askAnswer, Problem, toProblem } from "./api";
+import { heard, passes, unheard } from "./fresh";
 
 export interface Loaded<T> {
 	value: T | null;
@@ -11,6 +12,7 @@ export interface Loaded<T> {
 
 interface Known {
 	text: string;
+	tag: string;
 	value: unknown;
 }
 
@@ -18,10 +20,12 @@ interface Known {
 const known = new Map<string, Known>();
 const KNOWN_MAX = 60;
 
-function remember(path: string, text: string): Known {
+/** The same object for the same bytes; the latest heard of are kept. */
+function remember(path: string, answer: Answer): Known {
 	const before = known.get(path);
-	if (before && before.text === text) return before;
-	const now = { text, value: JSON.parse(text) as unknown };
+	const same = before && before.text === answer.text;
+	const now = same ? before : { ...answer, value: JSON.parse(answer.text) as unknown };
+	now.tag = answer.tag;
 	known.delete(path);
 	known.set(path, now);
 	const oldest = known.keys().next().value;
@@ -34,9 +38,81 @@ export function forgetAnswers(): void {
 	known.clear();
 }
 
+/** What was not answered is asked again after this, twice that, and so on. */
+const RETRY_MS = 1000;
+const RETRY_MOST_MS = 30_000;
+
+interface Round {
+	path: string;
+	everyMs: number;
+	isOver: () => boolean;
+	onAnswer: (now: Known) => void;
+	onProblem: (problem: Problem) => void;
+}
+
+/**
+ * Asks now, and again as long as it is wanted: after everyMs (0: once), later after a failure
+ * that passes, never while the page is hidden, and at once when it is seen again. Ends with
+ * what is returned.
+ */
+function keepAsking(round: Round): () => void {
+	const leaving = new AbortController();
+	let timer = 0;
+	let failures = 0;
+	let asking = false;
+
+	const turnOver = async (): Promise<void> => {
+		const { path } = round;
+		const had = known.get(path);
+		asking = true;
+		try {
+			const question = { signal: leaving.signal, ...(had?.tag && { tag: had.tag }) };
+			const answer = await askAnswer(path, question);
+			heard();
+			failures = 0;
+			const now = answer ? remember(path, answer) : had;
+			if (now && !round.isOver()) round.onAnswer(now);
+		} catch (error) {
+			if (leaving.signal.aborted) return;
+			const problem = toProblem(error);
+			failures = passes(problem) || round.everyMs > 0 ? failures + 1 : 0;
+			/* What is shown stays; that it is no longer of now is said once for all of it. */
+			if (passes(problem) && had) unheard(problem);
+			else round.onProblem(problem);
+		}
+		asking = false;
+		if (!leaving.signal.aborted) schedule();
+	};
+	const schedule = (): void => {
+		const laterMs = Math.min(RETRY_MS * 2 ** Math.min(failures - 1, 10), RETRY_MOST_MS);
+		const waitMs = failures > 0 ? laterMs : round.everyMs;
+		if (waitMs > 0) timer = window.setTimeout(due, waitMs);
+	};
+	const isSeen = (): boolean => document.visibilityState === "visible";
+	const due = (): void => {
+		timer = 0;
+		if (isSeen()) void turnOver();
+	};
+	const seen = (): void => {
+		if (!isSeen() || asking || (round.everyMs === 0 && failures === 0)) return;
+		window.clearTimeout(timer);
+		void turnOver();
+	};
+	document.addEventListener("visibilitychange", seen);
+	window.addEventListener("online", seen);
+	void turnOver();
+	return () => {
+		leaving.abort();
+		window.clearTimeout(timer);
+		document.removeEventListener("visibilitychange", seen);
+		window.removeEventListener("online", seen);
+	};
+}
+
 /**
  * The answer to path (null: none is asked). With everyMs it is asked again while the page
- * is seen; an answer with the same bytes changes nothing on the screen.
+ * is seen, with the tag of what is there: nothing new costs nothing, and changes nothing on
+ * the screen.
  */
 export function useAnswer<T>(path: string | null, everyMs = 0): Loaded<T> {
 	const [shown, setShown] = useState<{ path: string | null; known: Known | null }>({
@@ -50,31 +126,17 @@ export function useAnswer<T>(path: string | null, everyMs = 0): Loaded<T> {
 
 	useEffect(() => {
 		if (path === null) return undefined;
-		const leaving = new AbortController();
-		let timer = 0;
-		const turnOver = async (): Promise<void> => {
-			try {
-				const text = await askText(path, { signal: leaving.signal });
-				if (current.current !== path) return;
-				const now = remember(path, text);
+		setProblem(null);
+		return keepAsking({
+			path,
+			everyMs,
+			isOver: () => current.current !== path,
+			onAnswer: (now) => {
 				setProblem(null);
 				setShown((was) => (was.path === path && was.known === now ? was : { path, known: now }));
-			} catch (error) {
-				if (leaving.signal.aborted) return;
-				setProblem(toProblem(error));
-			}
-			if (everyMs > 0 && !leaving.signal.aborted) timer = window.setTimeout(wait, everyMs);
-		};
-		const wait = (): void => {
-			if (document.visibilityState === "visible") void turnOver();
-			else timer = window.setTimeout(wait, everyMs);
-		};
-		setProblem(null);
-		void turnOver();
-		return () => {
-			leaving.abort();
-			window.clearTimeout(timer);
-		};
+			},
+			onProblem: setProblem,
+		});
 	}, [path, everyMs, turn]);
 
 	const again = useCallback(() => setTurn((n) => n + 1), []);

@@ -168,6 +168,7 @@ answer_headers(struct MHD_Response *response, const struct exchange *exchange)
 	header_add(response, "Content-Disposition", answer->disposition);
 	header_add(response, "Link", answer->link);
 	header_add(response, "Set-Cookie", answer->cookie);
+	header_add(response, "ETag", answer->etag);
 	if (answer_closes(exchange))
 		header_add(response, "Connection", "close");
 	if (answer->retry_after_s) {

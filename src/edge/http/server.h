@@ -63,6 +63,7 @@ struct http_answer {
 	const char             *disposition;
 	const char             *link;
 	const char             *cookie;        /* Set-Cookie */
+	const char             *etag;          /* of what is not to be kept by others: ETag */
 	uint32_t                retry_after_s; /* 0: none */
 	bool                    close;         /* the connection after it */
 	const struct http_file *file;          /* NULL: what is not to be kept */

@@ -19,6 +19,8 @@ import { Pool } from "./overview_pool";
 const TREND_DAYS = 30;
 /** Often enough to watch work being counted; an unchanged answer draws nothing. */
 const REFRESH_MS = 900;
+/** What is beside the figures, and moves less. */
+const BESIDE_MS = 5000;
 
 function Concerns(props: { concerns: Concern[] }): JSX.Element {
 	return (
@@ -116,10 +118,11 @@ export function OverviewPage(props: AccountProps): JSX.Element {
 	const account = props.account.id;
 	const moments = queryText({ at: place.query.get("at"), known_at: place.query.get("known_at") });
 	const usage = useAnswer<Usage>(accountPath(account, "usage") + moments, REFRESH_MS);
-	const plans = useAnswer<Plans>(accountPath(account, "plan") + moments);
-	const credits = useAnswer<Credits>(accountPath(account, "credits") + moments);
+	const plans = useAnswer<Plans>(accountPath(account, "plan") + moments, BESIDE_MS);
+	const credits = useAnswer<Credits>(accountPath(account, "credits") + moments, BESIDE_MS);
 	const contracts = useAnswer<{ contracts: { contract: { model?: string } }[] }>(
 		accountPath(account, "contracts"),
+		BESIDE_MS,
 	);
 	const isFlex = contracts.value?.contracts.some((entry) => entry.contract.model === "FLEX");
 	const month = useAnswer<FlexMonth>(
@@ -128,6 +131,7 @@ export function OverviewPage(props: AccountProps): JSX.Element {
 	).value;
 	const forecast = useAnswer<FlexForecast>(
 		isFlex ? accountPath(account, "flex", "forecast") + moments : null,
+		BESIDE_MS,
 	).value;
 	// A pool pays for every module: what no licence is owned of is over nothing.
 	const figures = (usage.value?.modules ?? []).filter((figure) => !month || figure.model !== null);

@@ -5,6 +5,7 @@ import { useReader } from "../session";
 import { chooseTheme, themeNow, THEMES, type Theme } from "./theme";
 import { label } from "../format";
 import { Link } from "./link";
+import { Stale } from "./stale";
 
 export interface Way {
 	href: string;
@@ -123,6 +124,7 @@ export function Shell(props: ShellProps): JSX.Element {
 				</Menu>
 			</header>
 			<main id="content" tabIndex={-1}>
+				<Stale />
 				{props.children}
 			</main>
 		</div>
