@@ -46,7 +46,7 @@ _tally() {
 		[ "$COMP_CWORD" -eq 2 ] && options="list rules test"
 		;;
 	audit)
-		options="$common --head --limit --cursor"
+		options="$common --head --type --search --from --to --limit --cursor"
 		[ "$COMP_CWORD" -eq 2 ] && options="list verify"
 		;;
 	people)
@@ -58,7 +58,7 @@ _tally() {
 		[ "$COMP_CWORD" -eq 2 ] && options="list"
 		;;
 	assignment)
-		options="$common --csv"
+		options="$common --csv --dry-run"
 		[ "$COMP_CWORD" -eq 2 ] && options="list put"
 		;;
 	import)
@@ -68,7 +68,7 @@ _tally() {
 	catalog) [ "$COMP_CWORD" -eq 2 ] && options="check" ;;
 	billing) [ "$COMP_CWORD" -eq 2 ] && options="put get" ;;
 	plan | credits) options="$common --at --known-at --csv" ;;
-	usage) options="$common --children --csv --at --known-at --unit --kind --org --project --id --sort --limit --cursor" ;;
+	usage) options="$common --children --csv --at --known-at --unit --kind --org --project --id --class --environment --search --sort --limit --cursor" ;;
 	flex)
 		options="$common --month --at --known-at --id --by --from --to --step --tier --csv"
 		[ "$COMP_CWORD" -eq 2 ] && options="trend forecast transition $options"
@@ -87,8 +87,8 @@ _tally() {
 	explain) options="$common --at --known-at --unit --kind --org --project --id" ;;
 	events) options="$common --csv --from --to --type --subject --limit --cursor" ;;
 	export)
-		options="$common --from --to --type --subject --at --known-at --kind --org --project --id --sort
-			--limit --cursor --output --csv"
+		options="$common --from --to --type --subject --at --known-at --kind --org --project --id
+			--class --environment --search --sort --limit --cursor --output --csv"
 		[ "$COMP_CWORD" -eq 2 ] && options="events usage costs audit"
 		;;
 	esac

@@ -49,6 +49,12 @@ param_place(struct call *call, enum param_index param)
 		return &question->project;
 	case PARAM_INDEX_ID:
 		return &question->id;
+	case PARAM_INDEX_CLASS:
+		return &question->class;
+	case PARAM_INDEX_ENVIRONMENT:
+		return &question->item;
+	case PARAM_INDEX_SEARCH:
+		return &question->search;
 	case PARAM_INDEX_TYPE:
 		return &question->type;
 	case PARAM_INDEX_SUBJECT:

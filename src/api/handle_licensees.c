@@ -76,6 +76,12 @@ handle_assignments_list(struct call *call)
 static void
 assign_work(struct call *call)
 {
+	if (call->preview) {
+		call->worked =
+			engine_assignments_preview(call->engine, call->path.account, call->body,
+		                                   call->arena, &call->answer, &call->refusal);
+		return;
+	}
 	call->worked =
 		engine_assignments_put(call->engine, &call->change, call->path.account, call->body,
 	                               call->arena, &call->answer, &call->refusal);

@@ -56,6 +56,9 @@ path_rows(struct path *path, const struct question *question)
 	path_query(path, "org", question->org);
 	path_query(path, "project", question->project);
 	path_query(path, "id", question->id);
+	path_query(path, "class", question->class);
+	path_query(path, "environment", question->item);
+	path_query(path, "search", question->search);
 }
 
 void
@@ -172,6 +175,9 @@ path_of(enum ask ask, const struct question *question, struct arena *arena)
 		if (question->account.size > 0)
 			path_piece(&path, question->account);
 		text_add(&path.text, ask == ASK_AUDIT ? SPAN("/audit") : SPAN("/keys"));
+		path_times(&path, question);
+		path_query(&path, "type", question->type);
+		path_query(&path, "search", question->search);
 		path_page(&path, question);
 		break;
 	case ASK_BILLING:

@@ -152,15 +152,19 @@ client_people_revoke(struct client *client, struct span account, struct span ema
 }
 
 enum err
-client_assign(struct client *client, struct span account, struct span json, struct span *answer,
-              struct refusal *refusal)
+client_assign(struct client *client, struct span account, struct span json, bool preview,
+              struct span *answer, struct refusal *refusal)
 {
 	struct arena *arena = &client->cli->arena;
 	struct text   path;
+	if (!client->http && preview)
+		return engine_assignments_preview(client->local.engine, account, json, arena,
+		                                  answer, refusal);
 	if (!client->http)
 		return engine_assignments_put(client->local.engine, &BY_COMMAND_LINE, account, json,
 		                              arena, answer, refusal);
 	path_open(&path, account, "/licence-management", arena);
+	path_query(&path, "preview", preview ? SPAN("true") : SPAN(""));
 	struct http_call request = { .method = "PUT", .path = path_close(&path), .body = json };
 	return http_call(client, &request, account, answer, refusal);
 }

@@ -21,8 +21,9 @@ MUST_CHECK enum err client_people_grant(struct client *client, struct span accou
 MUST_CHECK enum err client_people_revoke(struct client *client, struct span account,
                                          struct span email, struct span module, struct span *answer,
                                          struct refusal *refusal);
+/* preview: say what it would mean, and change nothing. */
 MUST_CHECK enum err client_assign(struct client *client, struct span account, struct span json,
-                                  struct span *answer, struct refusal *refusal);
+                                  bool preview, struct span *answer, struct refusal *refusal);
 /* list is LIST_PEOPLE or LIST_DEVELOPERS. A list with errors is an answer with them. */
 MUST_CHECK enum err client_import(struct client *client, enum people_list list, struct span account,
                                   const struct list_request *request, struct span *answer,

@@ -185,6 +185,25 @@ cmd_people_revoke(struct cli *cli)
 	return change_done(&client, err, answer, &refusal);
 }
 
+static const struct show_column MEANINGS[] = {
+	{ "MODULE", "module", SHOW_TEXT },
+	{ "PEOPLE NOW", "now", SHOW_NUMBER },
+	{ "THEN", "then", SHOW_NUMBER },
+	{ "LICENCES OWNED", "licences.owned", SHOW_NUMBER },
+	{ "USED NOW", "licences.now", SHOW_NUMBER },
+	{ "THEN", "licences.then", SHOW_NUMBER },
+};
+
+static void
+show_meaning(struct cli *cli, const struct json *answer)
+{
+	struct span gaining = show_text(answer, "gaining.count");
+	struct span losing  = show_text(answer, "losing.count");
+	show_table(cli, json_member(answer, SPAN("modules")), MEANINGS, COUNT(MEANINGS), 0);
+	printf("\nNothing is changed: %.*s would gain, %.*s would lose.\n", (int)gaining.size,
+	       gaining.at, (int)losing.size, losing.at);
+}
+
 int
 cmd_assignment_put(struct cli *cli)
 {
@@ -196,6 +215,9 @@ cmd_assignment_put(struct cli *cli)
 		status = client_open(cli, CLIENT_MUST_EXIST, &client);
 	if (status != EXIT_DONE)
 		return status;
-	enum err err = client_assign(&client, cli_word(cli, 0), json, &answer, &refusal);
-	return change_done(&client, err, answer, &refusal);
+	bool     preview = args_has(&cli->args, OPTION_DRY_RUN);
+	enum err err = client_assign(&client, cli_word(cli, 0), json, preview, &answer, &refusal);
+	if (err != ERR_NONE || !preview)
+		return change_done(&client, err, answer, &refusal);
+	return client_close(&client, cli_answer(cli, answer, show_meaning));
 }

@@ -11,6 +11,7 @@
 #define ANSWER (REACH | HAS(JSON))
 #define MOMENT (HAS(AT) | HAS(KNOWN_AT))
 #define ROW (HAS(UNIT) | HAS(KIND) | HAS(ORG) | HAS(PROJECT) | HAS(ID))
+#define ROW_MORE (HAS(CLASS) | HAS(ENVIRONMENT) | HAS(SEARCH))
 #define PAGE (HAS(LIMIT) | HAS(CURSOR))
 #define WHICH_EVENTS (HAS(TYPE) | HAS(SUBJECT) | HAS(FROM) | HAS(TO))
 
@@ -55,7 +56,7 @@ const struct command COMMANDS[] = {
 	  ANSWER | MOMENT | HAS(MODULE) | HAS(DEVELOPERS), cmd_contract_price,
 	  "what developers of a module cost until the end of the paid contract", NULL },
 	{ "usage", NULL, "ACCOUNT [MODULE]", 1, 2,
-	  ANSWER | MOMENT | ROW | HAS(SORT) | PAGE | HAS(CHILDREN) | HAS(CSV), cmd_usage,
+	  ANSWER | MOMENT | ROW | ROW_MORE | HAS(SORT) | PAGE | HAS(CHILDREN) | HAS(CSV), cmd_usage,
 	  "licences owned and used: every module, or one with its rows", NULL },
 	{ "plan", NULL, "ACCOUNT", 1, 1, ANSWER | MOMENT | HAS(CSV), cmd_plan,
 	  "what each module's contract is, and what can be done next", NULL },
@@ -110,7 +111,7 @@ const struct command COMMANDS[] = {
 	{ "export events", NULL, "[ACCOUNT]", 0, 1, REACH | WHICH_EVENTS | HAS(OUTPUT),
 	  cmd_export_events, "stored events as they were sent, oldest first, one a line", NULL },
 	{ "export usage", NULL, "ACCOUNT [MODULE]", 1, 2,
-	  REACH | MOMENT | ROW | HAS(SORT) | PAGE | HAS(OUTPUT), cmd_export_usage,
+	  REACH | MOMENT | ROW | ROW_MORE | HAS(SORT) | PAGE | HAS(OUTPUT), cmd_export_usage,
 	  "the summary, or a module's rows, as CSV", NULL },
 	{ "export costs", NULL, "ACCOUNT", 1, 1,
 	  REACH | HAS(FROM) | HAS(TO) | HAS(KNOWN_AT) | PAGE | HAS(CSV) | HAS(JSON) | HAS(OUTPUT),
@@ -119,7 +120,8 @@ const struct command COMMANDS[] = {
 	  "until now unless --from and --to say otherwise; of both days all of it." },
 	{ "export audit", NULL, "", 0, 0, REACH | HAS(OUTPUT), cmd_export_audit,
 	  "the audit trail, oldest first, one record a line", NULL },
-	{ "audit list", NULL, "[ACCOUNT]", 0, 1, ANSWER | PAGE, cmd_audit_list,
+	{ "audit list", NULL, "[ACCOUNT]", 0, 1,
+	  ANSWER | PAGE | HAS(TYPE) | HAS(SEARCH) | HAS(FROM) | HAS(TO), cmd_audit_list,
 	  "who changed what and when, newest first: of an account, or of everything",
 	  "With --json also from where, and what stood there before and after." },
 	{ "audit verify", NULL, "", 0, 0, ANSWER | HAS(HEAD), cmd_audit_verify,
@@ -175,7 +177,7 @@ const struct command COMMANDS[] = {
 	  "the list of developers: who has the module SEI", NULL },
 	{ "assignment list", NULL, "ACCOUNT", 1, 1, ANSWER | HAS(CSV), cmd_assignment_list,
 	  "whom each module is assigned to", NULL },
-	{ "assignment put", NULL, "ACCOUNT FILE", 2, 2, ANSWER, cmd_assignment_put,
+	{ "assignment put", NULL, "ACCOUNT FILE", 2, 2, ANSWER | HAS(DRY_RUN), cmd_assignment_put,
 	  "assign modules to all people, or to groups and service accounts",
 	  "FILE: {\"module\":\"CI\",\"assign\":\"chosen\",\"groups\":[\"dev\"]}; assign is all,\n"
 	  "chosen or manual." },

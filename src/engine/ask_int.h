@@ -34,6 +34,10 @@ MUST_CHECK enum err engine_usage_children(struct engine *engine, const struct qu
 MUST_CHECK enum err moment_hour(struct engine *engine, struct span field, struct span text,
                                 int32_t *hour, struct refusal *refusal);
 
+/* A bound of a range: a moment, or a date, and then the whole day belongs to the range. */
+MUST_CHECK enum err bound_read(struct span field, struct span text, bool upper, struct instant *at,
+                               struct refusal *refusal);
+
 /* How many rows the pages before held; 0 without a cursor. */
 MUST_CHECK enum err cursor_offset(struct span cursor, uint32_t *offset, struct refusal *refusal);
 
@@ -74,6 +78,11 @@ bool module_has_by(const struct catalog *catalog, const struct catalog_module *m
 bool row_matches(const struct licence_row *row, const struct question *question);
 /* The kind of a project or key is the name of its part. */
 bool by_matches(const struct licence_by *by, const struct question *question);
+
+/* search.c: does wanted stand in it? An empty text stands everywhere. */
+bool text_found(struct span text, struct span wanted);
+bool row_found(const struct licence_row *row, struct span wanted);
+bool by_found(const struct licence_by *by, struct span wanted);
 
 void note_question(struct engine *engine, uint64_t begun_ns);
 

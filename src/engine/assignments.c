@@ -4,6 +4,7 @@
 
 #include "core/json/json_read.h"
 #include "edge/sys/memory.h"
+#include "engine/ask_int.h"
 
 /* ---- what is assigned ---- */
 
@@ -41,6 +42,17 @@ people_count(struct engine *engine, const struct people_account *entry,
 	return counts;
 }
 
+/* Since when it holds, and who put it. */
+static void
+put_write(struct json_out *out, const struct assignment *assignment)
+{
+	if (!assignment)
+		return;
+	json_key(out, SPAN("since"));
+	json_instant(out, assignment->since);
+	json_key_string(out, SPAN("by"), assignment->by);
+}
+
 static void
 assignments_write(struct json_out *out, struct engine *engine, const struct people_account *entry,
                   const uint32_t *counts)
@@ -57,6 +69,7 @@ assignments_write(struct json_out *out, struct engine *engine, const struct peop
 		json_object(out);
 		assignment_write(out, assignment ? assignment : &manual);
 		json_key_uint(out, SPAN("people"), counts[i]);
+		put_write(out, assignment);
 		json_object_end(out);
 	}
 	json_array_end(out);
@@ -259,5 +272,199 @@ engine_assignments_put(struct engine *engine, const struct change *change, struc
 	err                     = people_change_commit(&pending, note, made);
 	if (err == ERR_NONE)
 		*answer = made;
+	return err;
+}
+
+/* ---- what it would mean ---- */
+
+/* Of one assignment. */
+struct meaning {
+	const struct catalog_module *figure; /* the one that counts who has access; NULL: none */
+	int64_t                      used;
+	int64_t                      owned;
+	bool                         compared;
+	int64_t                      licences; /* so many more, or fewer */
+	uint32_t                     now;      /* people who have the module */
+	uint32_t                     then;
+};
+
+struct preview {
+	const struct catalog *catalog;
+	struct assigning      assigning;
+	struct meaning       *meanings; /* of each assignment */
+	struct told           gaining;
+	struct told           losing;
+};
+
+/* A licence for each person, and not one for so many. */
+static bool
+counts_access(const struct catalog_rule *rule)
+{
+	return rule->fold == FOLD_ACCESS && !rule->uncounted && rule->total_per == 1;
+}
+
+static int64_t
+licences_of_person(const struct preview *preview, const struct meaning *meaning,
+                   const struct roster_person *person)
+{
+	int64_t licences = 0;
+	for (uint32_t i = 0; meaning->figure && i < meaning->figure->rules_count; i++) {
+		const struct catalog_rule *rule =
+			&preview->catalog->rules[meaning->figure->rules_first + i];
+		bool says = span_equal(rule->latest, SPAN("true")) == person->service_account;
+		bool fits = rule->latest.size == 0 || says != rule->latest_not;
+		if (counts_access(rule) && fits)
+			licences += rule->least > 1 ? rule->least : 1;
+	}
+	return licences;
+}
+
+static bool
+figure_counts_access(const struct catalog *catalog, const struct catalog_module *figure)
+{
+	for (uint32_t i = 0; i < figure->rules_count; i++) {
+		if (counts_access(&catalog->rules[figure->rules_first + i]))
+			return true;
+	}
+	return false;
+}
+
+/* What is used of the module now, where having it is what is counted. */
+static void
+meaning_begin(struct asked *asked, struct span module, struct arena *arena, struct meaning *meaning)
+{
+	const struct catalog        *catalog = asked->licence.catalog;
+	const struct catalog_module *figure  = catalog_module_find(catalog, module);
+	*meaning                             = (struct meaning){ 0 };
+	for (; figure; figure = catalog_module_next(catalog, figure)) {
+		struct licence_answer answer;
+		asked_module(asked, figure);
+		if (asked->licence.module != figure || !figure_counts_access(catalog, figure))
+			continue;
+		licence_answer(&asked->licence, false, arena, &answer);
+		meaning->figure   = figure;
+		meaning->used     = answer.used;
+		meaning->owned    = answer.owned;
+		meaning->compared = answer.compared;
+	}
+}
+
+static enum err
+preview_begin(struct engine *engine, struct span account, struct preview *preview,
+              struct arena *arena, struct refusal *refusal)
+{
+	struct question question = { .account = account };
+	struct asked    asked;
+	preview->catalog  = engine->catalog;
+	preview->meanings = ARENA_ARRAY(arena, struct meaning, preview->assigning.count);
+	told_open(&preview->gaining, arena);
+	told_open(&preview->losing, arena);
+	enum err err = asked_begin(engine, &question, &asked, refusal);
+	if (err != ERR_NONE)
+		return err;
+	for (uint32_t i = 0; i < preview->assigning.count; i++)
+		meaning_begin(&asked, preview->assigning.assignments[i].module, arena,
+		              &preview->meanings[i]);
+	asked_end(engine, &asked);
+	return ERR_NONE;
+}
+
+static void
+preview_person(struct preview *preview, const struct roster_person *person)
+{
+	for (uint32_t i = 0; i < preview->assigning.count; i++) {
+		const struct assignment *assignment = &preview->assigning.assignments[i];
+		struct meaning          *meaning    = &preview->meanings[i];
+		bool                     has        = person_has(person, assignment->module, NULL);
+		bool                     will       = has;
+		if (person->present && assignment->assign != ASSIGN_MANUAL)
+			will = assignment_covers(assignment, person);
+		meaning->now += has;
+		meaning->then += will;
+		if (will == has)
+			continue;
+		int64_t licences = licences_of_person(preview, meaning, person);
+		meaning->licences += will ? licences : -licences;
+		told_add(will ? &preview->gaining : &preview->losing, person->email, person->name);
+	}
+}
+
+static void
+meaning_write(struct json_out *out, const struct meaning *meaning)
+{
+	json_key_uint(out, SPAN("now"), meaning->now);
+	json_key_uint(out, SPAN("then"), meaning->then);
+	if (!meaning->figure)
+		return;
+	json_key(out, SPAN("licences"));
+	json_object(out);
+	json_key_string(out, SPAN("unit"), meaning->figure->unit);
+	json_key(out, SPAN("owned"));
+	if (meaning->compared)
+		json_int(out, meaning->owned);
+	else
+		json_null(out);
+	json_key_int(out, SPAN("now"), meaning->used);
+	json_key_int(out, SPAN("then"), meaning->used + meaning->licences);
+	json_object_end(out);
+}
+
+static struct span
+preview_answer(struct preview *preview, struct span account, struct arena *arena)
+{
+	struct json_out out;
+	people_answer_open(&out, arena, account);
+	json_key(&out, SPAN("modules"));
+	json_array(&out);
+	for (uint32_t i = 0; i < preview->assigning.count; i++) {
+		json_object(&out);
+		assignment_write(&out, &preview->assigning.assignments[i]);
+		meaning_write(&out, &preview->meanings[i]);
+		json_object_end(&out);
+	}
+	json_array_end(&out);
+	told_write(&out, SPAN("gaining"), &preview->gaining);
+	told_write(&out, SPAN("losing"), &preview->losing);
+	json_object_end(&out);
+	return json_close(&out);
+}
+
+static void
+preview_people(struct preview *preview, struct engine *engine, const struct people_account *entry,
+               struct arena *arena)
+{
+	struct roster_moment moment  = people_now(engine);
+	uint32_t            *numbers = people_sorted(entry, arena);
+	struct arena         scratch;
+	arena_open(&scratch, system_memory());
+	for (uint32_t i = 0; i < roster_count(&entry->roster); i++) {
+		struct roster_person person;
+		arena_reset(&scratch);
+		roster_person(&entry->roster, numbers[i], &moment, &scratch, &person);
+		preview_person(preview, &person);
+	}
+	people_now_end(engine);
+	arena_close(&scratch);
+}
+
+enum err
+engine_assignments_preview(struct engine *engine, struct span account, struct span json,
+                           struct arena *arena, struct span *answer, struct refusal *refusal)
+{
+	struct people_account *entry = NULL;
+	struct preview         preview;
+	enum err err = assigning_read(engine, json, arena, &preview.assigning, refusal);
+	if (err == ERR_NONE)
+		err = people_account_check(engine, account, refusal);
+	if (err == ERR_NONE)
+		err = preview_begin(engine, account, &preview, arena, refusal);
+	if (err != ERR_NONE)
+		return err;
+	err = people_enter(engine, account, &entry, refusal);
+	if (err == ERR_NONE)
+		preview_people(&preview, engine, entry, arena);
+	people_leave(engine);
+	if (err == ERR_NONE)
+		*answer = preview_answer(&preview, account, arena);
 	return err;
 }

@@ -5,6 +5,7 @@
 #include "core/base/limit.h"
 #include "core/json/json_read.h"
 #include "edge/sys/memory.h"
+#include "engine/ask_int.h"
 #include "engine/audit_int.h"
 
 static enum err
@@ -32,12 +33,10 @@ is_listed_apart(struct span key, bool of_account)
 
 /* An account sees its own numbering: how much happens elsewhere is nobody's business. */
 static enum err
-record_show(struct json_out *out, const struct audit_record *record, bool of_account)
+record_show(struct json_out *out, const struct audit_record *record, const struct json *root,
+            bool of_account)
 {
-	char         hex[AUDIT_HEX_SIZE];
-	struct json *root;
-	if (json_parse(record->text, out->text.arena, &root, NULL) != ERR_NONE)
-		return ERR_STORE_DAMAGED;
+	char               hex[AUDIT_HEX_SIZE];
 	const struct json *number = json_member(root, of_account ? SPAN("entry") : SPAN("number"));
 	if (!number)
 		return ERR_STORE_DAMAGED;
@@ -55,27 +54,102 @@ record_show(struct json_out *out, const struct audit_record *record, bool of_acc
 	return ERR_NONE;
 }
 
+/* Which records are asked for. */
+struct audit_filter {
+	struct span    account; /* empty: of everything */
+	struct span    what;
+	struct span    search;
+	struct instant from;
+	struct instant until;
+};
+
 static enum err
-page_write(struct engine *engine, struct span account, uint64_t below, uint32_t limit,
+filter_read(const struct question *question, struct audit_filter *filter, struct refusal *refusal)
+{
+	enum err err = ERR_NONE;
+	*filter      = (struct audit_filter){ .account = question->account,
+		                              .what    = question->type,
+		                              .search  = question->search,
+		                              .from    = { INT64_MIN },
+		                              .until   = { INT64_MAX } };
+	if (question->from.size > 0)
+		err = bound_read(SPAN("from"), question->from, false, &filter->from, refusal);
+	if (err == ERR_NONE && question->to.size > 0)
+		err = bound_read(SPAN("to"), question->to, true, &filter->until, refusal);
+	return err;
+}
+
+static struct span
+text_member(const struct json *object, struct span key)
+{
+	const struct json *value = json_member(object, key);
+	return value && value->kind == JSON_STRING ? value->text : SPAN("");
+}
+
+/* The search looks at who, what and which; before and after would find too much. */
+static bool
+record_passes(const struct audit_filter *filter, const struct json *root)
+{
+	struct instant     at;
+	struct span        what = text_member(root, SPAN("what"));
+	const struct json *by   = json_member(root, SPAN("by"));
+	if (filter->what.size > 0 && !span_equal(filter->what, what))
+		return false;
+	if (instant_parse(text_member(root, SPAN("at")), &at, NULL) == ERR_NONE &&
+	    (at.ns < filter->from.ns || at.ns >= filter->until.ns))
+		return false;
+	return text_found(what, filter->search) ||
+	       text_found(text_member(root, SPAN("id")), filter->search) ||
+	       text_found(text_member(by, SPAN("id")), filter->search) ||
+	       text_found(text_member(by, SPAN("address")), filter->search);
+}
+
+/* The record at, of the account or of everything; *shown counts when it passes. */
+static enum err
+record_visit(struct engine *engine, const struct audit_filter *filter, uint64_t at,
+             struct arena *scratch, struct json_out *out, uint32_t *shown)
+{
+	struct audit_record record;
+	struct json        *root;
+	uint64_t            number = at;
+	enum err            err    = ERR_NONE;
+	if (filter->account.size > 0)
+		err = audit_entry_get(engine, filter->account, at, scratch, &number);
+	if (err == ERR_NONE)
+		err = audit_get(engine, number, scratch, &record);
+	if (err == ERR_NONE)
+		err = json_parse(record.text, scratch, &root, NULL);
+	if (err != ERR_NONE)
+		return err == ERR_NOT_FOUND ? ERR_STORE_DAMAGED : err;
+	if (!record_passes(filter, root))
+		return ERR_NONE;
+	++*shown;
+	return record_show(out, &record, root, filter->account.size > 0);
+}
+
+/* Of a trail in which little passes, so much is looked through for one page. */
+enum { AUDIT_LOOK_MAX = LIMIT_PAGE_ROWS_MAX };
+
+static enum err
+page_write(struct engine *engine, const struct audit_filter *filter, uint64_t below, uint32_t limit,
            struct json_out *out)
 {
-	struct arena *arena = out->text.arena;
+	struct arena scratch;
+	enum err     err   = ERR_NONE;
+	uint64_t     at    = below;
+	uint32_t     shown = 0;
+	arena_open(&scratch, system_memory());
 	json_key(out, SPAN("audit"));
 	json_array(out);
-	uint64_t at = below;
-	for (uint32_t shown = 0; at > 0 && shown < limit; shown++) {
-		struct audit_record record;
-		uint64_t            number = --at;
-		enum err            err    = ERR_NONE;
-		if (account.size > 0)
-			err = audit_entry_get(engine, account, at, arena, &number);
-		if (err == ERR_NONE)
-			err = audit_get(engine, number, arena, &record);
-		if (err == ERR_NONE)
-			err = record_show(out, &record, account.size > 0);
-		if (err != ERR_NONE)
-			return err == ERR_NOT_FOUND ? ERR_STORE_DAMAGED : err;
+	for (uint32_t looked = 0; err == ERR_NONE && at > 0 && shown < limit; looked++) {
+		if (looked == AUDIT_LOOK_MAX)
+			break;
+		arena_reset(&scratch);
+		err = record_visit(engine, filter, --at, &scratch, out, &shown);
 	}
+	arena_close(&scratch);
+	if (err != ERR_NONE)
+		return err;
 	json_array_end(out);
 	if (at > 0) {
 		char next[24];
@@ -100,7 +174,10 @@ engine_audit_list(struct engine *engine, const struct question *question, struct
 	enum err err = audit_head(engine, account, arena, &count, hash);
 	if (err != ERR_NONE)
 		return refuse_store(engine, err, refusal);
+	struct audit_filter filter;
 	err = cursor_below(question->cursor, count, &below, refusal);
+	if (err == ERR_NONE)
+		err = filter_read(question, &filter, refusal);
 	if (err != ERR_NONE)
 		return err;
 	json_open(&out, arena);
@@ -111,7 +188,7 @@ engine_audit_list(struct engine *engine, const struct question *question, struct
 		json_key_uint(&out, SPAN("records"), count);
 		json_key_string(&out, SPAN("head"), hash_hex(hash, hex));
 	}
-	err = page_write(engine, account, below, limit, &out);
+	err = page_write(engine, &filter, below, limit, &out);
 	if (err != ERR_NONE)
 		return refuse_store(engine, err, refusal);
 	json_object_end(&out);

@@ -143,6 +143,24 @@ developer_show(struct json_out *out, struct span line, const struct roster_perso
 	json_raw(out, text_span(&text));
 }
 
+/* Of everybody who has the module, whichever page is asked for. */
+static void
+developers_alike(struct json_out *out, struct engine *engine, const struct people_account *entry,
+                 const struct roster_moment *moment, struct arena *arena)
+{
+	uint32_t           *numbers = people_sorted(entry, arena);
+	uint32_t            count   = 0;
+	struct named_email *people =
+		ARENA_ARRAY(arena, struct named_email, roster_count(&entry->roster));
+	for (uint32_t i = 0; i < roster_count(&entry->roster); i++) {
+		struct roster_person person;
+		roster_person(&entry->roster, numbers[i], moment, arena, &person);
+		if (person_has(&person, DEVELOPERS_MODULE, NULL))
+			people[count++] = (struct named_email){ person.email, person.name };
+	}
+	duplicates_write(out, people, count, engine->rosters->seed, arena);
+}
+
 static struct span
 developers_show(struct json_out *out, const struct people_account *entry,
                 const struct stored *stored, const struct question *question,
@@ -191,6 +209,8 @@ engine_developers_list(struct engine *engine, const struct question *question, s
 		json_array_end(&out);
 		if (next.size > 0)
 			json_key_string(&out, SPAN("next"), next);
+		if (question->cursor.size == 0)
+			developers_alike(&out, engine, entry, &moment, arena);
 		json_object_end(&out);
 		people_now_end(engine);
 		*answer = json_close(&out);

@@ -275,7 +275,8 @@ MUST_CHECK enum err engine_session_password(struct engine *engine, const struct 
 /* ---- the audit trail (A-24) ---- */
 
 struct question;
-/* question: account (empty: of everything, with "records" and "head"), limit, cursor.
+/* question: account (empty: of everything, with "records" and "head"), type (what was done),
+ * search (in who, what and which), from, to, limit, cursor. A page may hold fewer than limit.
  * {"account":..,"audit":[{"number","at","what","id","by","before","after","hash"}],
  * "next":cursor?}, newest first. */
 MUST_CHECK enum err engine_audit_list(struct engine *engine, const struct question *question,
@@ -305,8 +306,10 @@ struct question {
 	struct span at;                     /* default: now */
 	struct span known_at;               /* L-65 */
 	struct span kind, org, project, id; /* row filters; for explain: which row */
-	struct span type, subject;          /* event filters */
-	struct span from, to;               /* trend: days, both included; events: [from, to) */
+	struct span class, item;            /* the same: rows alone; item is an environment */
+	struct span search;                 /* rows, parts, audit: with this text in them */
+	struct span type, subject;          /* event filters; audit: what was changed */
+	struct span from, to;               /* trend: days, both included; else [from, to) */
 	enum step   step;
 	struct span sort;  /* rows: licences (default), id, name, instances, last_activity;
 	                         a leading - reverses */

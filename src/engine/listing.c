@@ -3,12 +3,11 @@
 
 #include "core/base/limit.h"
 #include "edge/sys/memory.h"
-#include "engine/engine_int.h"
+#include "engine/ask_int.h"
 
 /* ---- which events ---- */
 
-/* from and to: RFC 3339 moments, or dates (both days whole). */
-static enum err
+enum err
 bound_read(struct span field, struct span text, bool upper, struct instant *at,
            struct refusal *refusal)
 {

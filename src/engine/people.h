@@ -53,13 +53,15 @@ MUST_CHECK enum err engine_developers_import(struct engine *engine, const struct
                                              const struct list_request *request,
                                              struct arena *arena, struct span *answer,
                                              struct refusal *refusal);
-/* Who has SEI, with the columns of the list: {"account","developers":[..],"next"?}. */
+/* Who has SEI, with the columns of the list: {"account","developers":[..],"next"?}, and on
+ * the first page "duplicates" of all of them (core/people/duplicate.h). */
 MUST_CHECK enum err engine_developers_list(struct engine *engine, const struct question *question,
                                            struct arena *arena, struct span *answer,
                                            struct refusal *refusal);
 
-/* {"account","modules":[{"module","assign","groups","service_accounts","people":n}]}: of
- * every module that is assigned or that somebody has. */
+/* {"account","modules":[{"module","assign","groups","service_accounts","people":n,"since",
+ * "by"}]}: of every module that is assigned or that somebody has; who put it and when, where
+ * somebody did. */
 MUST_CHECK enum err engine_assignments_list(struct engine *engine, struct span account,
                                             struct arena *arena, struct span *answer,
                                             struct refusal *refusal);
@@ -69,5 +71,11 @@ MUST_CHECK enum err engine_assignments_put(struct engine *engine, const struct c
                                            struct span account, struct span json,
                                            struct arena *arena, struct span *answer,
                                            struct refusal *refusal);
+/* What putting it would mean, and nothing is changed: the assignments with how many people
+ * have the module "now" and "then", and where having it is what is licensed, "licences":
+ * {"unit","owned","now","then"}; "gaining" and "losing": {"count","people":[..]}. */
+MUST_CHECK enum err engine_assignments_preview(struct engine *engine, struct span account,
+                                               struct span json, struct arena *arena,
+                                               struct span *answer, struct refusal *refusal);
 
 #endif

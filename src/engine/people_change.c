@@ -168,13 +168,16 @@ texts_copy(const struct span *texts, uint32_t count, struct arena *arena)
 	return copy;
 }
 
+/* root: the record that the note stands in. */
 static enum err
-assignment_load(struct rosters *rosters, struct people_account *entry, const struct json *note,
-                struct arena *scratch)
+assignment_load(struct rosters *rosters, struct people_account *entry, const struct json *root,
+                const struct json *note, struct instant recorded, struct arena *scratch)
 {
 	struct assignment loaded;
 	if (assignment_parse(note, scratch, &loaded, NULL) != ERR_NONE)
 		return ERR_STORE_DAMAGED;
+	loaded.since  = recorded;
+	loaded.by     = arena_copy(&rosters->arena, text_of(root, SPAN("by")));
 	loaded.module = arena_copy(&rosters->arena, loaded.module);
 	loaded.groups = texts_copy(loaded.groups, loaded.groups_count, &rosters->arena);
 	loaded.service_accounts =
@@ -201,7 +204,7 @@ people_load(struct engine *engine, struct span key, struct span value)
 	const struct json     *note  = notes ? notes->first : NULL;
 	for (; note && err == ERR_NONE; note = note->next) {
 		if (json_member(note, SPAN("module")))
-			err = assignment_load(engine->rosters, entry, note, &arena);
+			err = assignment_load(engine->rosters, entry, root, note, recorded, &arena);
 		else
 			err = person_load(entry, note, recorded, &arena);
 	}

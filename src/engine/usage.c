@@ -218,7 +218,8 @@ row_matches(const struct licence_row *row, const struct question *question)
 {
 	return asked_for(question->kind, row->rule->row_kind) &&
 	       asked_for(question->org, row->org) && asked_for(question->project, row->project) &&
-	       asked_for(question->id, row->id);
+	       asked_for(question->id, row->id) && asked_for(question->class, row->class) &&
+	       asked_for(question->item, row->item) && row_found(row, question->search);
 }
 
 static int
@@ -361,7 +362,8 @@ bool
 by_matches(const struct licence_by *by, const struct question *question)
 {
 	return asked_for(question->kind, by->rule->part) && asked_for(question->org, by->org) &&
-	       asked_for(question->project, by->project) && asked_for(question->id, by->id);
+	       asked_for(question->project, by->project) && asked_for(question->id, by->id) &&
+	       by_found(by, question->search);
 }
 
 void

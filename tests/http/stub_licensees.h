@@ -114,4 +114,13 @@ engine_contract_preview(struct engine *engine, const struct change *change, stru
 	return stub_answer(account, SPAN("{\"figures\":[]}"), arena, answer, refusal);
 }
 
+enum err
+engine_assignments_preview(struct engine *engine, struct span account, struct span json,
+                           struct arena *arena, struct span *answer, struct refusal *refusal)
+{
+	(void)engine;
+	(void)json;
+	return stub_answer(account, SPAN("{\"preview\":true}"), arena, answer, refusal);
+}
+
 #endif

@@ -34,7 +34,7 @@ assert_field(const struct reply *reply, const char *name, const char *expected)
 static void
 test_every_place_is_the_one_document(void **state)
 {
-	static const char *const PLACES[] = { "/", "/accounts",
+	static const char *const PLACES[] = { "/", "/accounts", "/users?q=%ff",
 		                              "/accounts/acme?at=2026-10-31&q=%ff",
 		                              "/accounts/acme/modules/CD?unknown=1&unknown=2" };
 	struct reply             first    = page_ask(*state, "GET", "/", "");

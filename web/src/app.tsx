@@ -6,6 +6,7 @@ import { AccountPage } from "./pages/account";
 import { AccountsPage } from "./pages/accounts";
 import { CalculatorPage } from "./pages/calculator";
 import { SignInPage } from "./pages/sign_in";
+import { UsersPage } from "./pages/users";
 import { usePlace, type Place } from "./place";
 import { ReaderContext, resume, signInBy, signOut, type Reader } from "./session";
 import { onLink } from "./sign_in_link";
@@ -24,6 +25,7 @@ function pageOf(place: Place): JSX.Element {
 	if (first === "accounts" && account !== undefined)
 		return <AccountPage key={account} place={place} account={account} pieces={rest} />;
 	if (first === "calculator" && account === undefined) return <CalculatorPage place={place} />;
+	if (first === "users" && account === undefined) return <UsersPage place={place} />;
 	return <NotFound what="page" />;
 }
 

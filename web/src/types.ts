@@ -237,5 +237,5 @@ export interface ProblemError {
 	reason: string;
 	code?: string;
 	count?: number;
-	examples?: { row?: number; line?: number; column?: string; value?: string }[];
+	examples?: { row?: number; line?: number; column?: string; value?: string; detail?: string }[];
 }

@@ -21,6 +21,8 @@ struct assignment {
 	uint32_t           groups_count;
 	const struct span *service_accounts; /* in lower case */
 	uint32_t           service_accounts_count;
+	struct instant     since; /* when it was put, and by whom; empty while it is read */
+	struct span        by;
 };
 
 /* {"module":"CI","assign":"chosen","groups":["dev"],"service_accounts":["bot@x.org"]};

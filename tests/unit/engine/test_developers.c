@@ -119,6 +119,9 @@ test_A12_json_and_mapping(void **state)
 	assert_holds(answer, "\"duplicates\":{\"likely\":[{\"why\":\"name\",\"emails\":["
 	                     "\"ann.l@y.org\",\"ann@x.org\"]}],\"count\":1}");
 	assert_holds(developers(&fixture), "\"columns\":{\"Age\":\"7\"}");
+	assert_holds(developers(&fixture),
+	             "\"duplicates\":{\"likely\":[{\"why\":\"name\",\"emails\":"
+	             "[\"ann@x.org\",\"ann.l@y.org\"]}],\"count\":1}");
 	assert_people(&fixture, "SEI", "ann.l@y.org ann@x.org");
 	request.mapping = SPAN("{\"nme\":\"Full Name\"}");
 	assert_int_equal(engine_developers_import(fixture.engine, &BY_TEST, SPAN("acme"), &request,

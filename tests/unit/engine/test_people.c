@@ -1,6 +1,8 @@
 /* test_people.c - people by events: granted, revoked, imported, assigned. */
 #include "people_fixture.h"
 
+#include "core/json/json_read.h"
+
 /* ---- A-10 ---- */
 
 static void
@@ -238,8 +240,8 @@ test_A11_all_people_and_service_accounts(void **state)
 	assert_int_equal(
 		engine_assignments_list(fixture.engine, SPAN("acme"), &fixture.arena, &list, NULL),
 		ERR_NONE);
-	assert_holds(list,
-	             "\"modules\":[{\"module\":\"CODE\",\"assign\":\"manual\",\"people\":4}]");
+	assert_holds(list, "\"modules\":[{\"module\":\"CODE\",\"assign\":\"manual\",\"people\":4,"
+	                   "\"since\":\"2026-11-22T00:00:00Z\",\"by\":\"test\"}]");
 	end(&fixture);
 }
 
@@ -269,7 +271,76 @@ test_A11_chosen_groups_and_service_accounts(void **state)
 		engine_assignments_list(fixture.engine, SPAN("acme"), &fixture.arena, &list, NULL),
 		ERR_NONE);
 	assert_holds(list, "{\"module\":\"CI\",\"assign\":\"chosen\",\"groups\":[\"dev\"],"
-	                   "\"service_accounts\":[\"bot@x.org\"],\"people\":3}");
+	                   "\"service_accounts\":[\"bot@x.org\"],\"people\":3,\"since\":");
+	end(&fixture);
+}
+
+static struct span
+meaning(struct fixture *fixture, const char *json)
+{
+	struct refusal refusal = { .err = ERR_NONE };
+	struct span    answer;
+	if (engine_assignments_preview(fixture->engine, SPAN("acme"), span_of(json),
+	                               &fixture->arena, &answer, &refusal))
+		fail_msg("preview: %s", refusal.detail);
+	return answer;
+}
+
+static int64_t
+code_used(struct fixture *fixture)
+{
+	struct question question = { .account = SPAN("acme"), .module = SPAN("CODE") };
+	struct span     answer;
+	struct json    *root;
+	int64_t         used;
+	assert_int_equal(engine_usage(fixture->engine, &question, &fixture->arena, &answer, NULL),
+	                 ERR_NONE);
+	assert_int_equal(json_parse(answer, &fixture->arena, &root, NULL), ERR_NONE);
+	const struct json *modules = json_member(root, SPAN("modules"));
+	assert_int_equal(json_int64(json_member(modules->first, SPAN("used")), &used), ERR_NONE);
+	return used;
+}
+
+/* What a preview says is what then comes, and by itself it changes nothing. */
+static void
+test_A11_a_preview_says_what_an_assignment_means(void **state)
+{
+	const char    *chosen   = "{\"module\":\"CODE\",\"assign\":\"chosen\",\"groups\":[\"dev\"],"
+				  "\"service_accounts\":[\"bot@x.org\"]}";
+	const char    *contract = "{\"id\":\"c\",\"model\":\"DEVELOPER_360\",\"plan\":\"TEAM\","
+				  "\"kind\":\"PAID\",\"start\":\"2026-01-01T00:00:00Z\",\"end\":"
+				  "\"2027-01-01T00:00:00Z\",\"modules\":{\"CODE\":"
+				  "{\"developers\":2}}}";
+	struct fixture fixture;
+	struct span    answer;
+	(void)state;
+	begin(&fixture);
+	assert_int_equal(engine_contract_put(fixture.engine, &BY_TEST, SPAN("acme"),
+	                                     span_of(contract), &fixture.arena, &answer, NULL),
+	                 ERR_NONE);
+	grant(&fixture, "{\"people\":[{\"email\":\"ann@x.org\",\"groups\":[\"dev\"]},"
+	                "{\"email\":\"bot@x.org\",\"service_account\":true},"
+	                "{\"email\":\"cid@x.org\",\"groups\":[\"dev\"]},"
+	                "{\"email\":\"eve@x.org\",\"name\":\"Eve\",\"modules\":[\"CODE\"]}]}");
+	uint64_t before = events_stored(&fixture);
+	answer          = meaning(&fixture, chosen);
+	assert_holds(answer, "\"service_accounts\":[\"bot@x.org\"],\"now\":1,\"then\":3,"
+	                     "\"licences\":{\"unit\":\"developer\",\"owned\":2,\"now\":1,"
+	                     "\"then\":3}}]");
+	assert_holds(answer, "\"gaining\":{\"count\":3,\"people\":[{\"email\":\"ann@x.org\"},"
+	                     "{\"email\":\"bot@x.org\"},{\"email\":\"cid@x.org\"}]}");
+	assert_holds(answer, "\"losing\":{\"count\":1,\"people\":[{\"email\":\"eve@x.org\","
+	                     "\"name\":\"Eve\"}]}");
+	assert_int_equal(events_stored(&fixture), before);
+	assert_int_equal(code_used(&fixture), 1);
+	assign(&fixture, chosen);
+	assert_int_equal(code_used(&fixture), 3);
+	assert_holds(meaning(&fixture, chosen), "\"now\":3,\"then\":3,");
+	/* A module that is not licensed by who has it: people alone. */
+	assert_holds(meaning(&fixture, "{\"module\":\"CD\",\"assign\":\"all\"}"),
+	             "\"now\":0,\"then\":4}],\"gaining\":{\"count\":4");
+	assert_holds(meaning(&fixture, "{\"module\":\"CODE\",\"assign\":\"manual\"}"),
+	             "\"gaining\":{\"count\":0,\"people\":[]},\"losing\":{\"count\":0,");
 	end(&fixture);
 }
 
@@ -324,6 +395,7 @@ main(void)
 		cmocka_unit_test(test_A10_people_from_csv),
 		cmocka_unit_test(test_A11_all_people_and_service_accounts),
 		cmocka_unit_test(test_A11_chosen_groups_and_service_accounts),
+		cmocka_unit_test(test_A11_a_preview_says_what_an_assignment_means),
 		cmocka_unit_test(test_A11_assignments_are_refused_with_their_field),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -278,6 +278,44 @@ test_A24_pages_meet(void **state)
 	assert_int_equal(pages, 3);
 }
 
+static uint32_t
+found(struct site *site, struct question question)
+{
+	struct span answer;
+	question.account = SPAN("acme");
+	assert_int_equal(engine_audit_list(site->fixture.engine, &question, &site->fixture.arena,
+	                                   &answer, NULL),
+	                 ERR_NONE);
+	return json_member(parsed(site, answer), SPAN("audit"))->count;
+}
+
+/* The account was made by "test", its contracts were put by the key k1. */
+static void
+test_A24_a_trail_is_searched(void **state)
+{
+	struct site    *site = *state;
+	struct question bad  = { .account = SPAN("acme"), .from = SPAN("yesterday") };
+	struct span     answer;
+	for (int i = 0; i < 3; i++) {
+		char developers[2] = { (char)('1' + i), 0 };
+		assert_int_equal(contract_put(site, "c1", developers), ERR_NONE);
+	}
+	assert_int_equal(found(site, (struct question){ .limit = 50 }), 4);
+	assert_int_equal(found(site, (struct question){ .type = SPAN("contract.put") }), 3);
+	assert_int_equal(found(site, (struct question){ .type = SPAN("contract") }), 0);
+	assert_int_equal(found(site, (struct question){ .search = SPAN("ACCOUNT.") }), 1);
+	assert_int_equal(found(site, (struct question){ .search = SPAN("k1") }), 3);
+	assert_int_equal(found(site, (struct question){ .search = SPAN("192.0.2") }), 3);
+	assert_int_equal(found(site, (struct question){ .search = SPAN("c1"), .limit = 2 }), 2);
+	assert_int_equal(found(site, (struct question){ .search = SPAN("nothing") }), 0);
+	assert_int_equal(found(site, (struct question){ .from = SPAN("2026-11-22") }), 4);
+	assert_int_equal(found(site, (struct question){ .from = SPAN("2026-11-23") }), 0);
+	assert_int_equal(found(site, (struct question){ .to = SPAN("2026-11-21") }), 0);
+	assert_int_equal(
+		engine_audit_list(site->fixture.engine, &bad, &site->fixture.arena, &answer, NULL),
+		ERR_TIME_SYNTAX);
+}
+
 /* ---- the chain ---- */
 
 /* The record's key in the store; docs/format.md. */
@@ -446,6 +484,7 @@ main(void)
 		CASE(test_A24_secrets_are_not_in_it),
 		CASE(test_A24_an_account_sees_its_own_alone),
 		CASE(test_A24_pages_meet),
+		CASE(test_A24_a_trail_is_searched),
 		CASE(test_A24_the_first_broken_record_is_named),
 		CASE(test_A24_a_record_with_a_hash_of_its_own_breaks_the_next),
 		CASE(test_A24_a_cut_tail_is_seen_by_a_head_kept_elsewhere),

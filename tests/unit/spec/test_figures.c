@@ -147,6 +147,34 @@ test_L61_rows_are_sorted_and_add_up(void **state)
 	assert_int_equal(sum, number(module, "used"));
 }
 
+static uint32_t
+rows_found(struct site *site, struct question question)
+{
+	question.module = SPAN("CD");
+	question.at     = SPAN("2026-05-10T08:00:00Z");
+	return json_member(site_usage(site, question)->first, SPAN("rows"))->count;
+}
+
+/* Rows alone are searched and filtered: parts and figure stay those of the account. */
+static void
+test_L61_rows_are_searched_and_filtered(void **state)
+{
+	struct site *site = *state;
+	say_one_of_each(site);
+	send(site);
+	uint32_t all = rows_found(site, (struct question){ .limit = 0 });
+	assert_in_range(all, 4, 100);
+	assert_int_equal(rows_found(site, (struct question){ .search = SPAN("LARGE") }), 1);
+	assert_int_equal(rows_found(site, (struct question){ .search = SPAN("gitops") }), 1);
+	assert_int_equal(rows_found(site, (struct question){ .search = SPAN("no such") }), 0);
+	assert_int_equal(rows_found(site, (struct question){ .class = SPAN("container") }), 2);
+	assert_int_equal(rows_found(site, (struct question){ .class = SPAN("contain") }), 0);
+	assert_int_equal(rows_found(site, (struct question){ .class  = SPAN("container"),
+	                                                     .search = SPAN("small") }),
+	                 1);
+	assert_int_equal(rows_found(site, (struct question){ .item = SPAN("prod") }), 0);
+}
+
 /* ---- trends ---- */
 
 static const struct json *
@@ -265,6 +293,7 @@ main(void)
 		CASE(test_L15_an_application_is_one_on_many_clusters),
 		CASE(test_L18_used_is_the_sum_of_the_four_parts),
 		CASE(test_L61_rows_are_sorted_and_add_up),
+		CASE(test_L61_rows_are_searched_and_filtered),
 		CASE(test_L62_a_trend_has_the_last_hour_of_each_day_and_the_peak_of_its_last_month),
 		CASE(test_L64_hours_without_a_report_are_no_data_and_never_zero),
 		CASE(test_L40_a_whole_amount_is_a_string_everywhere),

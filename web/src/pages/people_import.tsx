@@ -1,13 +1,13 @@
 // people_import.tsx - a CSV file becomes people or developers: columns, preview, errors, save.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { accountPath, ask, type Problem, queryText } from "../api";
+import { accountPath, ask, queryText } from "../api";
 import { useChange } from "../change";
 import { headNames } from "../csv";
-import { count, label } from "../format";
-import { List } from "../ui/list";
-import { Notice, sentence } from "../ui/notice";
-import type { ProblemError } from "../types";
+import { label } from "../format";
+import { go, hrefWith, type Place } from "../place";
+import type { ImportOutcome } from "../types_people";
+import { Errors, OutcomeView } from "./people_outcome";
 
 /** The lists there are, their fields, and what each does. */
 const LISTS = {
@@ -24,24 +24,6 @@ const LISTS = {
 } as const;
 
 type ListName = keyof typeof LISTS;
-
-interface Changes {
-	count: number;
-	people: { email: string; name?: string }[];
-}
-
-interface Outcome {
-	saved: boolean;
-	rows: number;
-	unchanged: number;
-	granted: number;
-	revoked: number;
-	added: Changes;
-	changed: Changes;
-	removed?: Changes;
-	ignored: string[];
-	duplicates?: { likely: { why: string; emails: string[] }[]; count: number };
-}
 
 interface ChosenFile {
 	name: string;
@@ -115,98 +97,25 @@ function Mapping(props: {
 	);
 }
 
-function examples(error: ProblemError): string {
-	return (error.examples ?? [])
-		.map((one) => `line ${one.line ?? one.row}: ${one.value ?? ""}`.trim())
-		.join("; ");
+interface ImportProps {
+	account: string;
+	list: ListName;
+	/** The file that is being looked at; a change of list keeps it. */
+	file: ChosenFile | null;
+	onFile: (file: ChosenFile | null) => void;
+	onSaved?: () => void;
 }
 
-function Errors(props: { problem: Problem }): JSX.Element {
-	const { problem } = props;
-	return (
-		<Notice kind="bad" title={sentence(problem.message)}>
-			{problem.errors.length > 0 && (
-				<List
-					rows={problem.errors}
-					keyOf={(error) => `${error.code ?? ""} ${error.field ?? ""} ${error.reason}`}
-					label="Errors of the list"
-					columns={[
-						{ head: "What is wrong", show: (error) => sentence(error.reason) },
-						{ head: "Where", show: examples },
-						{ head: "Rows", number: true, show: (error) => count(error.count ?? 1) },
-					]}
-				/>
-			)}
-		</Notice>
-	);
+function mapOf(list: ListName, file: ChosenFile | null): Record<string, string> {
+	const columns = file?.columns ?? [];
+	return Object.fromEntries(LISTS[list].fields.map((field) => [field, guess(field, columns)]));
 }
 
-function Names(props: { title: string; changes: Changes | undefined }): JSX.Element | null {
-	const { changes } = props;
-	if (!changes || changes.count === 0) return null;
-	return (
-		<details class="behind">
-			<summary>
-				{props.title}: {count(changes.count)}
-			</summary>
-			<ul class="lines">
-				{changes.people.map((person) => (
-					<li key={person.email}>
-						{person.name} <span class="muted">{person.email}</span>
-					</li>
-				))}
-			</ul>
-		</details>
-	);
-}
-
-function OutcomeView(props: { outcome: Outcome }): JSX.Element {
-	const { outcome } = props;
-	const likely = outcome.duplicates?.likely ?? [];
-	return (
-		<Notice
-			kind="good"
-			title={outcome.saved ? "The list is saved" : "The list can be saved; nothing is changed yet"}
-		>
-			<p>
-				{count(outcome.rows)} rows: {count(outcome.granted)} modules granted, {count(outcome.revoked)}{" "}
-				revoked, {count(outcome.unchanged)} people unchanged.
-			</p>
-			{outcome.ignored.length > 0 && <p>Columns that are not read: {outcome.ignored.join(", ")}.</p>}
-			<Names title="New" changes={outcome.added} />
-			<Names title="Changed" changes={outcome.changed} />
-			<Names title="Removed" changes={outcome.removed} />
-			{likely.length > 0 && (
-				<details class="behind" open>
-					<summary>Perhaps one person: {count(outcome.duplicates?.count)}</summary>
-					<ul class="lines">
-						{likely.map((pair) => (
-							<li key={pair.emails.join()}>
-								{pair.emails.join(" and ")} <span class="muted">same {pair.why}</span>
-							</li>
-						))}
-					</ul>
-				</details>
-			)}
-		</Notice>
-	);
-}
-
-export function ImportPage(props: { account: string }): JSX.Element {
-	const [list, setList] = useState<ListName>("people");
-	const [file, setFile] = useState<ChosenFile | null>(null);
-	const [map, setMap] = useState<Record<string, string>>({});
-	const [outcome, setOutcome] = useState<Outcome | null>(null);
+function Importing(props: ImportProps): JSX.Element {
+	const { list, file } = props;
+	const [map, setMap] = useState<Record<string, string>>(mapOf(list, file));
+	const [outcome, setOutcome] = useState<ImportOutcome | null>(null);
 	const change = useChange();
-
-	const begin = (name: ListName, given: ChosenFile | null): void => {
-		setList(name);
-		setFile(given);
-		setOutcome(null);
-		change.clear();
-		if (given)
-			setMap(Object.fromEntries(LISTS[name].fields.map((field) => [field, guess(field, given.columns)])));
-	};
 	const send = (preview: boolean): void => {
 		if (!file) return;
 		const columns = Object.fromEntries(Object.entries(map).filter(([, column]) => column !== ""));
@@ -215,36 +124,31 @@ export function ImportPage(props: { account: string }): JSX.Element {
 			queryText({ map: JSON.stringify(columns), preview: preview ? "true" : null });
 		setOutcome(null);
 		void change
-			.run(() => ask<Outcome>(path, { method: "POST", body: file.text }))
-			.then(setOutcome);
+			.run(() => ask<ImportOutcome>(path, { method: "POST", body: file.text }))
+			.then((done) => {
+				setOutcome(done);
+				if (done?.saved) props.onSaved?.();
+			});
 	};
 	return (
-		<section class="panel" aria-labelledby="import">
-			<header>
-				<h2 id="import">Import a list</h2>
-			</header>
-			<fieldset class="checks">
-				<legend>A list of</legend>
-				{(Object.keys(LISTS) as ListName[]).map((name) => (
-					<label key={name}>
-						<input
-							type="radio"
-							name="list"
-							checked={name === list}
-							onChange={() => begin(name, file)}
-						/>{" "}
-						{LISTS[name].name}
-					</label>
-				))}
-			</fieldset>
+		<>
 			<p class="muted">{LISTS[list].words} All of it is saved, or nothing.</p>
-			<FileChoice onFile={(given) => begin(list, given)} />
+			<FileChoice onFile={props.onFile} />
 			{file && (
 				<>
 					<p>
 						<b>{file.name}</b>
 					</p>
-					<Mapping list={list} file={file} map={map} onMap={setMap} />
+					<Mapping
+						list={list}
+						file={file}
+						map={map}
+						onMap={(chosen) => {
+							/* What was previewed was of other columns. */
+							setOutcome(null);
+							setMap(chosen);
+						}}
+					/>
 					<div class="row">
 						<button type="button" class="button" disabled={change.busy} onClick={() => send(true)}>
 							Preview
@@ -262,6 +166,68 @@ export function ImportPage(props: { account: string }): JSX.Element {
 			)}
 			{change.problem && <Errors problem={change.problem} />}
 			{outcome && <OutcomeView outcome={outcome} />}
+		</>
+	);
+}
+
+/** A list by itself, beneath what it replaces. */
+export function ImportSection(props: {
+	account: string;
+	list: ListName;
+	onSaved: () => void;
+}): JSX.Element {
+	const [file, setFile] = useState<ChosenFile | null>(null);
+	const [turn, setTurn] = useState(0);
+	const begin = (given: ChosenFile | null): void => {
+		setFile(given);
+		setTurn(turn + 1);
+	};
+	return (
+		<section class="panel" aria-labelledby="import">
+			<header>
+				<h2 id="import">Import the list</h2>
+			</header>
+			<Importing {...props} key={turn} file={file} onFile={begin} />
+		</section>
+	);
+}
+
+export function ImportPage(props: { place: Place; account: string }): JSX.Element {
+	const { place } = props;
+	const [file, setFile] = useState<ChosenFile | null>(null);
+	const [turn, setTurn] = useState(0);
+	const list: ListName = place.query.get("list") === "developers" ? "developers" : "people";
+	return (
+		<section class="panel" aria-labelledby="import">
+			<header>
+				<h2 id="import">Import a list</h2>
+			</header>
+			<fieldset class="checks">
+				<legend>A list of</legend>
+				{(Object.keys(LISTS) as ListName[]).map((name) => (
+					<label key={name}>
+						<input
+							type="radio"
+							name="list"
+							checked={name === list}
+							onChange={() =>
+								go(hrefWith(place, { list: name === "people" ? null : name }), { replace: true })
+							}
+						/>{" "}
+						{LISTS[name].name}
+					</label>
+				))}
+			</fieldset>
+			<Importing
+				key={`${list} ${turn}`}
+				account={props.account}
+				list={list}
+				file={file}
+				onFile={(given) => {
+					setFile(given);
+					setTurn(turn + 1);
+				}}
+			/>
 		</section>
 	);
 }

@@ -57,7 +57,7 @@ export function useShownRows<T>(props: RowsTableProps<T>): T[] {
 		const definitions: ColumnDef<T, Cell>[] = columns.map((column) => ({
 			id: column.id,
 			accessorFn: column.value,
-			filterFn: "equalsString",
+			filterFn: "equals",
 			sortingFn: column.number ? "basic" : "text",
 			sortUndefined: "last",
 		}));

@@ -102,8 +102,8 @@ export function Shell(props: ShellProps): JSX.Element {
 					{props.account && <span class="brand-account">{props.account}</span>}
 				</div>
 				<Menu>
-					{props.ways && (
-						<nav aria-label="Account">
+					{props.ways && props.ways.length > 0 && (
+						<nav aria-label={props.account ? "Account" : "Installation"}>
 							{props.ways.map((way) => (
 								<Link key={way.href} href={way.href} current={way.current} class="way">
 									{way.name}

@@ -1,0 +1,212 @@
+// people_developers.tsx - the list of developers: who is on it, who may be one person twice.
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { accountPath, queryText } from "../api";
+import { count, unitName } from "../format";
+import { useAnswer } from "../load";
+import { accountHref, go, hrefWith, type Place } from "../place";
+import { hasRight, useReader } from "../session";
+import type { Usage } from "../types";
+import type { Developer, Developers } from "../types_people";
+import { CopyButton, CsvButton } from "../ui/download";
+import { Filter } from "../ui/filter";
+import { Link } from "../ui/link";
+import { Moment } from "../ui/moment";
+import { Loading, Notice, ProblemNotice } from "../ui/notice";
+import { type Column, RowsTable, type RowsTableProps, tabbedText, useShownRows } from "../ui/rows_table";
+import type { AccountProps } from "./account";
+import { LikelyPairs } from "./people_duplicates";
+import { ImportSection } from "./people_import";
+import { Removal } from "./people_removal";
+
+const DEVELOPERS_MAX = 100_000;
+const REFRESH_MS = 900;
+export const DEVELOPERS_MODULE = "SEI";
+
+/** Columns of the list that the interface does not know: the list's own. */
+function ownColumns(rows: Developer[]): Column<Developer>[] {
+	const names = new Set(rows.flatMap((row) => Object.keys(row.columns ?? {})));
+	return [...names].map((name) => ({
+		id: `column.${name}`,
+		head: name,
+		value: (row) => row.columns?.[name] ?? "",
+	}));
+}
+
+function columnsOf(
+	rows: Developer[],
+	remove: ((developer: Developer) => void) | null,
+): Column<Developer>[] {
+	const columns: Column<Developer>[] = [
+		{
+			id: "name",
+			head: "Name",
+			value: (row) => row.name ?? "",
+			total: (shown) => `${count(shown.length)} shown`,
+		},
+		{ id: "email", head: "E-mail", value: (row) => row.email },
+		{ id: "role", head: "Role", value: (row) => row.role ?? "" },
+		{ id: "manager", head: "Manager", value: (row) => row.manager_email ?? "" },
+		...ownColumns(rows),
+		{
+			id: "listed",
+			head: "From",
+			value: (row) => (row.listed ? "the list" : "a grant"),
+			show: (row) =>
+				row.listed ? "the list" : <span class="badge warn">a grant, not the list</span>,
+		},
+		{ id: "since", head: "Since", value: (row) => row.since, show: (row) => <Moment at={row.since} brief /> },
+		{
+			id: "last_activity",
+			head: "Last activity",
+			value: (row) => row.last_activity,
+			show: (row) => <Moment at={row.last_activity} />,
+		},
+	];
+	if (remove)
+		columns.push({
+			id: "change",
+			head: "Change",
+			value: () => undefined,
+			show: (row) => (
+				<button
+					type="button"
+					class="button quiet small"
+					aria-label={`Remove ${row.email}`}
+					onClick={() => remove(row)}
+				>
+					Remove
+				</button>
+			),
+		});
+	return columns;
+}
+
+/** How the list stands against what is owned, in the words of the module's own figure. */
+function Standing(props: { place: Place; account: string }): JSX.Element | null {
+	const { value } = useAnswer<Usage>(accountPath(props.account, "usage"), REFRESH_MS);
+	const figure = value?.modules.find((one) => one.module === DEVELOPERS_MODULE);
+	if (!figure) return null;
+	const over = figure.over !== null && Number(figure.over) > 0;
+	return (
+		<p class="standing">
+			<b>{count(figure.used)}</b> {unitName(figure.unit, figure.used)}
+			{figure.owned !== null && ` of ${count(figure.owned)} licensed`}
+			{over && <span class="badge bad">{count(figure.over)} over</span>}{" "}
+			<Link href={accountHref(props.place, props.account, ["modules", DEVELOPERS_MODULE])}>
+				Figure and trend
+			</Link>
+		</p>
+	);
+}
+
+interface ListProps {
+	place: Place;
+	account: string;
+	rows: Developer[];
+	path: string;
+	remove: ((developer: Developer) => void) | null;
+}
+
+const FILTERS = ["role", "manager", "listed"];
+
+function DeveloperList(props: ListProps): JSX.Element {
+	const { place, rows } = props;
+	const columns = useMemo(() => columnsOf(rows, props.remove), [rows, props.remove]);
+	const table: RowsTableProps<Developer> = {
+		rows,
+		columns,
+		search: place.query.get("q") ?? "",
+		filters: Object.fromEntries(FILTERS.map((id) => [id, place.query.get(id) ?? ""])),
+		sort: place.query.get("sort") ?? "",
+		onSort: (sort) => go(hrefWith(place, { sort }), { replace: true }),
+		label: "Developers as a table",
+	};
+	const shown = useShownRows(table);
+	return (
+		<section class="panel" aria-labelledby="developers">
+			<header>
+				<h2 id="developers">The list of developers</h2>
+				<div class="row">
+					<CopyButton text={() => tabbedText(columns, shown)} />
+					<CsvButton path={props.path} name={`${props.account}-developers.csv`} />
+				</div>
+			</header>
+			<Standing place={place} account={props.account} />
+			{rows.length > 0 && (
+				<div class="tools">
+					<label class="search">
+						Search
+						<input
+							type="search"
+							value={table.search}
+							onInput={(event) =>
+								go(hrefWith(place, { q: event.currentTarget.value }), { replace: true })
+							}
+						/>
+					</label>
+					{columns
+						.filter((column) => FILTERS.includes(column.id))
+						.map((column) => (
+							<Filter key={column.id} column={column} rows={rows} place={place} prefix="" />
+						))}
+				</div>
+			)}
+			{rows.length === 0 && (
+				<Notice title="The list is empty">
+					Import it below: a CSV file with at least a name and an e-mail in each row.
+				</Notice>
+			)}
+			{rows.length > 0 && shown.length === 0 && (
+				<Notice title="Nobody matches">
+					<Link href={hrefWith(place, { q: null, role: null, manager: null, listed: null })} replace>
+						Show all {count(rows.length)}
+					</Link>
+				</Notice>
+			)}
+			{shown.length > 0 && <RowsTable {...table} shown={shown} />}
+		</section>
+	);
+}
+
+export function DevelopersPage(props: AccountProps): JSX.Element {
+	const account = props.account.id;
+	const { session } = useReader();
+	const edits = hasRight(session, account, "edit");
+	const [leaving, setLeaving] = useState<Developer | null>(null);
+	const path = accountPath(account, "developers") + queryText({ limit: DEVELOPERS_MAX });
+	const { value, problem, again } = useAnswer<Developers>(path);
+	const remove = edits ? setLeaving : null;
+	return (
+		<>
+			{problem && <ProblemNotice problem={problem} again={again} />}
+			{!value && !problem && <Loading lines={6} />}
+			{value && (
+				<>
+					<LikelyPairs developers={value.developers} duplicates={value.duplicates} remove={remove} />
+					<DeveloperList
+						place={props.place}
+						account={account}
+						rows={value.developers}
+						path={path}
+						remove={remove}
+					/>
+				</>
+			)}
+			{edits && <ImportSection account={account} list="developers" onSaved={again} />}
+			{leaving && (
+				<Removal
+					account={account}
+					person={leaving}
+					module={DEVELOPERS_MODULE}
+					words={`The licence is free from this hour on; what was used before stays counted. Take the person off the file that you import, too: the next import would bring the person back.`}
+					onClose={() => setLeaving(null)}
+					onDone={() => {
+						setLeaving(null);
+						again();
+					}}
+				/>
+			)}
+		</>
+	);
+}
