@@ -40,11 +40,15 @@ tally("import", "people", fileOf("crew-people.csv", [
 	"bot@crew.example,,,,true",
 	"",
 ].join("\n")), "--account", "crew");
-tally("role", "grant", "crew", "editor@web.example", "licence_editor");
-tally("role", "grant", "crew", "viewer@web.example", "licence_viewer");
+/* People of their own, too: those of other tests see one account alone. */
+for (const [name, role] of [["crew-editor", "licence_editor"], ["crew-viewer", "licence_viewer"]]) {
+	const email = `${name}@web.example`;
+	fileOf(`${name}.json`, tally("person", "add", email, "--name", name, "--json"));
+	tally("role", "grant", "crew", email, role);
+}
 
 const browser = await launch();
-const editor = await visit(browser, "editor", "/accounts/crew/people/developers");
+const editor = await visit(browser, "crew-editor", "/accounts/crew/people/developers");
 const csv = (text) => ({ name: "developers.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
 const developers = () => tallyJson("developers", "list", "crew", "--limit", "1000").developers;
 const shownCount = async (page, section) =>
@@ -167,7 +171,7 @@ await check("what an assignment would mean is said before it is made, and then c
 	await editor.getByRole("dialog").waitFor({ state: "detached" });
 	assertEqual(peopleOf("CI"), ["bob@crew.example", "bot@crew.example", "cid@crew.example"], "who has CI");
 	assertEqual(tallyJson("usage", "crew", "CI").modules[0].used, said.modules[0].licences.then, "used");
-	await editor.getByText(/As it is since .* by editor@web.example/).waitFor();
+	await editor.getByText(/As it is since .* by crew-editor@web.example/).waitFor();
 	await editor.getByText("Who has it now: 3").waitFor();
 });
 
@@ -183,7 +187,7 @@ await check("a module is given to one person and taken again", async () => {
 });
 
 await check("who reads alone changes nothing, here or by the interface", async () => {
-	const viewer = await visit(browser, "viewer", "/accounts/crew/people/assignments/CI");
+	const viewer = await visit(browser, "crew-viewer", "/accounts/crew/people/assignments/CI");
 	await viewer.getByText("Meant for chosen groups").waitFor();
 	assertEqual(await viewer.getByRole("radio").count(), 0, "choices");
 	assertEqual(await viewer.getByRole("button", { name: /^(Give|Take|Assign)/ }).count(), 0, "buttons");

@@ -8,6 +8,7 @@ import type { Account } from "../types";
 import { Link } from "../ui/link";
 import { Moment } from "../ui/moment";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
+import { operatorWays } from "../ui/operator_ways";
 import { Shell } from "../ui/shell";
 import { CloseMonth } from "./close_month";
 
@@ -68,7 +69,7 @@ export function AccountsPage(props: { place: Place }): JSX.Element {
 
 	const found = value?.accounts.filter((account) => matches(account, search)) ?? [];
 	return (
-		<Shell title="Accounts">
+		<Shell title="Accounts" ways={operatorWays(place, session)}>
 			<h1>Accounts</h1>
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!value && !problem && <Loading />}
