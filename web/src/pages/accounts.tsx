@@ -92,7 +92,7 @@ export function AccountsPage(props: { place: Place }): JSX.Element {
 							/>
 						</label>
 					</div>
-					<div class="scroll-x">
+					<div class="scroll-x framed">
 						<Table place={place} accounts={found} />
 					</div>
 					{found.length === 0 && <Notice title="No account matches">Search for less.</Notice>}

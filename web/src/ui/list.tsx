@@ -15,7 +15,7 @@ export function List<T>(props: {
 	foot?: JSX.Element;
 }): JSX.Element {
 	return (
-		<div class="scroll-x" tabIndex={0} role="region" aria-label={props.label}>
+		<div class="scroll-x framed" tabIndex={0} role="region" aria-label={props.label}>
 			<table class="list">
 				<thead>
 					<tr>
