@@ -129,9 +129,9 @@ export async function open(page, path) {
 /** The number in a text of the page, whatever stands around it. */
 export const numberOf = (text) => Number(text.replaceAll(/[^\d.-]/g, ""));
 
-/** The last cell of the foot of a section's table: what it comes to together. */
+/** The last cell of the foot of a section's table with something in it: what it comes to. */
 export const footOf = (page, section) =>
-	page.locator(`section[aria-labelledby=${section}] tfoot td`).last().textContent();
+	page.locator(`section[aria-labelledby=${section}] tfoot td:not(:empty)`).last().textContent();
 
 /** The select whose label begins so; its options are part of the label's text. */
 export const choice = (at, name) =>

@@ -56,6 +56,92 @@ await check("the CSV that is downloaded has the bytes of the command line", asyn
 	assertEqual(text, tally("usage", "demo", "CD", "--limit", "100000", "--csv"), "CSV");
 });
 
+async function downloaded() {
+	const [download] = await Promise.all([
+		page.waitForEvent("download"),
+		page.getByRole("button", { name: "Download CSV" }).click(),
+	]);
+	return readFileSync(await download.path(), "utf8");
+}
+
+await check("the CSV has the rows that are seen: search, filters, class and sorting", async () => {
+	const section = page.locator("section[aria-labelledby=rows]");
+	await open(page, "/accounts/demo/modules/CD?sort=-instances&class=container&org=bank&q=API");
+	const words = ["--class", "container", "--org", "bank", "--search", "API", "--sort", "instances"];
+	const expected = tally("usage", "demo", "CD", "--limit", "100000", "--csv", ...words);
+	const few = tallyJson("usage", "demo", "CD", "--limit", "100000", ...words).modules[0].rows;
+	const all = tallyJson("usage", "demo", "CD", "--limit", "100000").modules[0].rows;
+	assert(few.length > 1 && few.length < all.length, `${few.length} of ${all.length} rows`);
+	assertEqual(await downloaded(), expected, "CSV");
+	assertEqual(numberOf(await section.locator("tfoot td").first().textContent()), few.length, "rows");
+	assertEqual(numberOf(await footOf(page, "rows")),
+		few.reduce((sum, row) => sum + (row.licences ?? 0), 0), "licences");
+	const shown = await section.locator("tbody tr:not(.gap) td:first-child a").allTextContents();
+	assertEqual(shown, few.map((row) => row.service ?? row.name ?? row.id), "in the same order");
+});
+
+await check("the environment of a target filters the CSV too", async () => {
+	await open(page, "/accounts/demo/modules/CE?environment=staging&q=api");
+	assertEqual(await downloaded(),
+		tally("usage", "demo", "CE", "--limit", "100000", "--csv", "--environment", "staging",
+			"--search", "api"), "CSV");
+});
+
+await check("CD has the columns of the licence report, as the CSV calls them", async () => {
+	await open(page, "/accounts/demo/modules/CD");
+	const heads = await page.locator("section[aria-labelledby=rows] thead th").allTextContents();
+	const [line] = tally("usage", "demo", "CD", "--limit", "1", "--csv").split("\r\n");
+	const deleted = "Deleted"; /* a badge beside the name on the page */
+	assertEqual(heads.map((head) => head.replace(/[▲▼]/, "")),
+		line.split(",").filter((name) => name !== deleted), "columns");
+});
+
+await check("rows and what is counted together add up to the figure", async () => {
+	const { rows, used } = tallyJson("usage", "demo", "CD", "--limit", "100000").modules[0];
+	const licences = rows.reduce((sum, row) => sum + (row.licences ?? 0), 0);
+	await page.getByText(
+		`All rows come to ${licences} of the ${used} services used; the other ${used - licences} `,
+	).waitFor();
+});
+
+await check("a table that is selected and copied is a clean table in a spreadsheet", async () => {
+	const context = page.context();
+	await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+	const copied = async (selector) => {
+		await page.evaluate((at) => {
+			document.getSelection().selectAllChildren(document.querySelector(at));
+		}, selector);
+		await page.keyboard.press("Control+C");
+		return page.evaluate(() => navigator.clipboard.readText());
+	};
+	const cells = (text) => text.split("\n").map((line) => line.split("\t"));
+	/* All rows, also those that are not drawn. */
+	await open(page, "/accounts/large/modules/CD?sort=name");
+	await page.locator("section[aria-labelledby=rows] tbody a").first().waitFor();
+	const large = cells(await copied("section[aria-labelledby=rows] table"));
+	const rows = tallyJson("usage", "large", "CD", "--limit", "100000", "--sort", "name").modules[0].rows;
+	assertEqual(large.length, rows.length + 1, "lines");
+	assertEqual(large[1].slice(0, 4), [rows[0].id, rows[0].org, rows[0].project, rows[0].id], "first");
+	assertEqual(large.every((line) => line.length === large[0].length), true, "same columns");
+	/* Money and thousands as plain numbers. */
+	await open(page, "/accounts/demo/modules/CCM");
+	await page.locator("section[aria-labelledby=rows] tbody a").first().waitFor();
+	const money = cells(await copied("section[aria-labelledby=rows] table"));
+	const by = tallyJson("usage", "demo", "CCM", "--limit", "100000").modules[0].by;
+	const amounts = money.slice(1).map((line) => line[line.length - 1]);
+	assertEqual(amounts, by.map((share) => String(share.quantity)), "amounts digit for digit");
+	const parts = cells(await copied("section[aria-labelledby=parts] table"));
+	for (const line of parts.slice(1))
+		for (const cell of line.slice(1).filter(Boolean))
+			assert(/^-?\d+(\.\d+)?$/.test(cell), `a plain number: ${cell}`);
+	/* A few words of one cell stay words. */
+	await page.evaluate(() =>
+		document.getSelection().selectAllChildren(document.querySelector(".rule")));
+	await page.keyboard.press("Control+C");
+	const rule = await page.locator(".rule").textContent();
+	assertEqual(await page.evaluate(() => navigator.clipboard.readText()), rule, "words");
+});
+
 await check("a row opens why: sentence, percentile and hours of the command line", async () => {
 	const words = ["service", "bank", "ledger", "closing-worker"];
 	const expected = tallyJson("explain", "demo", "CD", ...words).explained[0];
@@ -81,7 +167,7 @@ await check("ten thousand rows are drawn where one looks, and scroll", async () 
 	assert((await drawn()) < 120, `${await drawn()} rows are drawn`);
 	assertEqual(numberOf(await footOf(page, "rows")), LARGE_COUNT, "licences");
 	await view.evaluate((at) => at.scrollTo(0, at.scrollHeight));
-	await view.getByText("service-09999").waitFor();
+	await view.getByRole("link", { name: "service-09999" }).waitFor();
 	assert((await drawn()) < 120, `${await drawn()} rows are drawn at the end`);
 	const frames = await view.evaluate(
 		(at) =>

@@ -2,162 +2,44 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { accountPath, queryText } from "../api";
-import { amount, count, label, toNumber } from "../format";
-import { accountHref, type Place } from "../place";
+import { minus, sum } from "../decimal";
+import { count, unitName } from "../format";
 import type { ModuleFigure, Row, Share } from "../types";
 import { FoundRows } from "../ui/found_rows";
-import { Link } from "../ui/link";
-import { Moment } from "../ui/moment";
-import type { Column } from "../ui/rows_table";
+import { type ModuleRowsProps, rowColumns, shareColumns } from "./module_columns";
 
-interface ModuleRowsProps {
-	place: Place;
-	account: string;
-	figure: ModuleFigure;
+/** Letters of ASCII alone, as the server folds them: a CSV has the rows that are seen. */
+const folded = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+function holds(texts: (string | undefined)[], search: string): boolean {
+	const wanted = folded(search);
+	return texts.some((text) => text !== undefined && folded(text).includes(wanted));
 }
 
-function whyHref(props: ModuleRowsProps, what: Partial<Row> & { id?: string }): string {
-	const { place, account, figure } = props;
-	return accountHref(place, account, ["modules", figure.module, "why"], {
-		unit: figure.unit,
-		kind: what.kind ?? null,
-		org: what.org ?? null,
-		project: what.project ?? null,
-		id: what.id ?? null,
-	});
-}
+const rowFound = (row: Row, search: string): boolean =>
+	holds(
+		[row.kind, row.org, row.project, row.environment, row.service, row.id, row.name, row.class],
+		search,
+	);
 
-function licencesTotal(rows: Row[]): string {
-	return count(rows.reduce((sum, row) => sum + toNumber(row.licences), 0));
-}
+const shareFound = (share: Share, search: string): boolean =>
+	holds([share.part, share.org, share.project, share.id, share.sku], search);
 
-const FILTERED: (keyof Row)[] = ["org", "project", "class", "environment"];
+/* The server's orders, where they are the page's: largest and latest first, names from A. */
+const SORTS: Record<string, string> = {
+	licences: "-licences",
+	"-licences": "licences",
+	instances: "-instances",
+	"-instances": "instances",
+	last_activity: "-last_activity",
+	"-last_activity": "last_activity",
+	name: "name",
+	"-name": "-name",
+	id: "id",
+	"-id": "-id",
+};
 
-/** The columns that some row fills; of services as in a licence report. */
-function rowColumns(props: ModuleRowsProps, rows: Row[]): Column<Row>[] {
-	const isPeople = rows.some((row) => row.kind === "person" || row.kind === "service_account");
-	const has = (member: keyof Row): boolean => rows.some((row) => row[member] !== undefined);
-	const text = (id: keyof Row, head: string, say = (word: string) => word): Column<Row>[] =>
-		has(id)
-			? [
-					{
-						id,
-						head,
-						...(FILTERED.includes(id) ? { filter: say } : {}),
-						value: (row) => row[id] as string | undefined,
-						show: (row) => say((row[id] as string | undefined) ?? ""),
-					},
-				]
-			: [];
-	const numbers = (id: "instances" | "hours", head: string): Column<Row>[] =>
-		has(id)
-			? [
-					{
-						id,
-						head,
-						number: true,
-						value: (row) => (row[id] === undefined ? undefined : toNumber(row[id])),
-						show: (row) => (row[id] === undefined ? "" : count(row[id])),
-					},
-				]
-			: [];
-	return [
-		{
-			id: "name",
-			head: isPeople ? "Person" : has("instances") ? "Service" : "Name",
-			value: (row) => row.name ?? row.id,
-			show: (row) => (
-				<>
-					<Link href={whyHref(props, row)}>{row.name ?? row.id}</Link>
-					{row.deleted && <span class="badge">deleted</span>}
-				</>
-			),
-			total: (shown) => `${count(shown.length)} shown`,
-		},
-		...text("org", "Organization"),
-		...text("project", "Project"),
-		...text("environment", "Environment"),
-		...(rows.some((row) => row.name !== undefined && row.name !== row.id)
-			? text("id", isPeople ? "E-mail" : "Id")
-			: []),
-		{
-			id: "kind",
-			head: "Kind",
-			filter: label,
-			value: (row) => row.kind,
-			show: (row) => label(row.kind),
-		},
-		...text("class", "Class", label),
-		...numbers("instances", "Instances"),
-		...numbers("hours", "Hours"),
-		{
-			id: "last_activity",
-			head: props.figure.module === "CD" ? "Last deployed" : "Last activity",
-			value: (row) => row.last_activity,
-			show: (row) => <Moment at={row.last_activity} />,
-		},
-		{
-			id: "licences",
-			head: "Licences",
-			number: true,
-			value: (row) => (row.licences === undefined ? undefined : toNumber(row.licences)),
-			show: (row) => (row.licences === undefined ? "" : count(row.licences)),
-			total: licencesTotal,
-		},
-	];
-}
-
-function shareColumns(props: ModuleRowsProps, shares: Share[]): Column<Share>[] {
-	const has = (member: keyof Share): boolean => shares.some((share) => share[member] !== undefined);
-	const text = (id: keyof Share, head: string): Column<Share>[] =>
-		has(id)
-			? [
-					{
-						id,
-						head,
-						...(id === "org" ? { filter: true as const } : {}),
-						value: (share) => share[id] as string | undefined,
-					},
-				]
-			: [];
-	const first = has("id") ? "id" : "project";
-	const { currency } = props.figure;
-	return [
-		{
-			id: first,
-			head: first === "id" ? "Connector" : "Project",
-			...(first === "project" ? { filter: true as const } : {}),
-			value: (share) => share[first],
-			show: (share) => (
-				<Link href={whyHref(props, { ...share, kind: share.part })}>{share[first] ?? "–"}</Link>
-			),
-			total: (shown) => `${count(shown.length)} shown`,
-		},
-		...text("org", "Organization"),
-		...text("sku", "Kind of saving"),
-		{ id: "part", head: "Part", value: (share) => share.part, show: (share) => label(share.part) },
-		{
-			id: "last_activity",
-			head: "Last activity",
-			value: (share) => share.last_activity,
-			show: (share) => <Moment at={share.last_activity} />,
-		},
-		{
-			id: "quantity",
-			head: currency ? "Amount" : "Quantity",
-			number: true,
-			value: (share) => toNumber(share.quantity),
-			show: (share) => amount(share.quantity, currency),
-			total: (shown) =>
-				amount(
-					shown.reduce((sum, share) => sum + toNumber(share.quantity), 0),
-					currency,
-				),
-		},
-	];
-}
-
-/** The server filters what it knows; a search or a class is of the screen alone. */
+/** The rows that are looked at: filtered, searched and sorted by the server in the same way. */
 function csvPath(props: ModuleRowsProps): string {
 	const { place, account, figure } = props;
 	const get = (name: string): string | null => place.query.get(name);
@@ -170,8 +52,27 @@ function csvPath(props: ModuleRowsProps): string {
 			kind: get("kind"),
 			org: get("org"),
 			project: get("project"),
+			class: get("class"),
+			environment: get("environment"),
+			search: get("q"),
+			sort: SORTS[get("sort") ?? ""],
 			limit: 100_000,
 		})
+	);
+}
+
+/** Why rows may come to less than the figure: some things are counted all together. */
+function Together(props: { figure: ModuleFigure; rows: Row[] }): JSX.Element | null {
+	const { figure, rows } = props;
+	const licences = sum(rows.map((row) => String(row.licences ?? 0)));
+	const rest = minus(String(figure.used), licences);
+	if (rest === "0") return null;
+	return (
+		<p class="hint">
+			All rows come to {count(licences)} of the {count(figure.used)}{" "}
+			{unitName(figure.unit, figure.used)} used; the other {count(rest)} are counted together, not
+			row by row: see Parts.
+		</p>
 	);
 }
 
@@ -180,7 +81,18 @@ export function ModuleRows(props: ModuleRowsProps): JSX.Element {
 	const rows = figure.rows ?? [];
 	const columns = useMemo(() => rowColumns(props, rows), [figure, place]);
 	const csv = { path: csvPath(props), name: `${account}-${figure.module}.csv` };
-	return <FoundRows place={place} title="Rows" rows={rows} columns={columns} csv={csv} prefix="" />;
+	return (
+		<FoundRows
+			place={place}
+			title="Rows"
+			rows={rows}
+			columns={columns}
+			csv={csv}
+			prefix=""
+			found={rowFound}
+			below={<Together figure={figure} rows={rows} />}
+		/>
+	);
 }
 
 export function ModuleShares(props: ModuleRowsProps): JSX.Element {
@@ -196,6 +108,7 @@ export function ModuleShares(props: ModuleRowsProps): JSX.Element {
 			rows={shares}
 			columns={columns}
 			prefix={alone ? "" : "by-"}
+			found={shareFound}
 			{...(alone ? { csv } : {})}
 		/>
 	);

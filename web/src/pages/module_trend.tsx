@@ -128,6 +128,12 @@ function Choices(props: { place: Place; days: number; step: string }): JSX.Eleme
 	);
 }
 
+/** The peak is of the month of the last point, whatever range is looked at (L-62). */
+function peakMonth(trend: Trend): string {
+	const last = trend.points[trend.points.length - 1];
+	return last ? month(last.at) : "";
+}
+
 export function ModuleTrend(props: TrendProps): JSX.Element {
 	const { place, figure } = props;
 	const days = RANGES.find((range) => range === Number(place.query.get("days"))) ?? 30;
@@ -169,7 +175,7 @@ export function ModuleTrend(props: TrendProps): JSX.Element {
 						{value.points.some((point) => point.owned !== null) && <li class="key-owned">owned</li>}
 						{toNumber(value.over) > 0 && <li class="key-over">over</li>}
 						<li class="legend-peak">
-							peak <b>{amount(value.peak, figure.currency)}</b>
+							peak of {peakMonth(value)} <b>{amount(value.peak, figure.currency)}</b>
 							{toNumber(value.over) > 0 && (
 								<>
 									, at most <b>{amount(value.over, figure.currency)}</b> over

@@ -4,16 +4,15 @@ import { useMemo, useState } from "preact/hooks";
 import { accountPath, queryText } from "../api";
 import { count, unitName } from "../format";
 import { useAnswer } from "../load";
-import { accountHref, go, hrefWith, type Place } from "../place";
+import { accountHref, type Place } from "../place";
 import { hasRight, useReader } from "../session";
 import type { Usage } from "../types";
 import type { Developer, Developers } from "../types_people";
-import { CopyButton, CsvButton } from "../ui/download";
-import { Filter } from "../ui/filter";
+import { FoundRows } from "../ui/found_rows";
 import { Link } from "../ui/link";
 import { Moment } from "../ui/moment";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
-import { type Column, RowsTable, type RowsTableProps, tabbedText, useShownRows } from "../ui/rows_table";
+import type { Column } from "../ui/rows_table";
 import type { AccountProps } from "./account";
 import { LikelyPairs } from "./people_duplicates";
 import { ImportSection } from "./people_import";
@@ -45,12 +44,13 @@ function columnsOf(
 			total: (shown) => `${count(shown.length)} shown`,
 		},
 		{ id: "email", head: "E-mail", value: (row) => row.email },
-		{ id: "role", head: "Role", value: (row) => row.role ?? "" },
-		{ id: "manager", head: "Manager", value: (row) => row.manager_email ?? "" },
+		{ id: "role", head: "Role", filter: true, value: (row) => row.role ?? "" },
+		{ id: "manager", head: "Manager", filter: true, value: (row) => row.manager_email ?? "" },
 		...ownColumns(rows),
 		{
 			id: "listed",
 			head: "From",
+			filter: true,
 			value: (row) => (row.listed ? "the list" : "a grant"),
 			show: (row) =>
 				row.listed ? "the list" : <span class="badge warn">a grant, not the list</span>,
@@ -108,64 +108,33 @@ interface ListProps {
 	remove: ((developer: Developer) => void) | null;
 }
 
-const FILTERS = ["role", "manager", "listed"];
-
 function DeveloperList(props: ListProps): JSX.Element {
-	const { place, rows } = props;
+	const { place, account, rows } = props;
 	const columns = useMemo(() => columnsOf(rows, props.remove), [rows, props.remove]);
-	const table: RowsTableProps<Developer> = {
-		rows,
-		columns,
-		search: place.query.get("q") ?? "",
-		filters: Object.fromEntries(FILTERS.map((id) => [id, place.query.get(id) ?? ""])),
-		sort: place.query.get("sort") ?? "",
-		onSort: (sort) => go(hrefWith(place, { sort }), { replace: true }),
-		label: "Developers as a table",
-	};
-	const shown = useShownRows(table);
-	return (
-		<section class="panel" aria-labelledby="developers">
-			<header>
+	const standing = <Standing place={place} account={account} />;
+	if (rows.length === 0)
+		return (
+			<section class="panel" aria-labelledby="developers">
 				<h2 id="developers">The list of developers</h2>
-				<div class="row">
-					<CopyButton text={() => tabbedText(columns, shown)} />
-					<CsvButton path={props.path} name={`${props.account}-developers.csv`} />
-				</div>
-			</header>
-			<Standing place={place} account={props.account} />
-			{rows.length > 0 && (
-				<div class="tools">
-					<label class="search">
-						Search
-						<input
-							type="search"
-							value={table.search}
-							onInput={(event) =>
-								go(hrefWith(place, { q: event.currentTarget.value }), { replace: true })
-							}
-						/>
-					</label>
-					{columns
-						.filter((column) => FILTERS.includes(column.id))
-						.map((column) => (
-							<Filter key={column.id} column={column} rows={rows} place={place} prefix="" />
-						))}
-				</div>
-			)}
-			{rows.length === 0 && (
+				{standing}
 				<Notice title="The list is empty">
-					Import it below: a CSV file with at least a name and an e-mail in each row.
+					{props.remove
+						? "Import it below: a CSV file with at least a name and an e-mail in each row."
+						: "A licence editor or an administrator of the account may import it."}
 				</Notice>
-			)}
-			{rows.length > 0 && shown.length === 0 && (
-				<Notice title="Nobody matches">
-					<Link href={hrefWith(place, { q: null, role: null, manager: null, listed: null })} replace>
-						Show all {count(rows.length)}
-					</Link>
-				</Notice>
-			)}
-			{shown.length > 0 && <RowsTable {...table} shown={shown} />}
-		</section>
+			</section>
+		);
+	return (
+		<FoundRows
+			place={place}
+			title="The list of developers"
+			heading="developers"
+			rows={rows}
+			columns={columns}
+			csv={{ path: props.path, name: `${account}-developers.csv` }}
+			prefix=""
+			above={standing}
+		/>
 	);
 }
 

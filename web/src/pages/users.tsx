@@ -5,17 +5,16 @@ import { ask, queryText } from "../api";
 import { useChange } from "../change";
 import { count, label } from "../format";
 import { useAnswer } from "../load";
-import { go, hrefWith, type Place } from "../place";
+import { hrefWith, type Place } from "../place";
 import { useReader } from "../session";
 import type { User, Users } from "../types_people";
-import { CopyButton, CsvButton } from "../ui/download";
-import { Filter } from "../ui/filter";
+import { FoundRows } from "../ui/found_rows";
 import { Link } from "../ui/link";
 import { Moment } from "../ui/moment";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
 import { operatorWays } from "../ui/operator_ways";
 import { Refusal } from "../ui/refusal";
-import { type Column, RowsTable, type RowsTableProps, tabbedText, useShownRows } from "../ui/rows_table";
+import type { Column } from "../ui/rows_table";
 import { Shell } from "../ui/shell";
 import { Drawn, UserPanel } from "./user";
 
@@ -42,12 +41,14 @@ function columnsOf(place: Place): Column<User>[] {
 		{
 			id: "operator",
 			head: "Kind",
+			filter: true,
 			value: (user) => (user.operator ? "Operator" : "Person"),
 			show: (user) => (user.operator ? <span class="badge">Operator</span> : "Person"),
 		},
 		{
 			id: "state",
 			head: "State",
+			filter: true,
 			value: stateOf,
 			show: (user) => (
 				<span class={user.disabled ? "badge warn" : "badge good"}>{stateOf(user)}</span>
@@ -57,8 +58,6 @@ function columnsOf(place: Place): Column<User>[] {
 		{ id: "created", head: "Added", value: (user) => user.created, show: (user) => <Moment at={user.created} brief /> },
 	];
 }
-
-const FILTERS = ["operator", "state"];
 
 function AddForm(props: { onAdded: (user: User) => void }): JSX.Element {
 	const [email, setEmail] = useState("");
@@ -121,54 +120,17 @@ function AddForm(props: { onAdded: (user: User) => void }): JSX.Element {
 }
 
 function UserList(props: { place: Place; users: User[] }): JSX.Element {
-	const { place, users } = props;
-	const columns = useMemo(() => columnsOf(place), [place]);
-	const table: RowsTableProps<User> = {
-		rows: users,
-		columns,
-		search: place.query.get("q") ?? "",
-		filters: Object.fromEntries(FILTERS.map((id) => [id, place.query.get(id) ?? ""])),
-		sort: place.query.get("sort") ?? "",
-		onSort: (sort) => go(hrefWith(place, { sort }), { replace: true }),
-		label: "People who may sign in as a table",
-	};
-	const shown = useShownRows(table);
+	const columns = useMemo(() => columnsOf(props.place), [props.place]);
 	return (
-		<section class="panel" aria-labelledby="users">
-			<header>
-				<h2 id="users">People who may sign in</h2>
-				<div class="row">
-					<CopyButton text={() => tabbedText(columns, shown)} />
-					<CsvButton path={PATH + queryText({ limit: USERS_MAX })} name="users.csv" />
-				</div>
-			</header>
-			<div class="tools">
-				<label class="search">
-					Search
-					<input
-						type="search"
-						value={table.search}
-						onInput={(event) =>
-							go(hrefWith(place, { q: event.currentTarget.value }), { replace: true })
-						}
-					/>
-				</label>
-				{columns
-					.filter((column) => FILTERS.includes(column.id))
-					.map((column) => (
-						<Filter key={column.id} column={column} rows={users} place={place} prefix="" />
-					))}
-			</div>
-			{shown.length > 0 ? (
-				<RowsTable {...table} shown={shown} />
-			) : (
-				<Notice title="Nobody matches">
-					<Link href={hrefWith(place, { q: null, operator: null, state: null })} replace>
-						Show all {count(users.length)}
-					</Link>
-				</Notice>
-			)}
-		</section>
+		<FoundRows
+			place={props.place}
+			title="Everybody"
+			heading="users"
+			rows={props.users}
+			columns={columns}
+			csv={{ path: PATH + queryText({ limit: USERS_MAX }), name: "users.csv" }}
+			prefix=""
+		/>
 	);
 }
 

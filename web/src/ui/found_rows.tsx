@@ -61,6 +61,10 @@ export interface FoundRowsProps<T> {
 	heading?: string;
 	/** Stands between the heading and the tools. */
 	above?: JSX.Element;
+	/** Below the table. */
+	below?: JSX.Element | null;
+	/** Whether a row is found, where the server's list is searched in the same way. */
+	found?: (row: T, search: string) => boolean;
 }
 
 export function FoundRows<T>(props: FoundRowsProps<T>): JSX.Element {
@@ -76,6 +80,7 @@ export function FoundRows<T>(props: FoundRowsProps<T>): JSX.Element {
 		sort: get("sort"),
 		onSort: (sort) => go(hrefWith(place, { [`${prefix}sort`]: sort }), { replace: true }),
 		label: `${props.title} as a table`,
+		...(props.found ? { found: props.found } : {}),
 	};
 	const shown = useShownRows(table);
 	const none = ["q", ...filtered.map((column) => column.id)].map((id) => [prefix + id, null]);
@@ -119,6 +124,7 @@ export function FoundRows<T>(props: FoundRowsProps<T>): JSX.Element {
 					</Link>
 				</Notice>
 			)}
+			{props.below}
 		</section>
 	);
 }

@@ -11,6 +11,7 @@ import {
 } from "@tanstack/table-core";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { onWholeCopy } from "./copied";
 
 export type Cell = string | number | undefined;
 
@@ -19,6 +20,8 @@ export interface Column<T> {
 	head: string;
 	/** What sorting, searching and copying take. */
 	value: (row: T) => Cell;
+	/** What is copied instead: the exact text of what is sorted as a number. */
+	copy?: (row: T) => string;
 	show?: (row: T) => JSX.Element | string;
 	number?: boolean;
 	/** In the last line, of what is shown. */
@@ -37,6 +40,8 @@ export interface RowsTableProps<T> {
 	sort: string;
 	onSort: (sort: string) => void;
 	label: string;
+	/** Whether a row is found; without it, a search looks into every column. */
+	found?: (row: T, search: string) => boolean;
 }
 
 const ROW_HEIGHT = 33;
@@ -51,7 +56,7 @@ function sortingOf(sort: string): SortingState {
 
 /** The rows that pass, in order; the table library keeps what did not change. */
 export function useShownRows<T>(props: RowsTableProps<T>): T[] {
-	const { rows, columns, search, filters, sort } = props;
+	const { rows, columns, search, filters, sort, found } = props;
 	const filterText = JSON.stringify(filters);
 	const table = useMemo(() => {
 		const definitions: ColumnDef<T, Cell>[] = columns.map((column) => ({
@@ -67,14 +72,17 @@ export function useShownRows<T>(props: RowsTableProps<T>): T[] {
 			state: {},
 			onStateChange: () => undefined,
 			renderFallbackValue: null,
-			globalFilterFn: "includesString",
-			getColumnCanGlobalFilter: () => true,
+			globalFilterFn: found
+				? (row, _, words: string) => found(row.original, words)
+				: "includesString",
+			/* Who looks at whole rows looks once, not for each column. */
+			getColumnCanGlobalFilter: (column) => !found || column.id === columns[0]?.id,
 			getCoreRowModel: getCoreRowModel(),
 			getFilteredRowModel: getFilteredRowModel(),
 			getSortedRowModel: getSortedRowModel(),
 		};
 		return createTable(options);
-	}, [rows, columns]);
+	}, [rows, columns, found]);
 	return useMemo(() => {
 		const columnFilters = Object.entries(JSON.parse(filterText) as Record<string, string>)
 			.filter(([id, value]) => value !== "" && columns.some((column) => column.id === id))
@@ -138,6 +146,7 @@ function usePrinting(): boolean {
 export function RowsTable<T>(props: RowsTableProps<T> & { shown: T[] }): JSX.Element {
 	const { columns, shown } = props;
 	const view = useRef<HTMLDivElement>(null);
+	const copied = useRef<HTMLTableElement>(null);
 	const [first, setFirst] = useState(0);
 	const [room, setRoom] = useState(20);
 	const printing = usePrinting();
@@ -149,13 +158,16 @@ export function RowsTable<T>(props: RowsTableProps<T> & { shown: T[] }): JSX.Ele
 		setRoom(Math.ceil(at.clientHeight / ROW_HEIGHT) + 2 * MARGIN_ROWS);
 	};
 	useEffect(look, [shown.length]);
+	useEffect(() => {
+		if (copied.current) onWholeCopy(copied.current, () => tabbedText(columns, shown));
+	}, [columns, shown]);
 
 	const from = printing ? 0 : Math.min(first, Math.max(0, shown.length - room));
 	const until = printing ? shown.length : Math.min(shown.length, from + room);
 	const drawn = shown.slice(from, until);
 	return (
 		<div class="rows-view" ref={view} onScroll={look} onKeyDown={walk} tabIndex={0} role="region" aria-label={props.label}>
-			<table class="rows" aria-rowcount={shown.length + 1}>
+			<table class="rows" ref={copied} aria-rowcount={shown.length + 1}>
 				<thead>
 					<tr>
 						{columns.map((column) => (
@@ -168,7 +180,11 @@ export function RowsTable<T>(props: RowsTableProps<T> & { shown: T[] }): JSX.Ele
 					{drawn.map((row, i) => (
 						<tr key={from + i} aria-rowindex={from + i + 2}>
 							{columns.map((column) => (
-								<td key={column.id} class={column.number ? "number" : undefined}>
+								<td
+									key={column.id}
+									class={column.number ? "number" : undefined}
+									data-copy={column.number ? copyOf(column, row) : undefined}
+								>
 									{column.show ? column.show(row) : (column.value(row) ?? "")}
 								</td>
 							))}
@@ -201,9 +217,14 @@ function Gap(props: { rows: number; columns: number }): JSX.Element {
 	);
 }
 
-/** What spreadsheets take from the clipboard. */
+function copyOf<T>(column: Column<T>, row: T): string {
+	const cell = column.copy ? column.copy(row) : column.value(row);
+	return String(cell ?? "").replace(/[\t\r\n]+/g, " ");
+}
+
+/** What spreadsheets take from the clipboard; columns of buttons alone have no data. */
 export function tabbedText<T>(columns: Column<T>[], rows: T[]): string {
-	const clean = (cell: Cell): string => String(cell ?? "").replace(/[\t\r\n]+/g, " ");
-	const lines = rows.map((row) => columns.map((column) => clean(column.value(row))).join("\t"));
-	return [columns.map((column) => column.head).join("\t"), ...lines].join("\n");
+	const told = columns.filter((column) => column.id !== "change");
+	const lines = rows.map((row) => told.map((column) => copyOf(column, row)).join("\t"));
+	return [told.map((column) => column.head).join("\t"), ...lines].join("\n");
 }
