@@ -29,6 +29,8 @@ export const PLACES = [
 	["access", "/accounts/demo/access"],
 	["audit", "/accounts/demo/audit"],
 	["settings", "/accounts/demo/settings"],
+	["compare", "/accounts/demo/compare"],
+	["compare-flex", "/accounts/demo-flex/compare?1=now&2=flex.enterprise&3=now&3.units=50000&3.name=A+smaller+pool"],
 	["calculator", "/calculator?account=demo&tier=essentials&ci.hosted_minute=12000&sto.scan=3000&cd.service=5"],
 	["users", "/users"],
 	["user", "/users?user=viewer@web.example"],

@@ -1,7 +1,8 @@
 // calculator.ts - what is asked of an estimate: quantities from the address, tiers side by side.
 import { useEffect, useState } from "preact/hooks";
 import { ask, type Problem, toProblem } from "./api";
-import { exact, isLess } from "./decimal";
+import { isLess } from "./decimal";
+import { exact } from "./exact";
 import type { Estimate, Metric, Prices, Tier } from "./types_calculator";
 import { TIERS } from "./types_calculator";
 

@@ -32,30 +32,12 @@ export function times(text: string, count: number): string {
 	return decimalText(millionths(text) * BigInt(count));
 }
 
+/** The next whole number: what can be bought of units. */
+export function wholeUp(text: string): string {
+	const value = millionths(text);
+	return value <= 0n ? "0" : ((value + ONE - 1n) / ONE).toString();
+}
+
 export function isLess(a: string, b: string): boolean {
 	return millionths(a) < millionths(b);
-}
-
-/* Formats take texts exactly; their types know of numbers alone. */
-const exactly = (text: string): number => text as unknown as number;
-
-const plain = new Intl.NumberFormat(undefined, { maximumFractionDigits: PLACES });
-
-/** A quantity in the reader's format, to its last digit. */
-export function exact(text: string): string {
-	return plain.format(exactly(text));
-}
-
-/** An amount in the reader's format, to the cent, every cent of it. */
-export function money(text: string, currency: string): string {
-	try {
-		return new Intl.NumberFormat(undefined, {
-			style: "currency",
-			currency,
-			minimumFractionDigits: 2,
-			maximumFractionDigits: 2,
-		}).format(exactly(text));
-	} catch {
-		return `${exact(text)} ${currency}`;
-	}
 }

@@ -20,3 +20,18 @@ export const money = (text: string): string => formatText(asMoney, text);
 /** "USD 6,250.00": the currency by its code, as accounts are kept. */
 export const moneyOf = (text: string, currency: string): string =>
 	`${currency}\u00a0${money(text)}`;
+
+/** "US$6,250.00", to its last digit. */
+export function amountOf(text: string, currency: string): string {
+	try {
+		const format = new Intl.NumberFormat(undefined, {
+			style: "currency",
+			currency,
+			minimumFractionDigits: 2,
+			maximumFractionDigits: 6,
+		});
+		return formatText(format, text);
+	} catch {
+		return moneyOf(text, currency);
+	}
+}

@@ -11,6 +11,7 @@ import { Loading, NotFound, Notice, ProblemNotice } from "../ui/notice";
 import { Shell, type Way } from "../ui/shell";
 import { AccessPage } from "./access";
 import { AuditPage } from "./audit";
+import { ComparePage } from "./compare";
 import { ContractsPage } from "./contracts";
 import { CreditsPage } from "./credits";
 import { FlexPage } from "./flex";
@@ -44,6 +45,7 @@ const ROOMS: Room[] = [
 	{ path: "", name: "Overview", right: "view", page: OverviewPage },
 	{ path: "flex", name: "Flex", right: "view", onlyWith: "flex", page: FlexPage },
 	{ path: "contracts", name: "Contracts", right: "view", page: ContractsPage },
+	{ path: "compare", name: "Compare", right: "view", page: ComparePage },
 	{
 		path: "invoices",
 		name: "Invoices",

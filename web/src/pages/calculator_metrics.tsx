@@ -1,7 +1,8 @@
 // calculator_metrics.tsx - what one uses: modules by category, a quantity for each metric.
 import type { JSX } from "preact";
 import { type Asked, type Quantities, rateWords, stepped, units } from "../calculator";
-import { exact, money, sum } from "../decimal";
+import { sum } from "../decimal";
+import { amountOf, exact } from "../exact";
 import type { EstimateLine, Metric, Prices, Tier } from "../types_calculator";
 import { sentence } from "../ui/notice";
 
@@ -85,7 +86,7 @@ function Field(props: FieldProps): JSX.Element {
 					<>
 						<b>{exact(line.units)}</b> units
 						<br />
-						<span class="muted">{money(line.amount, props.currency)}</span>
+						<span class="muted">{amountOf(line.amount, props.currency)}</span>
 					</>
 				) : (
 					<span class="hint" aria-hidden="true">

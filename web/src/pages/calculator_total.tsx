@@ -1,7 +1,8 @@
 // calculator_total.tsx - what a month and a year would cost, and the tiers side by side.
 import type { JSX } from "preact";
 import { type Estimates, leftOut, type Quantities, units } from "../calculator";
-import { exact, money, times } from "../decimal";
+import { times } from "../decimal";
+import { amountOf, exact } from "../exact";
 import { contractDay, label } from "../format";
 import { hrefWith, type Place } from "../place";
 import type { Estimate, Prices, Tier, TierPrice } from "../types_calculator";
@@ -28,7 +29,7 @@ interface TiersProps {
 function priceWords(price: TierPrice, currency: string): string {
 	const free = price.free === "0" ? "no free units" : `${exact(price.free)} units free each month`;
 	if (price.unit_price === "0") return free;
-	return `${free}, then ${money(price.unit_price, currency)} a unit`;
+	return `${free}, then ${amountOf(price.unit_price, currency)} a unit`;
 }
 
 function tierWords(props: TiersProps, price: TierPrice): JSX.Element | string {
@@ -42,7 +43,7 @@ function tierWords(props: TiersProps, price: TierPrice): JSX.Element | string {
 			{isShort(estimate) ? (
 				<b>{exact(estimate.beyond)} units too many</b>
 			) : (
-				<b data-tier-amount={estimate.amount}>{money(estimate.amount, estimate.currency)}</b>
+				<b data-tier-amount={estimate.amount}>{amountOf(estimate.amount, estimate.currency)}</b>
 			)}
 			<span class="muted">{exact(estimate.units)} units</span>
 			{out.length > 0 && (
@@ -119,7 +120,7 @@ function Lines(props: { estimate: Estimate }): JSX.Element {
 									</span>
 								</td>
 								<td class="number">{exact(line.units)}</td>
-								<td class="number">{money(line.amount, estimate.currency)}</td>
+								<td class="number">{amountOf(line.amount, estimate.currency)}</td>
 							</tr>
 						))}
 					</tbody>
@@ -129,7 +130,7 @@ function Lines(props: { estimate: Estimate }): JSX.Element {
 							<td class="number" data-units={estimate.units}>
 								{exact(estimate.units)}
 							</td>
-							<td class="number">{money(estimate.amount, estimate.currency)}</td>
+							<td class="number">{amountOf(estimate.amount, estimate.currency)}</td>
 						</tr>
 					</tfoot>
 				</table>
@@ -159,7 +160,7 @@ export function Total(props: TotalProps): JSX.Element {
 			<section class="panel figure calc-total" aria-label="Total" aria-busy={props.busy}>
 				<p class="figure-line" aria-live="polite">
 					<b data-amount={estimate?.amount}>
-						{estimate ? (short ? "Too much" : money(estimate.amount, estimate.currency)) : "–"}
+						{estimate ? (short ? "Too much" : amountOf(estimate.amount, estimate.currency)) : "–"}
 					</b>
 					<span>{short ? "for the free tier" : "a month"}</span>
 				</p>
@@ -175,7 +176,7 @@ export function Total(props: TotalProps): JSX.Element {
 							{!short && (
 								<Term name="A year">
 									<span data-year={times(estimate.amount, MONTHS)}>
-										{money(times(estimate.amount, MONTHS), estimate.currency)}
+										{amountOf(times(estimate.amount, MONTHS), estimate.currency)}
 									</span>
 								</Term>
 							)}

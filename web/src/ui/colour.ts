@@ -47,3 +47,15 @@ export function onPaletteChange(change: () => void): () => void {
 		window.removeEventListener("tally:theme", change);
 	};
 }
+
+/** Tokens of the style sheet as a canvas wants them. */
+export function coloursNow(tokens: string[]): string[] {
+	const probe = document.createElement("span");
+	document.body.append(probe);
+	const colours = tokens.map((token) => {
+		probe.style.color = `var(${token})`;
+		return getComputedStyle(probe).color;
+	});
+	probe.remove();
+	return colours;
+}
