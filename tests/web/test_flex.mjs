@@ -27,8 +27,8 @@ const valuesOf = (locator, name) =>
 	locator.evaluateAll((all, key) => all.map((one) => one.dataset[key]), name);
 const dayText = (day) =>
 	new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(day));
-const fixed = (units) =>
-	new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(units);
+const twoPlaces = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+const fixed = (units) => new Intl.NumberFormat("en-GB", twoPlaces).format(units);
 /** Millionths, so that sums are exact. */
 const exact = (units) => {
 	const [whole, part = ""] = units.replace("-", "").split(".");
@@ -45,9 +45,9 @@ const monthsAgo = (months) => {
 const LAST = monthsAgo(1);
 const LATER = monthsAgo(0);
 /** The first day of the demo's contract. */
-const START = tallyJson("flex", "trend", "demo-flex", "--step", "day", "--from", "2020-01-01").points[0].day;
-const trend = (...words) =>
-	tallyJson("flex", "trend", "demo-flex", "--step", "day", "--from", START, ...words).points;
+const trend = () =>
+	tallyJson("flex", "trend", "demo-flex", "--step", "day", "--from", "2020-01-01").points;
+const START = trend()[0].day;
 
 /* ---- the pool ---- */
 
@@ -99,7 +99,8 @@ await check("what stands under the pointer is the day's balance", async () => {
 	const words = await section("burn").locator(".chart-say").innerText();
 	const day = trend().find((entry) => words.startsWith(`${dayText(entry.day)}: `));
 	assert(day, words);
-	assert(words.includes(`${Number(day.left).toLocaleString("en-GB", { maximumFractionDigits: 2 })} of`), words);
+	const left = Number(day.left).toLocaleString("en-GB", { maximumFractionDigits: 2 });
+	assert(words.includes(`${left} of`), words);
 });
 
 await check("the history of thresholds is that of the days, and the next one is ahead", async () => {
@@ -107,9 +108,11 @@ await check("the history of thresholds is that of the days, and the next one is 
 	const expected = [];
 	let before = 0;
 	for (const day of trend()) {
-		for (const { threshold } of thresholds)
-			if (before < threshold !== day.crossed < threshold)
-				expected.push([day.day, day.used, `${threshold} %`, day.crossed >= threshold]);
+		const passed = thresholds
+			.map(({ threshold }) => threshold)
+			.filter((threshold) => before < threshold !== day.crossed < threshold);
+		if (passed.length > 0)
+			expected.push([day.day, day.used, passed.map((one) => `${one} %`), day.crossed > before]);
 		before = day.crossed;
 	}
 	assert(expected.length >= 4, "the demo crosses thresholds, and falls below one");
@@ -119,11 +122,13 @@ await check("the history of thresholds is that of the days, and the next one is 
 		rows.map((row) => [
 			row.querySelector("time").dateTime,
 			row.dataset.used,
-			row.querySelector(".badge").textContent,
+			[...row.querySelectorAll(".badge")].map((badge) => badge.textContent),
 			row.innerText.includes("crossed"),
 		]),
 	);
 	assertEqual(shown.reverse(), expected, "crossings");
+	const text = await section("thresholds").innerText();
+	assert(text.includes("back below: units were bought"), text);
 	const next = thresholds.find((alert) => !alert.crossed);
 	const words = await page.locator(".next").innerText();
 	assert(words.startsWith(`Next: ${next.threshold} % at 80,000 units`), words);
@@ -281,18 +286,22 @@ await check("an account without Flex has no entry, and the address says what to 
 	await page.getByText("There is no such Flex contract").waitFor();
 });
 
-await check("of two contracts each is chosen by its id; one may be over, or not have begun", async () => {
-	const day = (days) =>
-		`${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
-	const put = (name, value, ...words) => {
-		const file = join(process.env.SCRATCH, `${name}.json`);
-		writeFileSync(file, JSON.stringify(value));
-		tally(...words, file);
-	};
-	const contract = (id, start, end, units) => ({
-		id, start, end, model: "FLEX", plan: "ENTERPRISE", kind: "PAID",
-		flex: { tier: "enterprise", units },
-	});
+const day = (days) =>
+	`${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
+
+/** What is put stands in a file, as people have it. */
+function put(name, value, ...words) {
+	const file = join(process.env.SCRATCH, `${name}.json`);
+	writeFileSync(file, typeof value === "string" ? value : JSON.stringify(value));
+	tally(...words, file);
+}
+
+const contract = (id, start, end, units) => ({
+	id, start, end, model: "FLEX", plan: "ENTERPRISE", kind: "PAID",
+	flex: { tier: "enterprise", units },
+});
+
+await check("of two contracts each is chosen by its id; one is over, one not begun", async () => {
 	put("two", { id: "two", name: "Two", currency: "EUR" }, "account", "put");
 	put("old", contract("old", day(-200), day(-100), "500"), "contract", "put", "two");
 	put("new", contract("new", day(-50), day(50), "700"), "contract", "put", "two");
@@ -311,6 +320,29 @@ await check("of two contracts each is chosen by its id; one may be over, or not 
 	put("next", contract("next", day(60), day(90), "900"), "contract", "put", "two");
 	await open(page, "/accounts/two/flex?id=next");
 	await page.getByText("The contract next has not begun").waitFor();
+});
+
+await check("what is over is told in units and money, and what counts arrives by itself", async () => {
+	put("over", { id: "over", name: "Over", currency: "EUR" }, "account", "put");
+	put("tight", contract("tight", day(-20), day(50), "100"), "contract", "put", "over");
+	await open(page, "/accounts/over/flex");
+	const balance = page.getByRole("region", { name: "Balance" });
+	await balance.locator("b[data-left='100']").waitFor();
+	const scans = Array.from({ length: 130 }, (_, i) =>
+		JSON.stringify({ id: `s${i}`, source: "test/web", type: "sto.scan", account: "over",
+			subject: "target", time: day(0), data: {} }));
+	put("scans", `${scans.join("\n")}\n`, "ingest");
+	await balance.locator("b[data-left='0']").waitFor({ timeout: 10_000 });
+	const { overage } = tallyJson("flex", "over");
+	assertEqual([overage.units, overage.amount], ["30", "37.5"], "overage");
+	assert((await balance.innerText()).includes("30 units, EUR\u00a037.50"), await balance.innerText());
+	await page.getByText("Every threshold is crossed.").waitFor();
+	const badges = section("thresholds").locator("tbody tr").first().locator(".badge");
+	await badges.nth(2).waitFor();
+	assertEqual(await badges.allTextContents(), ["80 %", "90 %", "100 %"], "at once");
+	await section("burn").getByText("As a table").click();
+	const newest = await section("burn").locator("tr[data-left]").first().innerText();
+	assert(newest.endsWith("30.00"), newest);
 });
 
 await finish(browser);

@@ -1,6 +1,6 @@
 // flex_words.ts - a forecast in words.
 import { contractDay, count } from "./format";
-import type { FlexForecast } from "./types_flex";
+import type { FlexForecast, FlexMonth } from "./types_flex";
 
 /** A forecast is no more exact than that. */
 export const rough = (units: string): string => count(Math.round(Number(units)));
@@ -32,17 +32,26 @@ type Days = NonNullable<FlexForecast["empty"]>;
 /** "(between Nov 29, 2026 and Dec 17, 2026)" */
 export function rangeWords(days: Days): string {
 	const { earliest, latest } = days;
-	if (earliest && latest) return ` (between ${contractDay(earliest)} and ${contractDay(latest)})`;
+	if (earliest && latest)
+		return ` (between ${contractDay(earliest)} and ${contractDay(latest)})`;
 	return earliest ? ` (${contractDay(earliest)} at the earliest)` : "";
 }
 
-export function forecastWords(forecast: FlexForecast): string {
+export function forecastWords(forecast: FlexForecast, month: FlexMonth): string {
 	const pace = `at ${rough(forecast.a_day.expected)} units a day`;
-	if (!forecast.empty) return `There is nothing left in the pool, ${pace}.`;
+	if (!forecast.empty) {
+		const billed = Number(month.overage.rate) > 0 ? ", and is billed as overage" : "";
+		return Number(month.overage.units) > 0
+			? `Nothing is left: use goes on ${pace}${billed}.`
+			: `Use goes on ${pace}.`;
+	}
 	const { expected, earliest } = forecast.empty;
-	if (expected) return `Likely empty on ${contractDay(expected)}${rangeWords(forecast.empty)}, ${pace}.`;
-	const risk = earliest ? `; at the fastest week’s pace it is empty on ${contractDay(earliest)}` : "";
-	return `It lasts until the contract ends, ${pace}${risk}.`;
+	if (expected)
+		return `Likely empty on ${contractDay(expected)}${rangeWords(forecast.empty)}, ${pace}.`;
+	const lasts = `It lasts until the contract ends, ${pace}`;
+	return earliest
+		? `${lasts}; at the pace of the fastest week it is empty on ${contractDay(earliest)}.`
+		: `${lasts}.`;
 }
 
 /** What it is built on, for whoever doubts it. */
@@ -51,7 +60,7 @@ export function basisWords(forecast: FlexForecast): string {
 	return (
 		`Built on ${count(forecast.days_recorded)} recorded days of the last 30: a day adds ` +
 		`${rough(expected)} units on average, ${rough(low)} in the slowest week, ${rough(high)} in ` +
-		"the fastest. On the first day of a month members and storage begin anew, as they did last."
+		"the fastest. A month begins as the last one began, with its members and its storage."
 	);
 }
 

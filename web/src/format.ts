@@ -36,7 +36,8 @@ const fixed = new Intl.NumberFormat(undefined, {
 });
 
 /** With two places always, so that the points of a column stand below each other. */
-export const countFixed = (quantity: Quantity): string => fixed.format(Number(quantity));
+export const countFixed = (quantity: Quantity): string =>
+	fixed.format(quantity as Intl.StringNumericLiteral);
 
 export function countShort(quantity: Quantity): string {
 	const value = Number(quantity);

@@ -70,10 +70,11 @@ function NoContract(props: { place: Place; account: string }): JSX.Element {
 			<Notice title="This account has no Flex contract">
 				<p>
 					Under Flex one pool of units pays for every module; this account has licences instead.
-					What the last twelve months would have cost in units says{" "}
-					<code>tally flex transition {props.account}</code>.
 				</p>
-				<p>
+				<p class="row">
+					<Link href={`/calculator?account=${encodeURIComponent(props.account)}`}>
+						What a month would cost in units
+					</Link>
 					<Link href={accountHref(props.place, props.account, ["contracts"])}>
 						Contracts of the account
 					</Link>

@@ -28,7 +28,12 @@ export interface BurnProps {
 	forecast: FlexForecast | null;
 }
 
-type Point = { at: number } & ({ day: FlexDay } | { ahead: FlexAhead } | { start: string } | object);
+type Point = { at: number } & (
+	| { day: FlexDay }
+	| { ahead: FlexAhead }
+	| { start: string }
+	| object
+);
 
 /** A point stands at the end of its day; the last that is recorded where it is recorded to. */
 const endOf = (day: string): number => (Date.parse(day) + DAY_MS) / 1000;
@@ -65,10 +70,14 @@ function levelOf(day: FlexDay | undefined, threshold: number): number | null {
 	return day ? (toNumber(day.limit) * (100 - threshold)) / 100 : null;
 }
 
+/** The first of the series that are thresholds. */
+const LEVELS_FROM = 6;
+
 interface Drawn {
 	data: uPlot.AlignedData;
 	points: Point[];
 	thresholds: number[];
+	isOver: boolean;
 }
 
 function drawnOf(props: BurnProps, days: FlexDay[]): Drawn {
@@ -77,6 +86,12 @@ function drawnOf(props: BurnProps, days: FlexDay[]): Drawn {
 	const last = days[days.length - 1];
 	const left = points.map((point) =>
 		"day" in point ? toNumber(point.day.left) : "start" in point ? toNumber(point.start) : null,
+	);
+	/* What is over is billed month by month: it hangs below the line, and begins anew. */
+	const overage = (point: Point | undefined): number =>
+		point && "day" in point ? toNumber(point.day.overage) : 0;
+	const over = points.map((point, i) =>
+		overage(point) > 0 || overage(points[i + 1]) > 0 ? -overage(point) : null,
 	);
 	/* The range begins where the line ends. */
 	const ahead = (pace: "low" | "expected" | "high"): (number | null)[] =>
@@ -90,12 +105,14 @@ function drawnOf(props: BurnProps, days: FlexDay[]): Drawn {
 	return {
 		points,
 		thresholds,
+		isOver: over.some((value) => value !== null),
 		data: [
 			points.map((point) => point.at),
 			left,
 			ahead("high"),
 			ahead("low"),
 			ahead("expected"),
+			over,
 			...thresholds.map((threshold) =>
 				points.map((point) =>
 					levelOf("day" in point ? point.day : "start" in point ? days[0] : last, threshold),
@@ -109,16 +126,18 @@ function marksOf(props: BurnProps, palette: Palette, drawn: Drawn): (plot: uPlot
 	const { chosen, month, forecast } = props;
 	const empty = forecast?.empty?.expected;
 	return (plot) => {
-		drawn.thresholds.forEach((threshold, i) =>
-			drawLevel(plot, { series: 5 + i, name: `${threshold} % used`, colour: palette.soft }, palette.surface),
-		);
-		const dayMark = (day: string, name: string, colour: string, row: number, dash: number[]): void =>
+		drawn.thresholds.forEach((threshold, i) => {
+			const name = `${threshold} % used`;
+			const mark = { series: LEVELS_FROM + i, name, colour: palette.soft, below: i > 0 };
+			drawLevel(plot, mark, palette.surface);
+		});
+		const dayMark = (day: string, name: string, colour: string, row: number, dash: number[]) =>
 			drawDay(plot, { at: Date.parse(day) / 1000, name, colour, row, dash }, palette.surface);
 		if (!chosen.ended)
 			dayMark(month.at, chosen.at ? "then" : "now", palette.soft, 2, [2, 3]);
 		if (empty) dayMark(empty, `empty ${contractDay(empty)}`, palette.over, 1, [5, 4]);
-		if (chosen.contract.end)
-			dayMark(chosen.contract.end, `ends ${contractDay(chosen.contract.end)}`, palette.ink, 0, []);
+		const { end } = chosen.contract;
+		if (end) dayMark(end, `ends ${contractDay(end)}`, palette.ink, 0, []);
 		for (const topup of chosen.contract.flex?.topups ?? [])
 			dayMark(topup.at, `+${count(topup.units)}`, palette.used, 0, [1, 3]);
 	};
@@ -132,20 +151,29 @@ function seriesOf(palette: Palette, thresholds: number[]): uPlot.Series[] {
 		{ ...none, width: 0 },
 		{ ...none, width: 0 },
 		{ ...none, stroke: palette.near, width: 2, dash: [5, 4] },
+		{ ...none, stroke: palette.over, width: 2, fill: palette.over },
 		...thresholds.map(() => ({ ...none, stroke: palette.soft, width: 1, dash: [1, 4] })),
 	];
 }
+
+/** From nothing, or from what is over. */
+const rangeOf = (_: uPlot, min: number, max: number): [number, number] => [
+	min < 0 ? min * 1.08 : 0,
+	max > 0 ? max * 1.08 : 1,
+];
 
 function sayPoint(point: Point | undefined): string {
 	if (!point) return "";
 	if ("day" in point) {
 		const { day, left, limit, units, overage } = point.day;
 		const over = toNumber(overage) > 0 ? `, ${count(overage)} over this month` : "";
-		return `${contractDay(day)}: ${count(left)} of ${count(limit)} units left${over}; the day added ${count(units)}`;
+		const balance = `${count(left)} of ${count(limit)} units left${over}`;
+		return `${contractDay(day)}: ${balance}; the day added ${count(units)}`;
 	}
 	if ("ahead" in point) {
 		const { day, low, expected, high } = point.ahead;
-		return `${contractDay(day)}, forecast: ${rough(expected)} units left (${rough(low)} to ${rough(high)})`;
+		const range = `${rough(expected)} units left (${rough(low)} to ${rough(high)})`;
+		return `${contractDay(day)}, forecast: ${range}`;
 	}
 	if ("start" in point) return `The contract begins with ${count(point.start)} units`;
 	return `${contractDay(new Date(point.at * 1000).toISOString())}: the contract ends`;
@@ -239,6 +267,7 @@ function BurnChart(props: BurnProps & { days: FlexDay[] }): JSX.Element {
 	const make = useCallback(
 		(palette: Palette) => ({
 			series: seriesOf(palette, drawn.thresholds),
+			scales: { y: { range: rangeOf } },
 			bands: [{ series: [2, 3] as [number, number], fill: palette.nearSoft }],
 			hooks: { draw: [marksOf(props, palette, drawn)] },
 		}),
@@ -250,7 +279,8 @@ function BurnChart(props: BurnProps & { days: FlexDay[] }): JSX.Element {
 		<>
 			<ul class="legend">
 				<li class="key-used">left in the pool</li>
-				{forecast && (
+				{drawn.isOver && <li class="key-over">over in its month</li>}
+				{forecast && forecast.days.length > 0 && (
 					<>
 						<li class="key-ahead">expected</li>
 						<li class="key-range">between the slowest and the fastest week</li>
@@ -264,7 +294,7 @@ function BurnChart(props: BurnProps & { days: FlexDay[] }): JSX.Element {
 				say={say}
 				unit="units"
 				utc
-				label={`Units left in the pool until ${contractDay(until)} and ahead; the table below has the figures`}
+				label={`Units left until ${contractDay(until)}, and ahead; the table has the figures`}
 			/>
 			<Behind points={drawn.points} label="Units left, day by day" />
 		</>

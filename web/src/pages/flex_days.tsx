@@ -113,7 +113,9 @@ export function Days(props: { month: FlexMonth; days: Loaded<FlexMonth> }): JSX.
 		<section class="panel" aria-labelledby="days">
 			<header>
 				<h2 id="days">Day by day</h2>
-				<span class="hint">What counts once a month, a person or a repository, counts on the day it is first seen.</span>
+				<span class="hint">
+					What counts once a month, a person or a repository, counts on the day it is first seen.
+				</span>
 			</header>
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!value && !problem && <Loading lines={4} />}

@@ -1,9 +1,10 @@
 // flex_month.tsx - one month of a Flex contract: what it used, by metric, by day, by whom.
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { moneyOf } from "../exact";
 import { type Chosen, flexPath, monthsOf } from "../flex_contracts";
 import { monthEndWords, rateText, shareText, unitsOf } from "../flex_words";
-import { amount, count, countFixed, month as monthName, toNumber } from "../format";
+import { count, countFixed, month as monthName, toNumber } from "../format";
 import { useAnswer } from "../load";
 import { accountHref, go, hrefWith, type Place } from "../place";
 import type { FlexForecast, FlexLine, FlexMonth } from "../types_flex";
@@ -56,11 +57,11 @@ function MonthChoice(props: { place: Place; month: string; months: string[] }): 
 	);
 }
 
-function Movement(props: { place: Place; month: FlexMonth }): JSX.Element {
+function Movement(props: { place: Place; month: FlexMonth; first: boolean }): JSX.Element {
 	const { place, month } = props;
 	const { pool, overage } = month;
 	const rows: [string, string][] = [
-		["Left by the month before", pool.opening],
+		[props.first ? "Commitment at the start" : "Left by the month before", pool.opening],
 		["Bought", pool.topups],
 		["Drawn by this month", `-${pool.drawn}`],
 		["Left at its end", pool.closing],
@@ -88,7 +89,7 @@ function Movement(props: { place: Place; month: FlexMonth }): JSX.Element {
 			</table>
 			<p class="hint">
 				{toNumber(overage.rate) > 0
-					? `A unit beyond the pool costs ${amount(overage.rate, overage.currency)}.`
+					? `A unit beyond the pool costs ${moneyOf(overage.rate, overage.currency)}.`
 					: "Units beyond the free ones cost nothing in this tier."}{" "}
 				<Link href={accountHref(place, month.account, ["contracts", month.contract])}>
 					Contract {month.contract}, version {month.version}
@@ -126,7 +127,7 @@ function Paid(props: {
 				</Term>
 				<Term name="Paid by the pool">{count(month.pool.drawn)}</Term>
 				<Term name="Over">{count(month.overage.units)}</Term>
-				<Term name="Overage to pay">{amount(month.overage.amount, month.overage.currency)}</Term>
+				<Term name="Overage to pay">{moneyOf(month.overage.amount, month.overage.currency)}</Term>
 			</dl>
 		</section>
 	);
@@ -235,7 +236,9 @@ export function FlexMonthPage(props: FlexProps): JSX.Element {
 			{(month.problem?.status === 404 || month.problem?.status === 400) && (
 				<Notice title={`There is nothing of ${monthName(asked)}`}>
 					The contract {chosen.contract.id} does not hold in it, or it has not begun.{" "}
-					<Link href={hrefWith(place, { month: chosen.month })}>Go to {monthName(chosen.month)}</Link>
+					<Link href={hrefWith(place, { month: chosen.month })}>
+						Go to {monthName(chosen.month)}
+					</Link>
 				</Notice>
 			)}
 			{!known && !month.problem && <Loading lines={6} />}
@@ -243,7 +246,11 @@ export function FlexMonthPage(props: FlexProps): JSX.Element {
 				<>
 					<div class="beside">
 						<Paid month={known} running={running} forecast={forecast.value} />
-						<Movement place={place} month={known} />
+						<Movement
+							place={place}
+							month={known}
+							first={chosen.contract.start?.slice(0, 7) === known.month}
+						/>
 					</div>
 					<Days month={known} days={days} />
 					<Lines month={known} />

@@ -1,8 +1,9 @@
 // flex_months.tsx - the months of a Flex contract: what each used, and what paid for it.
 import type { JSX } from "preact";
-import { sumOf } from "../decimals";
+import { sum } from "../decimal";
+import { money } from "../exact";
 import type { Chosen } from "../flex_contracts";
-import { amount, countFixed, month as monthName } from "../format";
+import { countFixed, month as monthName } from "../format";
 import type { Loaded } from "../load";
 import { accountHref, type Place } from "../place";
 import type { FlexTrend, FlexTrendMonth } from "../types_flex";
@@ -19,7 +20,10 @@ interface MonthsProps {
 
 function columnsOf(props: MonthsProps, currency: string): ListColumn<FlexTrendMonth>[] {
 	const { place, account, chosen } = props;
-	const units = (head: string, of: (month: FlexTrendMonth) => string): ListColumn<FlexTrendMonth> => ({
+	const units = (
+		head: string,
+		of: (month: FlexTrendMonth) => string,
+	): ListColumn<FlexTrendMonth> => ({
 		head,
 		number: true,
 		show: (month) => countFixed(of(month)),
@@ -37,7 +41,7 @@ function columnsOf(props: MonthsProps, currency: string): ListColumn<FlexTrendMo
 		units("Free", (month) => month.free_used),
 		units("From the pool", (month) => month.drawn),
 		units("Over", (month) => month.overage),
-		{ head: "To pay", number: true, show: (month) => amount(month.amount, currency) },
+		{ head: `To pay, ${currency}`, number: true, show: (month) => money(month.amount) },
 		{
 			head: "Bought in it",
 			number: true,
@@ -47,18 +51,18 @@ function columnsOf(props: MonthsProps, currency: string): ListColumn<FlexTrendMo
 	];
 }
 
-function Foot(props: { points: FlexTrendMonth[]; currency: string }): JSX.Element {
+function Foot(props: { points: FlexTrendMonth[] }): JSX.Element {
 	const { points } = props;
-	const sum = (of: (month: FlexTrendMonth) => string): string => sumOf(points.map(of));
+	const together = (of: (month: FlexTrendMonth) => string): string => sum(points.map(of));
 	return (
 		<tr>
 			<th scope="row">Together</th>
-			<td class="number">{countFixed(sum((month) => month.units))}</td>
-			<td class="number">{countFixed(sum((month) => month.free_used))}</td>
-			<td class="number">{countFixed(sum((month) => month.drawn))}</td>
-			<td class="number">{countFixed(sum((month) => month.overage))}</td>
-			<td class="number">{amount(sum((month) => month.amount), props.currency)}</td>
-			<td class="number">{countFixed(sum((month) => month.topups))}</td>
+			<td class="number">{countFixed(together((month) => month.units))}</td>
+			<td class="number">{countFixed(together((month) => month.free_used))}</td>
+			<td class="number">{countFixed(together((month) => month.drawn))}</td>
+			<td class="number">{countFixed(together((month) => month.overage))}</td>
+			<td class="number">{money(together((month) => month.amount))}</td>
+			<td class="number">{countFixed(together((month) => month.topups))}</td>
 			<td />
 		</tr>
 	);
@@ -79,7 +83,7 @@ export function Months(props: MonthsProps): JSX.Element {
 					columns={columnsOf(props, value.currency)}
 					keyOf={(month) => month.month}
 					label="Months of the contract"
-					foot={<Foot points={value.points} currency={value.currency} />}
+					foot={<Foot points={value.points} />}
 				/>
 			)}
 		</section>

@@ -2,10 +2,19 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { accountPath } from "../api";
-import { differenceOf, sumOf } from "../decimals";
+import { minus, sum } from "../decimal";
+import { moneyOf } from "../exact";
 import { flexPath } from "../flex_contracts";
 import { basisWords, forecastWords, monthEndWords } from "../flex_words";
-import { amount, contractDay, count, label, month as monthName, percent, toNumber, utcDay } from "../format";
+import {
+	contractDay,
+	count,
+	label,
+	month as monthName,
+	percent,
+	toNumber,
+	utcDay,
+} from "../format";
 import { type Loaded, useAnswer } from "../load";
 import { accountHref, type Place } from "../place";
 import type {
@@ -40,18 +49,25 @@ function useFollowed(month: FlexMonth | null, followers: Loaded<unknown>[]): voi
 	}, [now]);
 }
 
-function forecastTexts(forecast: Loaded<FlexForecast>, ended: boolean): JSX.Element | null {
-	if (ended) return <p class="rule">The contract has ended: what was left is gone.</p>;
-	if (forecast.problem)
-		return <p class="rule">No forecast yet: {sentence(forecast.problem.detail)}</p>;
-	if (!forecast.value) return <p class="rule">{"\u00a0"}</p>;
-	return (
-		<>
-			<p class="rule forecast">{forecastWords(forecast.value)}</p>
-			<p class="hint">{basisWords(forecast.value)}</p>
-		</>
-	);
+interface Bought {
+	at: string;
+	what: string;
+	units: string;
 }
+
+function boughtOf(contract: FlexContract): Bought[] {
+	const topups = (contract.flex?.topups ?? []).map(({ at, units }) => ({
+		at,
+		what: "Top-up",
+		units: String(units),
+	}));
+	const units = String(contract.flex?.units ?? "0");
+	const commitment = { at: contract.start ?? "", what: "Commitment", units };
+	return [commitment, ...topups].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+const isThere = (one: Bought, month: FlexMonth): boolean =>
+	Date.parse(one.at) <= Date.parse(month.at);
 
 interface BalanceProps {
 	place: Place;
@@ -62,11 +78,29 @@ interface BalanceProps {
 	forecast: Loaded<FlexForecast>;
 }
 
+function forecastTexts(props: BalanceProps): JSX.Element {
+	const { forecast, month, ended } = props;
+	const isAwaited = boughtOf(props.contract).some((one) => !isThere(one, month));
+	if (ended) return <p class="rule">The contract has ended: what was left is gone.</p>;
+	if (forecast.problem)
+		return <p class="rule">No forecast yet: {sentence(forecast.problem.detail)}</p>;
+	if (!forecast.value) return <p class="rule">{"\u00a0"}</p>;
+	return (
+		<>
+			<p class="rule forecast">{forecastWords(forecast.value, month)}</p>
+			<p class="hint">
+				{basisWords(forecast.value)}
+				{isAwaited && " A top-up that is to come is no part of it."}
+			</p>
+		</>
+	);
+}
+
 function Balance(props: BalanceProps): JSX.Element {
 	const { place, month, contract, hasPool } = props;
 	const over = toNumber(month.overage.units) > 0;
 	const thisMonth = monthName(month.month);
-	const left = hasPool ? month.pool.closing : differenceOf(month.pool.free, month.pool.free_used);
+	const left = hasPool ? month.pool.closing : minus(month.pool.free, month.pool.free_used);
 	return (
 		<section class={over ? "panel figure over" : "panel figure"} aria-label="Balance">
 			<p class="figure-line">
@@ -77,16 +111,17 @@ function Balance(props: BalanceProps): JSX.Element {
 				<em>{percent(month.percent)} used</em>
 			</p>
 			<Bar used={month.used} owned={month.limit} percent={month.percent} label="Pool" />
-			{forecastTexts(props.forecast, props.ended)}
+			{forecastTexts(props)}
 			<dl class="terms">
-				<Term name="Used since the start">
+				<Term name={hasPool ? "Used since the start" : `Used in ${thisMonth}`}>
 					<span data-used={month.used}>{count(month.used)}</span>
 				</Term>
 				<Term name={`Free in ${thisMonth}`}>
 					{count(month.pool.free_used)} of {count(month.pool.free)}
 				</Term>
 				<Term name={`Over in ${thisMonth}`}>
-					{count(month.overage.units)} units, {amount(month.overage.amount, month.overage.currency)}
+					{count(month.overage.units)} units,{" "}
+					{moneyOf(month.overage.amount, month.overage.currency)}
 				</Term>
 				{props.forecast.value && !props.ended && (
 					<Term name={`${thisMonth} will come to`}>{monthEndWords(props.forecast.value)}</Term>
@@ -107,26 +142,22 @@ function Balance(props: BalanceProps): JSX.Element {
 	);
 }
 
-interface Bought {
-	at: string;
-	what: string;
-	units: string;
-}
-
-function boughtOf(contract: FlexContract): Bought[] {
-	const topups = (contract.flex?.topups ?? []).map(({ at, units }) => ({
-		at,
-		what: "Top-up",
-		units: String(units),
-	}));
-	const commitment = { at: contract.start ?? "", what: "Commitment", units: String(contract.flex?.units ?? "0") };
-	return [commitment, ...topups].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+function NothingBought(): JSX.Element {
+	return (
+		<section class="panel" aria-labelledby="purchases">
+			<header>
+				<h2 id="purchases">Commitment and top-ups</h2>
+			</header>
+			<p>Nothing was bought: the free units of each month are all there is.</p>
+			<p class="hint">What a month leaves of its free units is gone with its end.</p>
+		</section>
+	);
 }
 
 function Purchases(props: { contract: FlexContract; month: FlexMonth }): JSX.Element {
 	const { contract, month } = props;
 	const all = boughtOf(contract);
-	const there = all.filter((one) => Date.parse(one.at) <= Date.parse(month.at));
+	const there = all.filter((one) => isThere(one, month));
 	return (
 		<section class="panel" aria-labelledby="purchases">
 			<header>
@@ -137,7 +168,6 @@ function Purchases(props: { contract: FlexContract; month: FlexMonth }): JSX.Ele
 					<thead>
 						<tr>
 							<th scope="col">Bought</th>
-							<th scope="col">On</th>
 							<th scope="col">Expires</th>
 							<th scope="col" class="number">
 								Units
@@ -149,9 +179,10 @@ function Purchases(props: { contract: FlexContract; month: FlexMonth }): JSX.Ele
 							<tr key={i}>
 								<td>
 									{one.what} {!there.includes(one) && <span class="badge">to come</span>}
-								</td>
-								<td>
-									<ContractDay day={one.at} />
+									<br />
+									<span class="muted">
+										<ContractDay day={one.at} />
+									</span>
 								</td>
 								<td>
 									<ContractDay day={contract.end} />
@@ -162,21 +193,27 @@ function Purchases(props: { contract: FlexContract; month: FlexMonth }): JSX.Ele
 					</tbody>
 					<tfoot>
 						<tr>
-							<th scope="row" colSpan={3}>
+							<th scope="row" colSpan={2}>
 								Bought until now
 							</th>
-							<td class="number">{count(sumOf(there.map((one) => one.units)))}</td>
+							<td class="number">{count(sum(there.map((one) => one.units)))}</td>
 						</tr>
 					</tfoot>
 				</table>
 			</div>
-			<p class="hint">What a month leaves goes to the next; what is left when the contract ends is gone.</p>
+			<p class="hint">
+				What a month leaves goes to the next; what is left when the contract ends is gone.
+			</p>
 		</section>
 	);
 }
 
 /** The contract's text that charges the month; the newest until that is there. */
-function useContractOf(account: string, month: FlexMonth | null, newest: FlexContract): FlexContract {
+function useContractOf(
+	account: string,
+	month: FlexMonth | null,
+	newest: FlexContract,
+): FlexContract {
 	const { value } = useAnswer<{ versions: FlexVersion[] }>(
 		month && accountPath(account, "contracts", month.contract, "versions"),
 	);
@@ -227,13 +264,13 @@ export function FlexPoolPage(props: FlexProps): JSX.Element {
 				<>
 					<div class="beside">
 						<Balance {...{ place, contract, hasPool, ended, forecast }} month={known} />
-						<Purchases contract={contract} month={known} />
+						{hasPool ? <Purchases contract={contract} month={known} /> : <NothingBought />}
 					</div>
 					{hasPool && (
 						<Burn {...{ place, chosen }} month={known} trend={days} forecast={forecast.value} />
 					)}
 					<Thresholds
-						{...{ place, account }}
+						{...{ place, account, hasPool }}
 						month={known}
 						days={days.value?.points ?? null}
 						forecast={forecast.value}

@@ -1,7 +1,7 @@
 // flex_shares.tsx - a month's units broken down: whose they are and what for, in one table.
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { sumOf } from "../decimals";
+import { sum } from "../decimal";
 import { type Chosen, flexPath } from "../flex_contracts";
 import { shareText, unitsOf } from "../flex_words";
 import { count, countFixed, label, toNumber } from "../format";
@@ -54,7 +54,9 @@ function textColumn(
 	};
 }
 
-function keyColumns(by: By, month: FlexMonth, title: (module: string) => string): Column<FlexShare>[] {
+type Title = (module: string) => string;
+
+function keyColumns(by: By, month: FlexMonth, title: Title): Column<FlexShare>[] {
 	/* Use may be of the account, and of no project of it. */
 	const org = textColumn("org", "Organization", "No organization");
 	const project = textColumn("project", "Project", "No project");
@@ -106,7 +108,7 @@ function keyColumns(by: By, month: FlexMonth, title: (module: string) => string)
 	}
 }
 
-function columnsOf(by: By, month: FlexMonth, title: (module: string) => string): Column<FlexShare>[] {
+function columnsOf(by: By, month: FlexMonth, title: Title): Column<FlexShare>[] {
 	const share = (units: string): string => shareText(units, month.units);
 	const keys = keyColumns(by, month, title);
 	const items = (month.by ?? []).some((entry) => entry.item);
@@ -120,7 +122,7 @@ function columnsOf(by: By, month: FlexMonth, title: (module: string) => string):
 			number: true,
 			value: (row) => toNumber(row.units),
 			show: (row) => countFixed(row.units),
-			total: (shown) => countFixed(sumOf(shown.map((row) => row.units))),
+			total: (shown) => countFixed(sum(shown.map((row) => row.units))),
 		},
 		{
 			id: "share",
@@ -128,7 +130,7 @@ function columnsOf(by: By, month: FlexMonth, title: (module: string) => string):
 			number: true,
 			value: (row) => toNumber(row.units),
 			show: (row) => share(row.units),
-			total: (shown) => share(sumOf(shown.map((row) => row.units))),
+			total: (shown) => share(sum(shown.map((row) => row.units))),
 		},
 	];
 }

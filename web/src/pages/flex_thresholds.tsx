@@ -1,6 +1,6 @@
 // flex_thresholds.tsx - which thresholds were crossed when, and which comes next.
 import type { JSX } from "preact";
-import { decimalOf, millionthsOf } from "../decimals";
+import { decimalText, millionths } from "../decimal";
 import { rangeWords } from "../flex_words";
 import { contractDay, count, countFixed } from "../format";
 import { accountHref, type Place } from "../place";
@@ -16,25 +16,39 @@ interface ThresholdsProps {
 	month: FlexMonth;
 	days: FlexDay[] | null;
 	forecast: FlexForecast | null;
+	hasPool: boolean;
 }
 
-export interface Crossing {
+/** Thresholds that one day crossed, or fell back below. */
+interface Crossing {
 	day: FlexDay;
-	threshold: number;
-	/** Or back below it: units were bought, or a new month has free ones. */
+	thresholds: number[];
 	crossed: boolean;
+	why: string;
 }
 
-/** Oldest first; a day that jumps over several has each. */
-export function crossingsOf(thresholds: number[], days: FlexDay[]): Crossing[] {
-	let before = 0;
-	return days.flatMap((day) => {
-		const found = thresholds
-			.filter((threshold) => before < threshold !== day.crossed < threshold)
-			.map((threshold) => ({ day, threshold, crossed: day.crossed >= threshold }));
-		before = day.crossed;
-		return found;
+/** Units were bought, or free ones came with a month; else what was counted changed. */
+function backWords(day: FlexDay, before: FlexDay | undefined, hasPool: boolean): string {
+	if (!before) return "";
+	if (!hasPool && day.day.endsWith("-01")) return "a month began";
+	return millionths(day.limit) > millionths(before.limit) ? "units were bought" : "less was used";
+}
+
+/** Oldest first. */
+function crossingsOf(thresholds: number[], days: FlexDay[], hasPool: boolean): Crossing[] {
+	return days.flatMap((day, i) => {
+		const before = days[i - 1];
+		const [low, high] = [before?.crossed ?? 0, day.crossed].sort((a, b) => a - b);
+		const passed = thresholds.filter((one) => one > (low ?? 0) && one <= (high ?? 0));
+		const crossed = day.crossed > (before?.crossed ?? 0);
+		const why = crossed ? "" : backWords(day, before, hasPool);
+		return passed.length > 0 ? [{ day, thresholds: passed, crossed, why }] : [];
 	});
+}
+
+function badgeOf(threshold: number, crossed: boolean): string {
+	if (!crossed) return "badge good";
+	return threshold >= 100 ? "badge bad" : "badge warn";
 }
 
 interface Next {
@@ -52,7 +66,7 @@ const levelOf = (limit: bigint, threshold: number): bigint =>
 function whenOf(forecast: FlexForecast | null, left: bigint): string {
 	if (!forecast?.empty) return "";
 	const first = (pace: "low" | "expected" | "high"): string | null =>
-		forecast.days.find((ahead) => millionthsOf(ahead[pace]) <= left)?.day ?? null;
+		forecast.days.find((ahead) => millionths(ahead[pace]) <= left)?.day ?? null;
 	const days = { earliest: first("low"), expected: first("expected"), latest: first("high") };
 	if (!days.expected) return `not before the contract ends${rangeWords({ ...days, latest: null })}`;
 	return `likely on ${contractDay(days.expected)}${rangeWords(days)}`;
@@ -61,12 +75,12 @@ function whenOf(forecast: FlexForecast | null, left: bigint): string {
 function nextOf(month: FlexMonth, forecast: FlexForecast | null): Next | null {
 	const alert = month.alerts.find((entry) => !entry.crossed);
 	if (!alert) return null;
-	const limit = millionthsOf(month.limit);
+	const limit = millionths(month.limit);
 	const at = levelOf(limit, alert.threshold);
 	return {
 		threshold: alert.threshold,
-		at: decimalOf(at),
-		missing: decimalOf(at - millionthsOf(month.used)),
+		at: decimalText(at),
+		missing: decimalText(at - millionths(month.used)),
 		when: whenOf(forecast, limit - at),
 	};
 }
@@ -76,8 +90,10 @@ function Ahead(props: ThresholdsProps): JSX.Element {
 	if (!next)
 		return (
 			<p class="next">
-				Every threshold is crossed: what is used beyond the pool is billed as overage. Nothing is
-				ever refused.
+				Every threshold is crossed.{" "}
+				{Number(props.month.overage.rate) > 0 &&
+					"What is used beyond the pool is billed as overage. "}
+				Nothing is ever refused.
 			</p>
 		);
 	return (
@@ -106,22 +122,21 @@ function History(props: { crossings: Crossing[] }): JSX.Element {
 					</tr>
 				</thead>
 				<tbody>
-					{props.crossings.map(({ day, threshold, crossed }) => (
-						<tr key={`${day.day} ${threshold}`} data-used={day.used}>
+					{props.crossings.map(({ day, thresholds, crossed, why }) => (
+						<tr key={day.day} data-used={day.used}>
 							<td>
 								<ContractDay day={day.day} />
 							</td>
 							<td>
-								{crossed ? (
+								{thresholds.map((threshold) => (
 									<>
-										<span class={threshold >= 100 ? "badge bad" : "badge warn"}>{threshold} %</span>{" "}
-										crossed
+										<span key={threshold} class={badgeOf(threshold, crossed)}>
+											{threshold} %
+										</span>{" "}
 									</>
-								) : (
-									<>
-										<span class="badge good">{threshold} %</span> back below it
-									</>
-								)}
+								))}
+								{crossed ? "crossed" : "back below"}
+								{why && <span class="muted">: {why}</span>}
 							</td>
 							<td class="number">{countFixed(day.used)}</td>
 							<td class="number">{countFixed(day.limit)}</td>
@@ -134,7 +149,7 @@ function History(props: { crossings: Crossing[] }): JSX.Element {
 }
 
 export function Thresholds(props: ThresholdsProps): JSX.Element {
-	const { place, account, month, days } = props;
+	const { place, account, month, days, hasPool } = props;
 	const { session } = useReader();
 	const thresholds = month.alerts.map((alert) => alert.threshold);
 	return (
@@ -147,7 +162,7 @@ export function Thresholds(props: ThresholdsProps): JSX.Element {
 			</header>
 			<Ahead {...props} />
 			{days ? (
-				<History crossings={crossingsOf(thresholds, days).reverse()} />
+				<History crossings={crossingsOf(thresholds, days, hasPool).reverse()} />
 			) : (
 				<Loading lines={2} />
 			)}

@@ -1,7 +1,7 @@
 // overview_pool.tsx - an account on Flex: its pool, when that is empty, and the month's units.
 import type { JSX } from "preact";
-import { forecastWords } from "../flex_words";
-import { amount, count, label, month as monthName, percent } from "../format";
+import { forecastWords, unitsOf } from "../flex_words";
+import { amount, count, countFixed, label, month as monthName, percent } from "../format";
 import { accountHref, type Place } from "../place";
 import type { FlexForecast, FlexMonth } from "../types_flex";
 import { Bar } from "../ui/bar";
@@ -26,7 +26,7 @@ function Gauge(props: PoolProps): JSX.Element {
 			</p>
 			<Bar used={month.used} owned={month.limit} percent={month.percent} label="Pool" />
 			<p class="rule">
-				{forecast && <>{forecastWords(forecast)} </>}
+				{forecast && <>{forecastWords(forecast, month)} </>}
 				<Link href={accountHref(place, month.account, ["flex"])}>Day by day, and what is ahead</Link>
 			</p>
 			<dl class="terms">
@@ -75,9 +75,9 @@ function Lines(props: PoolProps): JSX.Element {
 								{line.name} <span class="code">{line.module}</span>
 							</td>
 							<td class="number">
-								{count(line.quantity)} {line.unit}
+								{count(line.quantity)} {unitsOf(line.unit, line.quantity)}
 							</td>
-							<td class="number">{count(line.units)}</td>
+							<td class="number">{countFixed(line.units)}</td>
 						</tr>
 					))}
 				</tbody>
@@ -85,7 +85,7 @@ function Lines(props: PoolProps): JSX.Element {
 					<tr>
 						<th scope="row">Together</th>
 						<td />
-						<td class="number">{count(month.units)}</td>
+						<td class="number">{countFixed(month.units)}</td>
 					</tr>
 				</tfoot>
 			</table>

@@ -16,6 +16,8 @@ export interface LevelMark {
 	series: number;
 	name: string;
 	colour: string;
+	/** Below its line, so that names of near levels do not meet. */
+	below: boolean;
 }
 
 const FONT_PX = 11;
@@ -32,7 +34,13 @@ function begin(plot: uPlot, colour: string): CanvasRenderingContext2D {
 }
 
 /** A name must be read whatever line it stands on. */
-function write(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, ground: string): void {
+function write(
+	ctx: CanvasRenderingContext2D,
+	text: string,
+	x: number,
+	y: number,
+	ground: string,
+): void {
 	ctx.lineJoin = "round";
 	ctx.lineWidth = 4 * uPlot.pxRatio;
 	ctx.strokeStyle = ground;
@@ -68,8 +76,8 @@ export function drawLevel(plot: uPlot, mark: LevelMark, ground: string): void {
 	const ctx = begin(plot, mark.colour);
 	const gap = GAP_PX * uPlot.pxRatio;
 	ctx.textAlign = "left";
-	ctx.textBaseline = "bottom";
-	const y = plot.valToPos(first, "y", true) - gap / 2;
+	ctx.textBaseline = mark.below ? "top" : "bottom";
+	const y = plot.valToPos(first, "y", true) + (mark.below ? gap / 2 : -gap / 2);
 	write(ctx, mark.name, plot.bbox.left + gap, y, ground);
 	ctx.restore();
 }

@@ -6,7 +6,13 @@ import { go, hrefWith, type Place } from "../place";
 import { CopyButton, CsvButton } from "./download";
 import { Link } from "./link";
 import { Notice } from "./notice";
-import { type Column, RowsTable, type RowsTableProps, tabbedText, useShownRows } from "./rows_table";
+import {
+	type Column,
+	RowsTable,
+	type RowsTableProps,
+	tabbedText,
+	useShownRows,
+} from "./rows_table";
 
 interface FilterProps<T> {
 	column: Column<T>;
