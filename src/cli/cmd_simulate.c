@@ -28,6 +28,46 @@ show_row(struct table *table, const struct json *contracts, uint32_t index, stru
 }
 
 static void
+show_month_figures(struct table *table, struct span contract, const struct json *month)
+{
+	const struct json *modules = json_member(month, SPAN("modules"));
+
+	for (const struct json *one = modules ? modules->first : NULL; one; one = one->next) {
+		table_cell(table, show_text(month, "month"), false);
+		table_cell(table, contract, false);
+		table_cell(table, show_text(one, "module"), false);
+		table_cell(table, show_text(one, "unit"), false);
+		table_cell(table, show_text(one, "owned"), false);
+		table_cell(table, show_text(one, "used"), false);
+		table_cell(table, show_text(one, "over"), false);
+	}
+}
+
+/* Contracts by licence: what was used of what they have, at the end of each month. */
+static void
+show_figures(struct cli *cli, const struct json *contracts)
+{
+	static const char *const left[]  = { "MONTH", "CONTRACT", "MODULE", "UNIT" };
+	static const char *const right[] = { "OWNED", "USED", "OVER" };
+	struct table             table;
+
+	table_open(&table, &cli->arena);
+	for (uint32_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		table_column(&table, left[i], TABLE_LEFT);
+	for (uint32_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		table_column(&table, right[i], TABLE_RIGHT);
+	for (const struct json *one = contracts->first; one; one = one->next) {
+		struct span        name   = cli_clean(show_text(one, "contract"), &cli->arena);
+		const struct json *months = json_member(one, SPAN("months"));
+		for (const struct json *month = months ? months->first : NULL; month;
+		     month                    = month->next)
+                        show_month_figures(&table, name, month);
+	}
+	printf("\n");
+	table_print(&table, 0, stdout);
+}
+
+static void
 show_simulation(struct cli *cli, const struct json *answer)
 {
 	const struct json *contracts = json_member(answer, SPAN("contracts"));
@@ -56,6 +96,8 @@ show_simulation(struct cli *cli, const struct json *answer)
 	for (const struct json *one = contracts->first; one; one = one->next)
 		table_cell(&table, show_text(one, "total"), false);
 	table_print(&table, 0, stdout);
+	if (args_has(&cli->args, OPTION_FIGURES))
+		show_figures(cli, contracts);
 }
 
 /* The files become one text, which says whose byte a refusal means. */
@@ -70,6 +112,8 @@ question_make(struct cli *cli, struct span *json)
 	json_object(&out);
 	json_key_string(&out, SPAN("from"), cli_clean(cli_value(cli, OPTION_FROM), &cli->arena));
 	json_key_string(&out, SPAN("to"), cli_clean(cli_value(cli, OPTION_TO), &cli->arena));
+	if (args_has(&cli->args, OPTION_FIGURES))
+		json_key_bool(&out, SPAN("figures"), true);
 	json_key(&out, SPAN("contracts"));
 	json_array(&out);
 	while ((path = args_next(&cli->args, OPTION_CONTRACT, &at)) != NULL) {

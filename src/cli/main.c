@@ -88,7 +88,7 @@ const struct command COMMANDS[] = {
 	  "Interrupted, it is begun again with the same words: nothing is invoiced twice. The\n"
 	  "month must have ended, and its days of grace (invoice.grace_days) as well." },
 	{ "simulate", NULL, "ACCOUNT --from M --to M --contract FILE...", 1, 1,
-	  ANSWER | HAS(FROM) | HAS(TO) | HAS(CONTRACT), cmd_simulate,
+	  ANSWER | HAS(FROM) | HAS(TO) | HAS(CONTRACT) | HAS(FIGURES), cmd_simulate,
 	  "recorded usage under other contracts, month by month, side by side",
 	  "FILE is what contract put takes, or {\"contract\":{...},\"prices\":{\"CD\":\"300\"}} "
 	  "with the\n"

@@ -57,6 +57,9 @@ void write_version(struct json_out *out, const struct asked *asked,
 void write_percent(struct json_out *out, int64_t hundredths);
 /* A number of the answer: whole, or an amount of money as a decimal string. */
 void write_number(struct json_out *out, bool amount, int64_t value);
+/* The same under its key; null where nothing is compared. */
+void write_number_or_null(struct json_out *out, struct span key,
+                          const struct licence_answer *answer, int64_t value);
 /* {"module":..,"unit":..,"model":..,"owned":..,...,"window":{..}  without the end. */
 void write_figure(struct json_out *out, const struct licence_question *question,
                   const struct licence_answer *answer);

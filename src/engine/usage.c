@@ -33,7 +33,7 @@ write_number(struct json_out *out, bool amount, int64_t value)
 		json_int(out, value);
 }
 
-static void
+void
 write_number_or_null(struct json_out *out, struct span key, const struct licence_answer *answer,
                      int64_t value)
 {

@@ -32,13 +32,14 @@ const QUERY = `from=${RANGE.from}&to=${RANGE.to}`;
 const WHOLE = { start: `${RANGE.from}-01T00:00:00Z`, end: `${monthAgo(0)}-01T00:00:00Z` };
 
 /** The simulation of the command line: files are what `--contract` takes. */
-function simulated(account, files, range = RANGE) {
+function simulated(account, files, range = RANGE, ...more) {
 	const words = files.flatMap((file, i) => {
 		const path = join(process.env.SCRATCH, `contract-${i}.json`);
 		writeFileSync(path, JSON.stringify(file));
 		return ["--contract", path];
 	});
-	return tallyJson("simulate", account, "--from", range.from, "--to", range.to, ...words).contracts;
+	return tallyJson("simulate", account, "--from", range.from, "--to", range.to, ...words, ...more)
+		.contracts;
 }
 
 const contractsOf = (account) =>
@@ -101,6 +102,23 @@ await check("what holds now and both tiers: totals and months of tally simulate"
 		assertEqual(await totalOf(page, i + 2), expected.total, tier);
 		assertEqual(await monthsOf(page, i + 2), expected.months.map((month) => month.amount), tier);
 	}
+});
+
+await check("what would have been over the licences stands in the table", async () => {
+	const platform = through(contractsOf("demo").find((one) => one.id === "platform"));
+	const [expected] = simulated("demo", [platform], RANGE, "--figures");
+	const over = expected.months.map((month) =>
+		month.modules
+			.filter((figure) => Number(figure.over) > 0)
+			.map((figure) => `${figure.module} ${figure.unit} ${figure.over}`));
+	assert(over.flat().length > 0, "the demo account is over CD");
+	await open(page, `/accounts/demo/compare?${QUERY}&1=contract.platform`);
+	await totalOf(page, 1);
+	const shown = await page.$$eval("section[aria-labelledby=by-month] tbody tr", (rows) =>
+		rows.map((row) => [...row.querySelectorAll("[data-over]")].map((at) => at.dataset.over)));
+	assertEqual(shown, over, "over");
+	const months = await page.locator("[data-foot=months-over]").textContent();
+	assertEqual(months, `${over.filter((list) => list.length > 0).length} of 3`, "months over");
 });
 
 await check("the words, the marks and the differences follow from the totals", async () => {

@@ -103,6 +103,12 @@ export function rangeOf(query: URLSearchParams, now: Date, since: string | null)
 	return { from: given("from") ?? usual, to, own: query.get("days") === "own" };
 }
 
+export function monthsIn(range: Range): number {
+	let count = 1;
+	for (let at = range.from; at < range.to; at = monthAfter(at, 1)) count++;
+	return count;
+}
+
 /* ---- contracts ---- */
 
 export function presentOf(contracts: ContractText[]): ContractText[] {

@@ -1,9 +1,17 @@
 // compare_outcome.ts - what each column would have cost: asked, added up exactly, in words.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { accountPath, ask, type Problem, toProblem } from "./api";
-import { type Column, type Known, nameOf, offersOf, type Range, unpriced } from "./compare";
+import {
+	type Column,
+	type Known,
+	monthsIn,
+	nameOf,
+	offersOf,
+	type Range,
+	unpriced,
+} from "./compare";
 import { isLess, minus, sum } from "./decimal";
-import type { Offer, SimulatedMonth, Simulation } from "./types_compare";
+import type { Offer, SimulatedFigure, SimulatedMonth, Simulation } from "./types_compare";
 
 export interface OutcomeMonth {
 	month: string;
@@ -12,6 +20,8 @@ export interface OutcomeMonth {
 	/** Of Flex contracts. */
 	units: string | null;
 	overage: string | null;
+	/** Of contracts by licence: what more was used than they have. */
+	over: SimulatedFigure[];
 }
 
 export interface Outcome {
@@ -47,6 +57,9 @@ function monthOf(months: (SimulatedMonth | undefined)[]): OutcomeMonth {
 		amount: some(months.map((month) => month?.amount)),
 		units: some(months.map((month) => month?.units)),
 		overage: some(months.map((month) => month?.overage)),
+		over: months
+			.flatMap((month) => month?.modules ?? [])
+			.filter((figure) => figure.over !== null && isLess("0", String(figure.over))),
 	};
 }
 
@@ -70,6 +83,8 @@ function outcomeOf(answer: Simulation, offers: Offer[]): Outcome {
 type Answer = { answer: Simulation } | { problem: Problem };
 
 const REST_MS = 200;
+/** Of more months the server tells amounts alone. */
+const FIGURES_MONTHS = 24;
 
 /** Every column's answer; what was asked before is not asked again. */
 export function useSides(account: string, columns: Column[], known: Known, range: Range): Side[] {
@@ -78,7 +93,8 @@ export function useSides(account: string, columns: Column[], known: Known, range
 	const asked = columns.map((column) => {
 		const offers = offersOf(column, known, range);
 		const missing = unpriced(offers, known.prices);
-		const body = { from: range.from, to: range.to, contracts: offers };
+		const figures = monthsIn(range) <= FIGURES_MONTHS;
+		const body = { from: range.from, to: range.to, figures, contracts: offers };
 		const text = offers.length > 0 && missing.length === 0 ? JSON.stringify(body) : null;
 		return { column, offers, missing, text };
 	});

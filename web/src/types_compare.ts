@@ -1,5 +1,7 @@
 // types_compare.ts - contracts as they are put, and what simulations answer of them.
 
+import type { Quantity } from "./types";
+
 export interface FlexTerms {
 	tier: string;
 	units?: string;
@@ -28,6 +30,15 @@ export interface Offer {
 	prices?: Record<string, string>;
 }
 
+/** Of a contract by licence, at the end of a month. */
+export interface SimulatedFigure {
+	module: string;
+	unit: string;
+	owned: Quantity | null;
+	used: Quantity;
+	over: Quantity | null;
+}
+
 export interface SimulatedMonth {
 	month: string;
 	units?: string;
@@ -35,6 +46,7 @@ export interface SimulatedMonth {
 	bought?: string;
 	/** Null in a month in which the contract does not hold. */
 	amount: string | null;
+	modules?: SimulatedFigure[];
 }
 
 export interface Simulation {

@@ -8,7 +8,7 @@
 
 #include "core/flex/pool.h"
 
-enum { SIMULATE_CONTRACTS_MAX = 16, SIMULATE_MONTHS_MAX = 60 };
+enum { SIMULATE_CONTRACTS_MAX = 16, SIMULATE_MONTHS_MAX = 60, SIMULATE_FIGURES_MONTHS_MAX = 24 };
 
 /* One of the contracts that are set side by side, with prices of a year of one licence; what
  * has none there has that of its plan in the catalogue. */
@@ -19,12 +19,14 @@ struct simulate_contract {
 };
 
 /* {"from":"2026-01","to":"2026-06","contracts":[FILE,{"contract":FILE,"prices":{"CD":"300"}}]},
- * read; FILE is what `contract put` takes. */
+ * read; FILE is what `contract put` takes. With "figures":true the answer says what contracts
+ * by licence would have owned and had over, of SIMULATE_FIGURES_MONTHS_MAX months at most. */
 struct simulate_ask {
 	int32_t                         from_hour;  /* first of the first month */
 	int32_t                         until_hour; /* of the month behind the last */
 	const struct simulate_contract *contracts;
 	uint32_t                        contracts_count;
+	bool                            figures;
 };
 
 /* Spans point into json and arena. Refuses with field and byte; leaves *ask. */

@@ -126,14 +126,39 @@ contracts_read(const struct json *root, const struct catalog *catalog, struct ar
 	return ERR_NONE;
 }
 
+static enum err
+figures_read(const struct json *root, struct simulate_ask *ask, struct refusal *refusal)
+{
+	const struct json *member = json_member(root, SPAN("figures"));
+	int32_t            end    = ask->from_hour;
+
+	if (!member || member->kind == JSON_FALSE)
+		return ERR_NONE;
+	if (member->kind != JSON_TRUE)
+		return member_refuse(refusal, ERR_FIELD_TYPE, member, "must be true or false");
+	for (uint32_t i = 0; i < SIMULATE_FIGURES_MONTHS_MAX; i++)
+		end = month_next_first_hour(end);
+	if (ask->until_hour > end)
+		return refuse(refusal, ERR_QUESTION, SPAN("to"),
+		              SPAN("with figures a simulation has at most 24 months"));
+	ask->figures = true;
+	return ERR_NONE;
+}
+
+static bool
+is_known_member(struct span key)
+{
+	return span_equal(key, SPAN("from")) || span_equal(key, SPAN("to")) ||
+	       span_equal(key, SPAN("contracts")) || span_equal(key, SPAN("figures"));
+}
+
 enum err
 simulate_read(struct span json, const struct catalog *catalog, struct arena *arena,
               struct simulate_ask *ask, struct refusal *refusal)
 {
-	static const struct span names[] = { { "from", 4 }, { "to", 2 }, { "contracts", 9 } };
-	struct simulate_ask      read    = { .contracts_count = 0 };
-	struct json             *root;
-	enum err                 err = json_parse(json, arena, &root, refusal);
+	struct simulate_ask read = { .contracts_count = 0 };
+	struct json        *root;
+	enum err            err = json_parse(json, arena, &root, refusal);
 
 	if (err)
 		return err;
@@ -141,12 +166,13 @@ simulate_read(struct span json, const struct catalog *catalog, struct arena *are
 		return refuse_at(refusal, ERR_FIELD_TYPE, root->byte, (struct span){ 0 },
 		                 SPAN("a simulation is a JSON object"));
 	for (const struct json *member = root->first; member; member = member->next) {
-		if (!span_equal(member->key, names[0]) && !span_equal(member->key, names[1]) &&
-		    !span_equal(member->key, names[2]))
+		if (!is_known_member(member->key))
 			return member_refuse(refusal, ERR_FIELD_UNKNOWN, member,
-			                     "expected from, to or contracts");
+			                     "expected from, to, contracts or figures");
 	}
 	err = range_read(root, &read, refusal);
+	if (!err)
+		err = figures_read(root, &read, refusal);
 	if (!err)
 		err = contracts_read(root, catalog, arena, &read, refusal);
 	if (!err)

@@ -368,6 +368,65 @@ test_F40_each_line_has_its_amount(void **state)
 	end(&fixture);
 }
 
+/* Contracts by licence tell what they would have owned and had over, where it is asked for. */
+static void
+test_F41_figures_of_contracts_by_licence(void **state)
+{
+	static const char months[] = "{\"from\":\"2026-04\",\"to\":\"2026-05\",%s\"contracts\":["
+				     "{\"contract\":{\"id\":\"s\",\"model\":\"SERVICES\","
+				     "\"plan\":\"TEAM\",\"kind\":\"PAID\","
+				     "\"start\":\"2026-04-01T00:00:00Z\","
+				     "\"end\":\"2026-05-25T00:00:00Z\","
+				     "\"modules\":{\"CD\":{\"services\":1}}},"
+				     "\"prices\":{\"CD\":\"120\"}}]}";
+	struct fixture    fixture  = { 0 };
+	struct refusal    refusal  = { .err = ERR_NONE };
+	struct span       answer;
+	char              json[512];
+	(void)state;
+	begin(&fixture);
+	send_instances(&fixture, "a", "2026-05-01T10:00:00Z", 45);
+	move_clock(&fixture, "2026-06-02T00:00:00Z");
+	snprintf(json, sizeof json, months, "\"figures\":true,");
+	assert_int_equal(engine_simulate(fixture.engine, SPAN("acme"), span_of(json),
+	                                 &fixture.arena, &answer, &refusal),
+	                 ERR_NONE);
+	assert_true(holds(answer, "\"month\":\"2026-04\",\"amount\":\"10\",\"modules\":[{"
+	                          "\"module\":\"CD\",\"unit\":\"service\",\"owned\":1,\"used\":0,"
+	                          "\"over\":0}]"));
+	assert_true(holds(answer, "\"month\":\"2026-05\",\"amount\":\"7.74\",\"modules\":[{"
+	                          "\"module\":\"CD\",\"unit\":\"service\",\"owned\":1,\"used\":3,"
+	                          "\"over\":2}]"));
+	snprintf(json, sizeof json, months, "\"figures\":false,");
+	assert_int_equal(engine_simulate(fixture.engine, SPAN("acme"), span_of(json),
+	                                 &fixture.arena, &answer, &refusal),
+	                 ERR_NONE);
+	assert_false(holds(answer, "modules"));
+	end(&fixture);
+}
+
+static void
+test_F41_figures_are_of_24_months_at_most(void **state)
+{
+	static const char *const asks[] = {
+		"{\"from\":\"2024-01\",\"to\":\"2026-01\",\"figures\":true,\"contracts\":[]}",
+		"{\"from\":\"2026-01\",\"to\":\"2026-01\",\"figures\":1,\"contracts\":[]}",
+	};
+	static const char *const fields[] = { "to", "figures" };
+	struct fixture           fixture  = { 0 };
+	(void)state;
+	begin(&fixture);
+	for (int i = 0; i < 2; i++) {
+		struct refusal refusal = { .err = ERR_NONE };
+		struct span    answer;
+		assert_int_not_equal(engine_simulate(fixture.engine, SPAN("acme"), span_of(asks[i]),
+		                                     &fixture.arena, &answer, &refusal),
+		                     ERR_NONE);
+		assert_string_equal(refusal.field, fields[i]);
+	}
+	end(&fixture);
+}
+
 /* Whoever plans finds the card, what counts in words, and what a licence costs. */
 static void
 test_prices_have_the_newest_card_and_the_plans(void **state)
@@ -403,6 +462,8 @@ main(void)
 		cmocka_unit_test(test_verify_stops_when_told),
 		cmocka_unit_test(test_F40_each_line_has_its_amount),
 		cmocka_unit_test(test_prices_have_the_newest_card_and_the_plans),
+		cmocka_unit_test(test_F41_figures_of_contracts_by_licence),
+		cmocka_unit_test(test_F41_figures_are_of_24_months_at_most),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@ import {
 	columnsOf,
 	type Known,
 	monthAfter,
+	monthsIn,
 	type Range,
 	rangeOf,
 	uncounted,
@@ -24,12 +25,6 @@ import { CompareTable } from "./compare_table";
 const CHOICES = 36;
 
 const monthName = (text: string): string => month(`${text}-01T00:00:00Z`);
-
-function monthsIn(range: Range): number {
-	let count = 1;
-	for (let at = range.from; at < range.to; at = monthAfter(at, 1)) count++;
-	return count;
-}
 
 function MonthChoice(props: {
 	name: string;
@@ -133,8 +128,8 @@ function NotKnown(props: { sides: Side[]; range: Range; currency: string }): JSX
 					</li>
 				)}
 				<li>
-					Licences cost the same however much is used. What would have been over the licences of a
-					contract is not priced, and neither are build credits.
+					Licences cost the same however much is used. What would have been over them stands in the
+					table; it is not priced, and neither are build credits.
 				</li>
 				<li>
 					Flex: what is bought is paid in the month in which it is bought, at once and for the whole
@@ -182,7 +177,7 @@ function Body(props: AccountProps & { known: Known }): JSX.Element {
 			{range.from <= range.to && sides.some((side) => side.outcome) && (
 				<>
 					<CompareChart place={place} sides={sides} />
-					<CompareTable place={place} account={props.account.id} sides={sides} />
+					<CompareTable place={place} account={props.account.id} known={known} sides={sides} />
 				</>
 			)}
 			<NotKnown sides={sides} range={range} currency={known.prices.flex?.currency ?? ""} />

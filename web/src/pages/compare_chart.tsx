@@ -1,7 +1,8 @@
 // compare_chart.tsx - what each contract would have cost, added up or month by month.
 import type { JSX } from "preact";
 import { useCallback, useMemo } from "preact/hooks";
-import type uPlot from "uplot";
+import uPlot from "uplot";
+import { monthAfter } from "../compare";
 import type { Side } from "../compare_outcome";
 import { sum } from "../decimal";
 import { amountOf } from "../exact";
@@ -51,6 +52,7 @@ const SHORT = new Intl.DateTimeFormat(undefined, {
 	year: "2-digit",
 	timeZone: "UTC",
 });
+const SHORT_MONEY = new Intl.NumberFormat(undefined, { notation: "compact" });
 const MONTH_PX = 58;
 
 /** Ticks stand at months, as many as there is room for. */
@@ -77,7 +79,10 @@ function moneyAxis(palette: Palette, currency: string): uPlot.Axis {
 		font,
 		ticks: { stroke: palette.line, size: 4 },
 		grid: { stroke: palette.line, width: 1 },
-		values: (_, splits) => splits.map((value) => countShort(value)),
+		values: (_, splits) => {
+			const large = Math.max(...splits) >= 10_000;
+			return splits.map((value) => (large ? SHORT_MONEY.format(value) : countShort(value)));
+		},
 		label: currency,
 		labelFont: font,
 		labelSize: 20,
@@ -92,6 +97,7 @@ interface Drawn {
 	indices: number[];
 }
 
+const secondOf = (text: string): number => Date.parse(`${text}-01T00:00:00Z`) / 1000;
 const drawnNumber = (text: string | null): number | null => (text === null ? null : Number(text));
 
 export function CompareChart(props: { place: Place; sides: Side[] }): JSX.Element {
@@ -110,13 +116,18 @@ export function CompareChart(props: { place: Place; sides: Side[] }): JSX.Elemen
 		[drawn],
 	);
 	const data = useMemo<uPlot.AlignedData>(() => {
-		const at = shown.months.map((text) => Date.parse(`${text}-01T00:00:00Z`) / 1000);
-		return [at, ...shown.amounts.map((list) => list.map(drawnNumber))];
-	}, [shown]);
+		const at = shown.months.map(secondOf);
+		const lists = shown.amounts.map((list) => list.map(drawnNumber));
+		if (cumulated) return [at, ...lists];
+		/* The last month is as wide as the others. */
+		const end = secondOf(monthAfter(shown.months.at(-1) ?? "", 1));
+		return [[...at, end], ...lists.map((list) => [...list, list.at(-1) ?? null])];
+	}, [shown, cumulated]);
 	const make = useCallback(
 		(palette: Palette) => {
 			const colours = coloursNow(shown.indices.map(tokenOf));
-			const at = data[0] as number[];
+			const at = shown.months.map(secondOf);
+			const stepped = cumulated ? undefined : uPlot.paths.stepped?.({ align: 1 });
 			return {
 				padding: [10, 30, 0, 0] as uPlot.Padding,
 				axes: [monthAxis(at, palette), moneyAxis(palette, currency)],
@@ -128,15 +139,17 @@ export function CompareChart(props: { place: Place; sides: Side[] }): JSX.Elemen
 							stroke,
 							width: widthOf(index),
 							dash: DASHES[index % DASHES.length] ?? [],
-							points: { show: true, size: 5, fill: palette.surface, stroke },
+							points: { show: cumulated, size: 5, fill: palette.surface, stroke },
+							...(stepped ? { paths: stepped } : {}),
 						};
 					}),
 				],
 			};
 		},
-		[shown, data, currency],
+		[shown, cumulated, currency],
 	);
-	const say = (index: number): string => {
+	const say = (cursor: number): string => {
+		const index = Math.min(cursor, shown.months.length - 1);
 		const amounts = shown.amounts.map((list, i) => {
 			const text = list[index];
 			return text ? `${names[i] ?? ""} ${amountOf(text, currency)}` : "";

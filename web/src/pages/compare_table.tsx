@@ -1,9 +1,9 @@
 // compare_table.tsx - months by contracts, totals, the cheapest, and the difference to the first.
 import type { JSX } from "preact";
-import { monthAfter } from "../compare";
+import { type Known, monthAfter } from "../compare";
 import { cheapest, difference, type OutcomeMonth, type Side } from "../compare_outcome";
 import { amountOf, exact } from "../exact";
-import { HOUR_MS, month } from "../format";
+import { HOUR_MS, month, unitName } from "../format";
 import { accountHref, type Place } from "../place";
 import { CopyButton } from "../ui/download";
 import { Link } from "../ui/link";
@@ -12,6 +12,7 @@ import { Swatch } from "./compare_chart";
 interface TableProps {
 	place: Place;
 	account: string;
+	known: Known;
 	sides: Side[];
 }
 
@@ -19,6 +20,18 @@ interface TableProps {
 function lastHour(text: string): string {
 	const next = Date.parse(`${monthAfter(text, 1)}-01T00:00:00Z`);
 	return new Date(next - HOUR_MS).toISOString().replace(".000", "");
+}
+
+/** The pool's month where the account was on Flex then, else its figures at the month's end. */
+function monthHref(props: TableProps, text: string): string {
+	const end = Date.parse(lastHour(text));
+	const isFlex = props.known.contracts.some(
+		(contract) =>
+			contract.flex && Date.parse(contract.start) <= end && Date.parse(contract.end) > end,
+	);
+	return isFlex
+		? accountHref(props.place, props.account, ["flex"], { month: text })
+		: accountHref(props.place, props.account, [], { at: lastHour(text) });
 }
 
 /** "+US$12.00": whether it is more stands before the amount. */
@@ -61,6 +74,16 @@ function Cell(props: { entry: OutcomeMonth | undefined; currency: string }): JSX
 					<small class="over-units">{exact(entry.overage ?? "0")} units over</small>
 				</>
 			)}
+			{entry.over.map((figure) => (
+				<small
+					key={`${figure.module} ${figure.unit}`}
+					class="over-units over-figure"
+					data-over={`${figure.module} ${figure.unit} ${figure.over ?? ""}`}
+					title={`${exact(String(figure.used))} used of ${exact(String(figure.owned ?? ""))}`}
+				>
+					{figure.module}: {exact(String(figure.over ?? ""))} {unitName(figure.unit, figure.over)} over
+				</small>
+			))}
 		</td>
 	);
 }
@@ -120,12 +143,7 @@ export function CompareTable(props: TableProps): JSX.Element {
 						{months.map((entry, i) => (
 							<tr key={entry.month}>
 								<th scope="row">
-									<Link
-										href={accountHref(props.place, props.account, [], {
-											at: lastHour(entry.month),
-										})}
-										title="The account at the end of this month"
-									>
+									<Link href={monthHref(props, entry.month)} title="What was used in this month">
 										{month(`${entry.month}-01T00:00:00Z`)}
 									</Link>
 								</th>
@@ -160,6 +178,16 @@ export function CompareTable(props: TableProps): JSX.Element {
 							field="units"
 							sides={sides}
 							show={(side) => (side.outcome?.units ? exact(side.outcome.units) : null)}
+						/>
+						<Foot
+							name="Months over licences"
+							field="months-over"
+							sides={sides}
+							show={(side) => {
+								if (!side.outcome || side.outcome.units !== null) return null;
+								const over = side.outcome.months.filter((entry) => entry.over.length > 0).length;
+								return `${over} of ${side.outcome.months.length}`;
+							}}
 						/>
 						<Foot
 							name="Units over"
