@@ -1,5 +1,5 @@
 // more.ts - a list that comes page by page: the first at once, the others when asked for.
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ask, type Problem, queryText, toProblem } from "./api";
 
 export interface Paged<T> {
@@ -19,18 +19,23 @@ export function usePages<T>(path: string, member: string, limit: number): Paged<
 	const [problem, setProblem] = useState<Problem | null>(null);
 	const [busy, setBusy] = useState(false);
 	const [turn, setTurn] = useState(0);
+	/* An answer to what is not asked any more, as while somebody types, is dropped. */
+	const current = useRef(path);
+	current.current = path;
 
 	const load = useCallback(
 		async (cursor: string | null) => {
 			setBusy(true);
 			try {
-				const page = await ask<Page<T>>(path + queryText({ limit, cursor }));
+				const asked = queryText({ limit, cursor });
+				const page = await ask<Page<T>>(path + (path.includes("?") ? `&${asked.slice(1)}` : asked));
+				if (current.current !== path) return;
 				const got = page[member] ?? [];
 				setItems((before) => (cursor === null ? got : [...(before ?? []), ...got]));
 				setNext(page.next ?? null);
 				setProblem(null);
 			} catch (error) {
-				setProblem(toProblem(error));
+				if (current.current === path) setProblem(toProblem(error));
 			} finally {
 				setBusy(false);
 			}

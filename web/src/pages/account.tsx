@@ -65,6 +65,9 @@ const ROOMS: Room[] = [
 /** What the account has, of what not every account has; null while that is not known. */
 type Has = Record<NonNullable<Room["onlyWith"]>, boolean | null>;
 
+/** A name or a setting that somebody changed is seen soon enough. */
+const REFRESH_MS = 5000;
+
 function waysOf(
 	place: Place,
 	session: Session,
@@ -105,7 +108,7 @@ export function AccountPage(props: {
 }): JSX.Element {
 	const { session } = useReader();
 	const [first = "", ...rest] = props.pieces;
-	const { value, problem, again } = useAnswer<Account>(accountPath(props.account));
+	const { value, problem, again } = useAnswer<Account>(accountPath(props.account), REFRESH_MS);
 	const room = ROOMS.find((entry) => entry.path === first);
 	const { ways, hasInvoices: invoices } = useWays(props.place, props.account, room);
 	const name = value?.name || props.account;

@@ -1,15 +1,18 @@
-// audit.tsx - who changed what, when, from where; newest first.
+// audit.tsx - who changed what, when, from where; newest first, searched by the server.
 import type { JSX } from "preact";
-import { accountPath } from "../api";
+import { accountPath, queryText } from "../api";
 import { label } from "../format";
 import { usePages } from "../more";
+import { go, hrefWith, type Place } from "../place";
 import { CsvButton } from "../ui/download";
+import { Link } from "../ui/link";
 import { List } from "../ui/list";
 import { Moment } from "../ui/moment";
-import { Loading, Notice, ProblemNotice } from "../ui/notice";
+import { Loading, NotFound, Notice, ProblemNotice } from "../ui/notice";
 import type { AccountProps } from "./account";
 
 const PAGE_ROWS = 50;
+const ALL_ROWS = 100_000;
 
 interface AuditRecord {
 	number: number;
@@ -22,10 +25,32 @@ interface AuditRecord {
 	hash: string;
 }
 
+/** What can be done to an account: one row, one choice. What is not here is found by search. */
+const KINDS: [string, string][] = [
+	["account.put", "Account changed"],
+	["billing.put", "Billing details changed"],
+	["contract.put", "Contract put"],
+	["invoice.issue", "Invoice issued"],
+	["people.grant", "People described or given modules"],
+	["people.revoke", "People removed, or modules taken"],
+	["people.import", "List of people imported"],
+	["developers.import", "List of developers imported"],
+	["licences.assign", "Module assigned"],
+	["role.grant", "Role given"],
+	["role.revoke", "Role taken"],
+	["key.create", "Key made"],
+	["key.revoke", "Key revoked"],
+	["notification-rules.put", "Rules of notifications changed"],
+	["notification.make", "Notification sent"],
+];
+
+function kindText(what: string): string {
+	return KINDS.find(([kind]) => kind === what)?.[1] ?? label(what.replaceAll(/[.-]/g, " "));
+}
+
 function whoText(record: AuditRecord): string {
-	const { kind, id, address } = record.by;
-	const who = kind === "person" ? id : kind === id ? label(id) : [label(kind), id].filter(Boolean).join(" ");
-	return address ? `${who}, ${address}` : who;
+	const { kind, id } = record.by;
+	return kind === "person" ? id : kind === id ? label(id) : [label(kind), id].filter(Boolean).join(" ");
 }
 
 function Details(props: { record: AuditRecord }): JSX.Element {
@@ -37,25 +62,87 @@ function Details(props: { record: AuditRecord }): JSX.Element {
 			<pre>{record.before === null ? "nothing" : JSON.stringify(record.before, null, 2)}</pre>
 			<p class="hint">After</p>
 			<pre>{record.after === null ? "nothing" : JSON.stringify(record.after, null, 2)}</pre>
-			<p class="hint wrap">Hash {record.hash}</p>
+			<p class="hint wrap">
+				Record {record.number}, hash {record.hash}
+			</p>
 		</details>
 	);
 }
 
+const FILTERS = ["q", "what", "from", "to"];
+
+function Filters(props: { place: Place }): JSX.Element {
+	const { place } = props;
+	const get = (name: string): string => place.query.get(name) ?? "";
+	const put = (name: string, value: string): void =>
+		go(hrefWith(place, { [name]: value }), { replace: true });
+	return (
+		<div class="tools">
+			<label class="search">
+				Search who, what, which
+				<input
+					type="search"
+					value={get("q")}
+					onInput={(event) => put("q", event.currentTarget.value)}
+				/>
+			</label>
+			<label>
+				What was done
+				<select value={get("what")} onChange={(event) => put("what", event.currentTarget.value)}>
+					<option value="">Anything</option>
+					{KINDS.map(([kind, words]) => (
+						<option key={kind} value={kind}>
+							{words}
+						</option>
+					))}
+				</select>
+			</label>
+			<label>
+				From (UTC)
+				<input type="date" value={get("from")} onInput={(event) => put("from", event.currentTarget.value)} />
+			</label>
+			<label>
+				To (UTC)
+				<input type="date" value={get("to")} onInput={(event) => put("to", event.currentTarget.value)} />
+			</label>
+		</div>
+	);
+}
+
 export function AuditPage(props: AccountProps): JSX.Element {
+	const { place } = props;
 	const account = props.account.id;
-	const path = accountPath(account, "audit");
+	const get = (name: string): string | null => place.query.get(name);
+	const filter = { type: get("what"), search: get("q"), from: get("from"), to: get("to") };
+	const path = accountPath(account, "audit") + queryText(filter);
 	const { items, problem, busy, more, again } = usePages<AuditRecord>(path, "audit", PAGE_ROWS);
+	const isFiltered = FILTERS.some((name) => get(name));
+	if (props.pieces.length > 0) return <NotFound what="page" />;
 	return (
 		<>
 			<div class="heading">
 				<h1>Audit trail</h1>
-				<CsvButton path={`${path}?limit=100000`} name={`${account}-audit.csv`} />
+				<CsvButton
+					path={accountPath(account, "audit") + queryText({ ...filter, limit: ALL_ROWS })}
+					name={`${account}-audit.csv`}
+				/>
 			</div>
+			<Filters place={place} />
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!items && !problem && <Loading lines={6} />}
-			{items && items.length === 0 && (
-				<Notice title="Nothing was changed yet">Every change stands here, and who made it.</Notice>
+			{items && items.length === 0 && !more && (
+				<Notice title={isFiltered ? "No change matches" : "Nothing was changed yet"}>
+					{isFiltered ? (
+						<Link
+							href={hrefWith(place, Object.fromEntries(FILTERS.map((name) => [name, null])))}
+							replace
+						>
+							Show all changes
+						</Link>
+					) : (
+						"Every change stands here, and who made it."
+					)}
+				</Notice>
 			)}
 			{items && items.length > 0 && (
 				<List
@@ -65,10 +152,8 @@ export function AuditPage(props: AccountProps): JSX.Element {
 					columns={[
 						{ head: "When", show: (record) => <Moment at={record.at} /> },
 						{ head: "Who", show: whoText },
-						{
-							head: "What",
-							show: (record) => label(record.what.replaceAll(/[.-]/g, " ")),
-						},
+						{ head: "From where", show: (record) => record.by.address ?? "this machine" },
+						{ head: "What", show: (record) => kindText(record.what) },
 						{ head: "Which", show: (record) => <span class="wrap">{record.id}</span> },
 						{ head: "Details", show: (record) => <Details record={record} /> },
 					]}

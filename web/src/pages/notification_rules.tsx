@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { accountPath, ask } from "../api";
 import { useChange } from "../change";
 import { useAnswer } from "../load";
+import { CopyButton } from "../ui/download";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
 import { Refusal } from "../ui/refusal";
 
@@ -28,6 +29,8 @@ const KINDS: [string, string, string | null][] = [
 	["contract.ending", "A contract ends soon", "days before"],
 	["trial.ending", "A trial ends soon", "days before"],
 	["credits.low", "Build credits run low", "percent left"],
+	["flex.threshold", "A Flex contract has used much of its units", "percent of its units"],
+	["invoice.issued", "An invoice was issued", null],
 	["import.finished", "An import has finished", null],
 	["test", "Test messages", null],
 ];
@@ -129,11 +132,25 @@ function Webhooks(props: PartProps): JSX.Element {
 	const { draft, change } = props;
 	const put = (at: number, url: string): void =>
 		change({ webhooks: draft.webhooks.map((one, i) => (i === at ? { ...one, url } : one)) });
+	const toggle = (at: number, kind: string): void =>
+		change({
+			webhooks: draft.webhooks.map((one, i) =>
+				i !== at
+					? one
+					: {
+							...one,
+							kinds: one.kinds.includes(kind)
+								? one.kinds.filter((other) => other !== kind)
+								: [...one.kinds, kind],
+						},
+			),
+		});
 	return (
 		<fieldset class="checks">
 			<legend>Webhooks</legend>
 			{draft.webhooks.map((webhook, i) => (
-				<span class="row" key={i}>
+				<div class="webhook" key={i}>
+				<span class="row">
 					<input
 						type="url"
 						class="long"
@@ -152,6 +169,22 @@ function Webhooks(props: PartProps): JSX.Element {
 						Leave out
 					</button>
 				</span>
+				<details class="behind">
+					<summary>
+						is told of {webhook.kinds.length === KINDS.length ? "everything" : `${webhook.kinds.length} of ${KINDS.length} kinds`}
+					</summary>
+					{KINDS.map(([kind, name]) => (
+						<label key={kind}>
+							<input
+								type="checkbox"
+								checked={webhook.kinds.includes(kind)}
+								onChange={() => toggle(i, kind)}
+							/>{" "}
+							{name}
+						</label>
+					))}
+				</details>
+				</div>
 			))}
 			<button
 				type="button"
@@ -172,7 +205,8 @@ function Secrets(props: { saved: Rules }): JSX.Element {
 		<Notice kind="good" title="Saved">
 			{fresh.map((webhook) => (
 				<p key={webhook.url}>
-					The secret of {webhook.url} is shown this once: <code class="wrap">{webhook.secret}</code>
+					The secret of {webhook.url} is shown this once: <code class="wrap">{webhook.secret}</code>{" "}
+					<CopyButton text={() => webhook.secret ?? ""} label="Copy secret" />
 				</p>
 			))}
 		</Notice>

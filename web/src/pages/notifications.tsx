@@ -1,9 +1,9 @@
 // notifications.tsx - what was told, to whom, and how each delivery went.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { accountPath, ask } from "../api";
 import { useChange } from "../change";
-import { label } from "../format";
+import { count, label } from "../format";
 import { usePages } from "../more";
 import { CsvButton } from "../ui/download";
 import { List } from "../ui/list";
@@ -14,6 +14,7 @@ import type { AccountProps } from "./account";
 import { RulesSection } from "./notification_rules";
 
 const PAGE_ROWS = 50;
+const REFRESH_MS = 3000;
 
 interface Delivery {
 	channel: string;
@@ -40,20 +41,30 @@ const BADGES: Record<string, string> = {
 	waiting: "badge warn",
 };
 
+function attemptsText(delivery: Delivery): string {
+	const { attempts, state } = delivery;
+	if (attempts === 0) return " no attempt yet";
+	if (attempts === 1 && state === "delivered") return "";
+	return attempts === 1 ? " 1 attempt" : ` ${count(attempts)} attempts`;
+}
+
 function Deliveries(props: { told: Told }): JSX.Element {
 	const { deliveries } = props.told;
 	if (deliveries.length === 0) return <span class="muted">nobody was to be told</span>;
 	return (
 		<ul class="lines">
 			{deliveries.map((delivery) => (
-				<li key={`${delivery.channel} ${delivery.to}`} title={delivery.answer}>
+				<li key={`${delivery.channel} ${delivery.to}`}>
 					<span class={BADGES[delivery.state] ?? "badge"}>{label(delivery.state)}</span>{" "}
 					<span class="wrap">{delivery.to}</span>
+					<small class="muted">{attemptsText(delivery)}</small>
 					{delivery.next && (
-						<small>
-							{" "}
-							next attempt <Moment at={delivery.next} />
+						<small class="muted">
+							, the next <Moment at={delivery.next} />
 						</small>
+					)}
+					{delivery.state !== "delivered" && delivery.answer && (
+						<small class="wrap answer">{delivery.answer}</small>
 					)}
 				</li>
 			))}
@@ -66,6 +77,17 @@ function History(props: { account: string }): JSX.Element {
 	const told = usePages<Told>(path, "notifications", PAGE_ROWS);
 	const change = useChange();
 	const [tested, setTested] = useState(false);
+	const { items, again } = told;
+	/* While something is on its way, and nobody has gone further back, its state is asked again. */
+	const isMoving =
+		items !== null &&
+		items.length <= PAGE_ROWS &&
+		items.some((one) => one.deliveries.some((delivery) => delivery.state === "waiting"));
+	useEffect(() => {
+		if (!isMoving) return undefined;
+		const timer = window.setInterval(again, REFRESH_MS);
+		return () => window.clearInterval(timer);
+	}, [isMoving, again]);
 	const test = (): void => {
 		const body = {};
 		void change

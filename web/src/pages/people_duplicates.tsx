@@ -78,7 +78,7 @@ function Pair(props: { group: Group; remove: Remove }): JSX.Element {
 						))}
 						{remove && (
 							<tr>
-								<th scope="row">If this one is not needed</th>
+								<th scope="row">Not needed?</th>
 								{people.map((developer) => (
 									<td key={developer.email}>
 										<button
@@ -87,7 +87,7 @@ function Pair(props: { group: Group; remove: Remove }): JSX.Element {
 											aria-label={`Take the licence of ${developer.email}`}
 											onClick={() => remove(developer)}
 										>
-											Take the licence away
+											Take away
 										</button>
 									</td>
 								))}

@@ -9,12 +9,11 @@ import { List } from "../ui/list";
 import { Moment } from "../ui/moment";
 import { assignedText } from "./people_assigned";
 
-const RECORDS_MAX = 100;
+const RECORDS_MAX = 1000;
 
 interface Record {
 	number: number;
 	at: string;
-	id: string;
 	by: { kind: string; id: string };
 	before: Assignment[] | null;
 	after: { modules: Assignment[]; granted: number; revoked: number };
@@ -32,13 +31,13 @@ export function AssignmentHistory(props: { account: string; assignment: Assignme
 	const { account, assignment } = props;
 	const { module, since } = assignment;
 	const isAudited = hasRight(session, account, "administer");
+	/* Several modules may be assigned at once: the record then names none of them by itself. */
 	const path =
-		accountPath(account, "audit") +
-		queryText({ type: "licences.assign", search: module, limit: RECORDS_MAX });
+		accountPath(account, "audit") + queryText({ type: "licences.assign", limit: RECORDS_MAX });
 	const { value } = useAnswer<{ audit: Record[] }>(isAudited ? path : null);
-	const records = (value?.audit ?? []).filter((record) => record.id === module);
 	const of = (list: Assignment[] | null): Assignment | undefined =>
 		(list ?? []).find((one) => one.module === module);
+	const records = (value?.audit ?? []).filter((record) => of(record.after.modules));
 	return (
 		<section class="panel" aria-labelledby="history">
 			<h2 id="history">How it came to be</h2>
@@ -59,8 +58,8 @@ export function AssignmentHistory(props: { account: string; assignment: Assignme
 						{ head: "Who", show: (record) => record.by.id || record.by.kind },
 						{ head: "Was meant for", show: (record) => wordsOf(of(record.before)) },
 						{ head: "Became", show: (record) => wordsOf(of(record.after.modules)) },
-						{ head: "Gained it", number: true, show: (record) => count(record.after.granted) },
-						{ head: "Lost it", number: true, show: (record) => count(record.after.revoked) },
+						{ head: "Granted", number: true, show: (record) => count(record.after.granted) },
+						{ head: "Revoked", number: true, show: (record) => count(record.after.revoked) },
 					]}
 				/>
 			)}

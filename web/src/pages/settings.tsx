@@ -1,4 +1,4 @@
-// settings.tsx - billing details of the account, and the reader's own password.
+// settings.tsx - the account itself, its billing details, and the reader's own password.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { accountPath, ask } from "../api";
@@ -9,6 +9,7 @@ import { Moment } from "../ui/moment";
 import { Loading, NotFound, Notice, ProblemNotice } from "../ui/notice";
 import { Refusal } from "../ui/refusal";
 import type { AccountProps } from "./account";
+import { AccountSection } from "./settings_account";
 
 type Details = Record<string, unknown>;
 
@@ -26,19 +27,33 @@ const FIELDS = [
 	["payment_reference", "Payment reference"],
 ] as const;
 
+function linesOf(list: unknown): string {
+	return Array.isArray(list) ? list.join("\n") : "";
+}
+
 function BillingForm(props: { path: string; details: Details; onSaved: () => void }): JSX.Element {
 	/* From the first answer alone: what comes later must not overwrite what is being typed. */
 	const [draft, setDraft] = useState<Details>(props.details);
 	const [saved, setSaved] = useState(false);
+	const [emails, setEmails] = useState(linesOf(props.details.administrators));
 	const change = useChange();
 	const put = (name: string, value: string): void => {
 		setSaved(false);
 		setDraft({ ...draft, [name]: value });
 	};
+	const putEmails = (text: string): void => {
+		setSaved(false);
+		setEmails(text);
+	};
 	const submit = (event: Event): void => {
 		event.preventDefault();
 		/* What is empty is left out; what the form does not know stays. */
-		const body = Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== ""));
+		const { administrators: _, ...rest } = draft;
+		const listed = emails.split(/[\s,;]+/).filter(Boolean);
+		const body = {
+			...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== "")),
+			...(listed.length > 0 ? { administrators: listed } : {}),
+		};
 		void change
 			.run(() => ask(props.path, { method: "PUT", body }))
 			.then((done) => {
@@ -57,6 +72,10 @@ function BillingForm(props: { path: string; details: Details; onSaved: () => voi
 					/>
 				</label>
 			))}
+			<label class="stacked">
+				Billing administrators' e-mails, one a line
+				<textarea rows={3} value={emails} onInput={(event) => putEmails(event.currentTarget.value)} />
+			</label>
 			<p class="hint">Card numbers are never accepted.</p>
 			<Refusal problem={change.problem} />
 			{saved && <Notice kind="good" title="Saved" />}
@@ -148,6 +167,7 @@ export function SettingsPage(props: AccountProps): JSX.Element {
 	return (
 		<>
 			<h1>Settings</h1>
+			{hasRight(session, props.account.id, "administer") && <AccountSection account={props.account} />}
 			{hasRight(session, props.account.id, "billing") && (
 				<BillingSection account={props.account.id} />
 			)}

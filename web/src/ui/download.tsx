@@ -33,13 +33,24 @@ export function CsvButton(props: { path: string; name: string; label?: string })
 	);
 }
 
-export function CopyButton(props: { text: () => string; label?: string }): JSX.Element | null {
+/** Browsers give the clipboard to secure pages alone; others copy what is selected. */
+async function toClipboard(text: string): Promise<boolean> {
+	if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+	const carrier = document.createElement("textarea");
+	carrier.value = text;
+	carrier.className = "unseen";
+	document.body.append(carrier);
+	carrier.select();
+	const copied = document.execCommand("copy");
+	carrier.remove();
+	return copied;
+}
+
+export function CopyButton(props: { text: () => string; label?: string }): JSX.Element {
 	const [done, setDone] = useState(false);
-	/* Browsers give the clipboard to secure pages alone. */
-	if (!navigator.clipboard) return null;
 	const copy = (): void => {
-		void navigator.clipboard.writeText(props.text()).then(() => {
-			setDone(true);
+		void toClipboard(props.text()).then((copied) => {
+			setDone(copied);
 			window.setTimeout(() => setDone(false), 2000);
 		});
 	};
