@@ -89,7 +89,8 @@ await check("an invoice says what the command line says: in advance, of a month,
 			`/accounts/demo-flex/invoices/${number}`);
 	await page.getByText("Demo Streams Ltd").waitFor();
 	const now = new Date().toISOString().slice(0, 7);
-	await assertShown(tallyJson("invoice", "demo-flex", now), "/accounts/demo-flex/invoices/draft");
+	const draft = tallyJson("invoice", "demo-flex", now);
+	await assertShown(draft, "/accounts/demo-flex/invoices/draft");
 	await page.getByText("This is a draft: nothing is issued yet").waitFor();
 });
 
@@ -124,7 +125,8 @@ await check("what there is not is said so, with a way on", async () => {
 /** The month so many before this one. */
 function monthAgo(back) {
 	const now = new Date();
-	return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1)).toISOString().slice(0, 7);
+	const first = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1));
+	return first.toISOString().slice(0, 7);
 }
 
 function scans(id, month, count) {
@@ -172,8 +174,9 @@ await check("a month is closed after a question, and late events adjust the next
 
 await check("a month in its days of grace, or of nobody, is refused in words", async () => {
 	const operator = await visit(browser, "operator", "/accounts");
-	const oldest = await choice(operator, "Up to and with").locator("option").last().getAttribute("value");
-	await choice(operator, "Up to and with").selectOption(oldest);
+	const months = choice(operator, "Up to and with");
+	const oldest = await months.locator("option").last().getAttribute("value");
+	await months.selectOption(oldest);
 	await operator.getByRole("button", { name: "Close month" }).click();
 	const dialog = operator.getByRole("dialog");
 	await dialog.getByRole("button", { name: "Issue the invoices" }).click();

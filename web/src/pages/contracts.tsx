@@ -1,201 +1,149 @@
-// contracts.tsx - what was agreed: every contract, and how each came to be what it is.
+// contracts.tsx - what was agreed: every contract of the account, and a way to add one.
 import type { JSX } from "preact";
 import { accountPath } from "../api";
-import { contractDay, count, label } from "../format";
+import { blankContract } from "../contract_draft";
+import { termDates, termName } from "../contract_words";
+import { exact } from "../exact";
+import { label } from "../format";
 import { useAnswer } from "../load";
-import { accountHref, type Place } from "../place";
+import { accountHref, go, type Place } from "../place";
+import { hasRight, useReader } from "../session";
+import type { Contracts, Version } from "../types_contracts";
 import { Link } from "../ui/link";
 import { List } from "../ui/list";
 import { Moment } from "../ui/moment";
 import { Loading, NotFound, Notice, ProblemNotice } from "../ui/notice";
 import type { AccountProps } from "./account";
+import { OneContract } from "./contract";
+import { ContractForm } from "./contract_form";
 
-/** As it was put: the interface gives the text back unchanged. */
-interface ContractText {
-	id: string;
-	model?: string;
-	plan?: string;
-	kind?: string;
-	start?: string;
-	end?: string;
-	modules?: Record<string, Record<string, unknown>>;
-	credits?: { id: string; quota: number }[];
-	why?: string;
-	cancelled?: string;
-}
+/** The two ways of buying, as the address names them. */
+const MODELS: Record<string, { model: string; name: string }> = {
+	licence: { model: "DEVELOPER_360", name: "Add a licence contract" },
+	flex: { model: "FLEX", name: "Add a Flex contract" },
+};
 
-interface Version {
-	id: string;
-	version: number;
-	from: string;
-	recorded: string;
-	by: string;
-	contract: ContractText;
-}
-
-interface Contracts {
-	contracts: Version[];
-}
-
-interface Versions {
-	versions: Version[];
-}
-
-function moduleWords(terms: Record<string, unknown>): string {
-	return Object.entries(terms)
-		.map(([name, value]) => {
-			const number = typeof value === "number" || /^\d+(\.\d+)?$/.test(String(value));
-			return `${number ? count(value as number) : String(value)} ${label(name).toLowerCase()}`;
-		})
-		.join(", ");
-}
-
-function Agreed(props: { contract: ContractText }): JSX.Element {
-	const { contract } = props;
+function AddLinks(props: { place: Place; account: string }): JSX.Element {
 	return (
-		<table class="terms-table">
-			<tbody>
-				{Object.entries(contract.modules ?? {}).map(([module, terms]) => (
-					<tr key={module}>
-						<th scope="row">{module}</th>
-						<td>{moduleWords(terms)}</td>
-					</tr>
-				))}
-				{(contract.credits ?? []).map((block) => (
-					<tr key={block.id}>
-						<th scope="row">Credits {block.id}</th>
-						<td>{count(block.quota)}</td>
-					</tr>
-				))}
-			</tbody>
-		</table>
+		<div class="row no-print">
+			{Object.entries(MODELS).map(([key, entry]) => (
+				<Link
+					key={key}
+					class="button"
+					href={accountHref(props.place, props.account, ["contracts"], { new: key })}
+				>
+					{entry.name}
+				</Link>
+			))}
+		</div>
 	);
 }
 
-function dates(contract: ContractText): string {
-	const from = contract.start ? contractDay(contract.start) : "";
-	return contract.end ? `${from} – ${contractDay(contract.end)}` : `from ${from}`;
+/** What it is about: modules by name, or the units of a pool. */
+function whatOf(version: Version): string {
+	const { modules, flex, credits } = version.contract;
+	if (flex) return flex.units === undefined ? "Units" : `${exact(String(flex.units))} units`;
+	const names = Object.keys(modules ?? {});
+	return names.length > 0 ? names.join(", ") : credits ? "Build credits" : "";
+}
+
+function Table(props: { place: Place; account: string; contracts: Version[] }): JSX.Element {
+	return (
+		<List
+			rows={props.contracts}
+			keyOf={(version) => version.id}
+			label="Contracts"
+			columns={[
+				{
+					head: "Contract",
+					show: (version) => (
+						<Link href={accountHref(props.place, props.account, ["contracts", version.id])}>
+							{version.id}
+						</Link>
+					),
+				},
+				{ head: "Model", show: (version) => label(version.contract.model ?? "") },
+				{ head: "Plan", show: (version) => label(version.contract.plan ?? "") },
+				{ head: "Kind", show: (version) => termName(version.contract.kind ?? "") },
+				{ head: "Term", show: (version) => termDates(version.contract) },
+				{ head: "Of", show: whatOf },
+				{ head: "Version", number: true, show: (version) => version.version },
+				{ head: "Changed", number: true, show: (version) => <Moment at={version.recorded} /> },
+			]}
+		/>
+	);
 }
 
 function AllContracts(props: AccountProps): JSX.Element {
+	const { place } = props;
 	const account = props.account.id;
+	const mayEdit = hasRight(useReader().session, account, "edit");
 	const { value, problem, again } = useAnswer<Contracts>(accountPath(account, "contracts"));
 	return (
 		<>
-			<h1>Contracts</h1>
+			<div class="heading">
+				<h1>Contracts</h1>
+				{mayEdit && value && value.contracts.length > 0 && (
+					<AddLinks place={place} account={account} />
+				)}
+			</div>
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!value && !problem && <Loading />}
 			{value && value.contracts.length === 0 && (
 				<Notice title="There is no contract yet">
-					Whoever may edit puts one with <code>tally contract put {account} FILE</code>.
+					<p>
+						{mayEdit
+							? "Add what was agreed: figures are compared with it from its first day on."
+							: "Whoever may edit the account adds what was agreed."}
+					</p>
+					{mayEdit && <AddLinks place={place} account={account} />}
 				</Notice>
 			)}
 			{value && value.contracts.length > 0 && (
-				<List
-					rows={value.contracts}
-					keyOf={(version) => version.id}
-					label="Contracts"
-					columns={[
-						{
-							head: "Contract",
-							show: (version) => (
-								<Link href={accountHref(props.place, account, ["contracts", version.id])}>
-									{version.id}
-								</Link>
-							),
-						},
-						{ head: "Model", show: (version) => label(version.contract.model ?? "") },
-						{ head: "Plan", show: (version) => label(version.contract.plan ?? "") },
-						{ head: "Kind", show: (version) => label(version.contract.kind ?? "") },
-						{ head: "Term", show: (version) => dates(version.contract) },
-						{
-							head: "Modules",
-							show: (version) => Object.keys(version.contract.modules ?? {}).join(", "),
-						},
-						{ head: "Version", number: true, show: (version) => version.version },
-						{ head: "Changed", number: true, show: (version) => <Moment at={version.recorded} /> },
-					]}
-				/>
+				<Table place={place} account={account} contracts={value.contracts} />
 			)}
 		</>
 	);
 }
 
-function OneVersion(props: { version: Version; current: boolean }): JSX.Element {
-	const { version } = props;
-	return (
-		<section class="panel" aria-label={`Version ${version.version}`}>
-			<header>
-				<h2>
-					Version {version.version} {props.current && <span class="badge good">newest</span>}
-				</h2>
-				<span class="muted">
-					holds from <Moment at={version.from} />
-				</span>
-			</header>
-			{version.contract.why && <p>“{version.contract.why}”</p>}
-			<dl class="terms">
-				<div>
-					<dt>Model</dt>
-					<dd>{label(version.contract.model ?? "–")}</dd>
-				</div>
-				<div>
-					<dt>Plan</dt>
-					<dd>{label(version.contract.plan ?? "–")}</dd>
-				</div>
-				<div>
-					<dt>Kind</dt>
-					<dd>{label(version.contract.kind ?? "–")}</dd>
-				</div>
-				<div>
-					<dt>Term</dt>
-					<dd>{dates(version.contract)}</dd>
-				</div>
-				<div>
-					<dt>Recorded</dt>
-					<dd>
-						<Moment at={version.recorded} /> by {version.by}
-					</dd>
-				</div>
-			</dl>
-			<Agreed contract={version.contract} />
-			<details class="behind">
-				<summary>As it was put</summary>
-				<pre>{JSON.stringify(version.contract, null, 2)}</pre>
-			</details>
-		</section>
-	);
-}
-
-function OneContract(props: { place: Place; account: string; id: string }): JSX.Element {
-	const { value, problem, again } = useAnswer<Versions>(
-		accountPath(props.account, "contracts", props.id, "versions"),
-	);
-	const versions = [...(value?.versions ?? [])].reverse();
+function NewContract(props: AccountProps & { model: string; name: string }): JSX.Element {
+	const { place, account } = props;
 	return (
 		<>
 			<div class="heading">
 				<div>
 					<nav class="crumbs" aria-label="Way back">
-						<Link href={accountHref(props.place, props.account, ["contracts"])}>Contracts</Link>
+						<Link href={accountHref(place, account.id, ["contracts"])}>Contracts</Link>
 					</nav>
-					<h1>{props.id}</h1>
+					<h1>{props.name}</h1>
 				</div>
 			</div>
-			{problem && <ProblemNotice problem={problem} again={again} />}
-			{!value && !problem && <Loading />}
-			{value && versions.length === 0 && <NotFound what="contract" />}
-			{versions.map((version, i) => (
-				<OneVersion key={version.version} version={version} current={i === 0} />
-			))}
+			<ContractForm
+				key={props.model}
+				place={place}
+				account={account.id}
+				currency={account.currency ?? ""}
+				start={blankContract(props.model, account.id)}
+				newest={null}
+				onSaved={(made) => go(accountHref(place, account.id, ["contracts", made.id]))}
+			/>
 		</>
 	);
 }
 
 export function ContractsPage(props: AccountProps): JSX.Element {
 	const [id, ...rest] = props.pieces;
+	const { session } = useReader();
+	const wanted = props.place.query.get("new");
+	const adds = wanted === null ? undefined : MODELS[wanted];
 	if (rest.length > 0) return <NotFound what="page" />;
-	if (id !== undefined)
-		return <OneContract key={id} place={props.place} account={props.account.id} id={id} />;
-	return <AllContracts {...props} />;
+	if (id !== undefined) return <OneContract key={id} {...props} id={id} />;
+	if (!adds) return <AllContracts {...props} />;
+	if (!hasRight(session, props.account.id, "edit"))
+		return (
+			<Notice kind="bad" title="Your role does not allow changes of contracts">
+				An administrator of the account can give you the role of a licence editor.
+			</Notice>
+		);
+	return <NewContract {...props} {...adds} />;
 }
