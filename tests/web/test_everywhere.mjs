@@ -60,6 +60,7 @@ await check("nothing is wider than a narrow screen", async () => {
 		const width = await narrow.evaluate(() => document.documentElement.scrollWidth);
 		assert(width <= 360, `${name}: ${width}`);
 	}
+	await open(narrow, "/accounts/demo/settings");
 	await narrow.getByRole("button", { name: "Menu" }).click();
 	await narrow.getByRole("link", { name: "Overview" }).click();
 	await narrow.waitForURL("**/accounts/demo");

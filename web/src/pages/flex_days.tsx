@@ -14,11 +14,11 @@ const HALF_DAY_S = DAY_MS / 2000;
 
 type Drawn = Partial<uPlot.Options> & { series: uPlot.Series[] };
 
-/** Half a day of room on both sides, or bars are cut; not all of it, which is the next month. */
+/** Half a day of room on both sides, or bars are cut. */
 function barsOf(palette: Palette): Drawn {
 	const bars = uPlot.paths.bars?.({ size: [0.75, 28] });
 	return {
-		scales: { x: { time: true, range: (_, min, max) => [min - HALF_DAY_S, max + HALF_DAY_S - 1] } },
+		scales: { x: { time: true, range: (_, min, max) => [min - HALF_DAY_S, max + HALF_DAY_S] } },
 		series: [
 			{},
 			{
@@ -32,7 +32,7 @@ function barsOf(palette: Palette): Drawn {
 	};
 }
 
-/** Each day of the whole month has its place, in the middle of which a bar stands. */
+/** Each day of the whole month has its place: a bar stands above its name. */
 function dataOf(month: FlexMonth, shares: FlexShare[]): uPlot.AlignedData {
 	const first = Date.parse(`${month.month}-01`);
 	const next = new Date(first);
@@ -40,7 +40,7 @@ function dataOf(month: FlexMonth, shares: FlexShare[]): uPlot.AlignedData {
 	const length = Math.round((next.getTime() - first) / DAY_MS);
 	const units = new Map(shares.map((share) => [Date.parse(share.day ?? ""), toNumber(share.units)]));
 	const days = Array.from({ length }, (_, i) => first + i * DAY_MS);
-	return [days.map((day) => (day + DAY_MS / 2) / 1000), days.map((day) => units.get(day) ?? null)];
+	return [days.map((day) => day / 1000), days.map((day) => units.get(day) ?? null)];
 }
 
 function Behind(props: { shares: FlexShare[]; month: FlexMonth }): JSX.Element {

@@ -1,19 +1,24 @@
 // flex_month.tsx - one month of a Flex contract: what it used, by metric, by day, by whom.
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { moneyOf } from "../exact";
-import { type Chosen, flexPath, monthsOf } from "../flex_contracts";
-import { monthEndWords, rateText, shareText, unitsOf } from "../flex_words";
+import { type Chosen, flexPath, monthAfter, monthsOf } from "../flex_contracts";
+import { rateText, shareText, unitsOf } from "../flex_words";
 import { count, countFixed, month as monthName, toNumber } from "../format";
 import { useAnswer } from "../load";
-import { accountHref, go, hrefWith, type Place } from "../place";
-import type { FlexForecast, FlexLine, FlexMonth } from "../types_flex";
+import { go, hrefWith, type Place } from "../place";
+import type {
+	FlexForecast,
+	FlexLine,
+	FlexMonth,
+	FlexTrend,
+	FlexTrendMonth,
+} from "../types_flex";
 import { Link } from "../ui/link";
 import { MomentChoice } from "../ui/moment_choice";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
-import { Term } from "../ui/term";
 import type { FlexProps } from "./flex";
 import { Days } from "./flex_days";
+import { Movement, Paid } from "./flex_paid";
 import { Shares, byOf } from "./flex_shares";
 
 const REFRESH_MS = 900;
@@ -54,82 +59,6 @@ function MonthChoice(props: { place: Place; month: string; months: string[] }): 
 			</select>
 			{step(at > 0 ? months[at - 1] : undefined, "Month after", "›")}
 		</div>
-	);
-}
-
-function Movement(props: { place: Place; month: FlexMonth; first: boolean }): JSX.Element {
-	const { place, month } = props;
-	const { pool, overage } = month;
-	const rows: [string, string][] = [
-		[props.first ? "Commitment at the start" : "Left by the month before", pool.opening],
-		["Bought", pool.topups],
-		["Drawn by this month", `-${pool.drawn}`],
-		["Left at its end", pool.closing],
-	];
-	return (
-		<section class="panel" aria-labelledby="movement">
-			<header>
-				<h2 id="movement">The pool in it</h2>
-			</header>
-			<table>
-				<tbody>
-					{rows.slice(0, 3).map(([what, units]) => (
-						<tr key={what}>
-							<td>{what}</td>
-							<td class="number">{countFixed(units === "-0" ? "0" : units)}</td>
-						</tr>
-					))}
-				</tbody>
-				<tfoot>
-					<tr>
-						<th scope="row">{rows[3]?.[0]}</th>
-						<td class="number">{countFixed(pool.closing)}</td>
-					</tr>
-				</tfoot>
-			</table>
-			<p class="hint">
-				{toNumber(overage.rate) > 0
-					? `A unit beyond the pool costs ${moneyOf(overage.rate, overage.currency)}.`
-					: "Units beyond the free ones cost nothing in this tier."}{" "}
-				<Link href={accountHref(place, month.account, ["contracts", month.contract])}>
-					Contract {month.contract}, version {month.version}
-				</Link>
-			</p>
-		</section>
-	);
-}
-
-function Paid(props: {
-	month: FlexMonth;
-	running: boolean;
-	forecast: FlexForecast | null;
-}): JSX.Element {
-	const { month } = props;
-	const over = toNumber(month.overage.units) > 0;
-	return (
-		<section class={over ? "panel figure over" : "panel figure"} aria-label="Units of the month">
-			<p class="figure-line">
-				<b data-units={month.units}>{count(month.units)}</b>
-				<span>
-					units used{props.running && " so far"}
-				</span>
-			</p>
-			{props.forecast && <p class="rule">It will come to {monthEndWords(props.forecast)}.</p>}
-			{month.fraction && (
-				<p class="rule">
-					The contract holds for {month.fraction.replace("/", " of ")} hours of the month; what is
-					counted once a month, and the free units, are that part.
-				</p>
-			)}
-			<dl class="terms">
-				<Term name="Paid by free units">
-					{count(month.pool.free_used)} of {count(month.pool.free)}
-				</Term>
-				<Term name="Paid by the pool">{count(month.pool.drawn)}</Term>
-				<Term name="Over">{count(month.overage.units)}</Term>
-				<Term name="Overage to pay">{moneyOf(month.overage.amount, month.overage.currency)}</Term>
-			</dl>
-		</section>
 	);
 }
 
@@ -218,6 +147,10 @@ export function FlexMonthPage(props: FlexProps): JSX.Element {
 	const forecast = useAnswer<FlexForecast>(
 		running && month.value ? flexPath(account, chosen, ["forecast"]) : null,
 	);
+	const months = useAnswer<FlexTrend<FlexTrendMonth>>(
+		flexPath(account, chosen, ["trend"], { at: null, to: chosen.at, step: "month" }),
+	);
+	const before = months.value?.points.find((point) => point.month === monthAfter(asked, -1)) ?? null;
 	useMoved(month.value, [days.again, shares.again, forecast.again]);
 	const known = month.value;
 	return (
@@ -245,7 +178,7 @@ export function FlexMonthPage(props: FlexProps): JSX.Element {
 			{known && !month.problem && (
 				<>
 					<div class="beside">
-						<Paid month={known} running={running} forecast={forecast.value} />
+						<Paid month={known} running={running} forecast={forecast.value} before={before} />
 						<Movement
 							place={place}
 							month={known}

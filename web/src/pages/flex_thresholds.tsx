@@ -129,12 +129,10 @@ function History(props: { crossings: Crossing[] }): JSX.Element {
 							</td>
 							<td>
 								{thresholds.map((threshold) => (
-									<>
-										<span key={threshold} class={badgeOf(threshold, crossed)}>
-											{threshold} %
-										</span>{" "}
-									</>
-								))}
+									<span key={threshold} class={badgeOf(threshold, crossed)}>
+										{threshold} %
+									</span>
+								))}{" "}
 								{crossed ? "crossed" : "back below"}
 								{why && <span class="muted">: {why}</span>}
 							</td>
