@@ -125,10 +125,10 @@ await check("likely duplicates stand side by side with the reason, as the comman
 });
 
 await check("one of two is taken off after a question, and the other stays", async () => {
-	await editor.getByRole("button", { name: "Take the licence of b.ob@crew.example" }).click();
+	await editor.getByRole("button", { name: "Take away the licence of b.ob@crew.example" }).click();
 	await editor.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
 	assertEqual(developers().length, 4, "nothing yet");
-	await editor.getByRole("button", { name: "Take the licence of b.ob@crew.example" }).click();
+	await editor.getByRole("button", { name: "Take away the licence of b.ob@crew.example" }).click();
 	await editor.getByRole("dialog").getByRole("button", { name: "Take away" }).click();
 	await editor.waitForFunction(
 		() => document.querySelectorAll("section[aria-labelledby=alike] > ul > li").length === 1);
@@ -180,7 +180,7 @@ await check("a module is given to one person and taken again", async () => {
 	await editor.getByRole("button", { name: "Give CI" }).click();
 	await editor.getByText("Who has it now: 4").waitFor();
 	assert(peopleOf("CI").includes("ann@crew.example"), "ann has it");
-	await editor.getByRole("button", { name: "Take CI from ann@crew.example" }).click();
+	await editor.getByRole("button", { name: "Take away CI from ann@crew.example" }).click();
 	await editor.getByRole("dialog").getByRole("button", { name: "Take away" }).click();
 	await editor.getByText("Who has it now: 3").waitFor();
 	assert(!peopleOf("CI").includes("ann@crew.example"), "ann has it no more");

@@ -7,6 +7,7 @@ import { label } from "../format";
 import { useAnswer } from "../load";
 import { useReader } from "../session";
 import { Confirm } from "../ui/confirm";
+import { Link } from "../ui/link";
 import { List } from "../ui/list";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
 import { Refusal } from "../ui/refusal";
@@ -66,6 +67,7 @@ function Give(props: { path: string; onGiven: () => void }): JSX.Element {
 
 export function RolesSection(props: { account: string }): JSX.Element {
 	const path = accountPath(props.account, "roles");
+	const { session } = useReader();
 	const { value, problem, again } = useAnswer<Roles>(path);
 	const [taking, setTaking] = useState<{ email: string; role: string } | null>(null);
 	const change = useChange();
@@ -91,7 +93,13 @@ export function RolesSection(props: { account: string }): JSX.Element {
 				<h2 id="roles">Roles</h2>
 			</header>
 			<p class="muted">
-				A role counts for whoever signs in with the e-mail. Operators add people who may sign in.
+				A role counts for whoever signs in with the e-mail. Operators add{" "}
+				{session.operator ? (
+					<Link href="/users">people who may sign in</Link>
+				) : (
+					"people who may sign in"
+				)}
+				.
 			</p>
 			<Give path={path} onGiven={again} />
 			{problem && <ProblemNotice problem={problem} again={again} />}

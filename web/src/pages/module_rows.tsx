@@ -80,7 +80,7 @@ export function ModuleRows(props: ModuleRowsProps): JSX.Element {
 	const { place, account, figure } = props;
 	const rows = figure.rows ?? [];
 	const columns = useMemo(() => rowColumns(props, rows), [figure, place]);
-	const csv = { path: csvPath(props), name: `${account}-${figure.module}.csv` };
+	const csv = { path: csvPath(props), name: `${account}-${figure.module}.csv`, follows: true };
 	return (
 		<FoundRows
 			place={place}
@@ -100,7 +100,7 @@ export function ModuleShares(props: ModuleRowsProps): JSX.Element {
 	const shares = figure.by ?? [];
 	const columns = useMemo(() => shareColumns(props, shares), [figure, place]);
 	const alone = (figure.rows ?? []).length === 0;
-	const csv = { path: csvPath(props), name: `${account}-${figure.module}.csv` };
+	const csv = { path: csvPath(props), name: `${account}-${figure.module}.csv`, follows: true };
 	return (
 		<FoundRows
 			place={place}

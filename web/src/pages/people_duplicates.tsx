@@ -84,7 +84,7 @@ function Pair(props: { group: Group; remove: Remove }): JSX.Element {
 										<button
 											type="button"
 											class="button small"
-											aria-label={`Take the licence of ${developer.email}`}
+											aria-label={`Take away the licence of ${developer.email}`}
 											onClick={() => remove(developer)}
 										>
 											Take away

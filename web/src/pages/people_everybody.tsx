@@ -95,7 +95,11 @@ export function Everybody(props: AccountProps): JSX.Element {
 				<div class="row">
 					<MomentChoice place={place} at={value?.at ?? null} />
 					<CopyButton text={() => tabbedText(columns, shown)} />
-					<CsvButton path={path} name={`${account}-people.csv`} />
+					<CsvButton
+						path={path}
+						name={`${account}-people.csv`}
+						label={shown.length < rows.length ? "Download all as CSV" : "Download CSV"}
+					/>
 				</div>
 			</header>
 			<div class="tools">

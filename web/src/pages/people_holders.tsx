@@ -51,7 +51,7 @@ function columnsOf(module: string, take: ((person: Person) => void) | null): Col
 				<button
 					type="button"
 					class="button quiet small"
-					aria-label={`Take ${module} from ${person.email}`}
+					aria-label={`Take away ${module} from ${person.email}`}
 					onClick={() => take(person)}
 				>
 					Take away

@@ -61,7 +61,7 @@ export interface FoundRowsProps<T> {
 	rows: T[];
 	columns: Column<T>[];
 	/** The server's own list, and what the file is called. */
-	csv?: { path: string; name: string };
+	csv?: { path: string; name: string; /** It has the rows that are found. */ follows?: boolean };
 	/** Of its words in the address, where two tables stand on one page. */
 	prefix: string;
 	heading?: string;
@@ -74,7 +74,7 @@ export interface FoundRowsProps<T> {
 }
 
 export function FoundRows<T>(props: FoundRowsProps<T>): JSX.Element {
-	const { place, rows, columns, prefix } = props;
+	const { place, rows, columns, prefix, csv } = props;
 	const get = (name: string): string => place.query.get(prefix + name) ?? "";
 	const filtered = columns.filter((column) => column.filter);
 	const heading = props.heading ?? `${prefix}rows`;
@@ -89,6 +89,7 @@ export function FoundRows<T>(props: FoundRowsProps<T>): JSX.Element {
 		...(props.found ? { found: props.found } : {}),
 	};
 	const shown = useShownRows(table);
+	const isFound = shown.length < rows.length;
 	const none = ["q", ...filtered.map((column) => column.id)].map((id) => [prefix + id, null]);
 	return (
 		<section class="panel" aria-labelledby={heading}>
@@ -96,7 +97,13 @@ export function FoundRows<T>(props: FoundRowsProps<T>): JSX.Element {
 				<h2 id={heading}>{props.title}</h2>
 				<div class="row">
 					<CopyButton text={() => tabbedText(columns, shown)} />
-					{props.csv && <CsvButton path={props.csv.path} name={props.csv.name} />}
+					{csv && (
+						<CsvButton
+							path={csv.path}
+							name={csv.name}
+							label={isFound && !csv.follows ? "Download all as CSV" : "Download CSV"}
+						/>
+					)}
 				</div>
 			</header>
 			{props.above}
