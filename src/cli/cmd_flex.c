@@ -41,8 +41,6 @@ static const struct show_column POINTS[] = {
 	{ "OVERAGE", "overage", SHOW_OVER },
 	{ "CLOSING", "closing", SHOW_NUMBER },
 	{ "LEFT", "left", SHOW_NUMBER },
-	{ "USED", "used", SHOW_NUMBER },
-	{ "LIMIT", "limit", SHOW_NUMBER },
 	{ "PAST %", "crossed", SHOW_NUMBER },
 	{ "AMOUNT", "amount", SHOW_NUMBER },
 };

@@ -54,6 +54,12 @@ const START = trend()[0].day;
 await check("the balance is that of the command line, and the menu leads to it", async () => {
 	const expected = tallyJson("flex", "demo-flex");
 	await open(page, "/accounts/demo-flex");
+	await page.getByRole("link", { name: "By day, project and resource" }).click();
+	await page.waitForURL(`**${MONTH}?month=${LATER}`);
+	await page.goBack();
+	await page.getByRole("link", { name: "Day by day, and what is ahead" }).click();
+	await page.waitForURL(`**${POOL}`);
+	await page.goBack();
 	await page.getByRole("navigation").getByRole("link", { name: "Flex", exact: true }).click();
 	await page.waitForURL(`**${POOL}`);
 	await page.locator("[data-left]").first().waitFor();
