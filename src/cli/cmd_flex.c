@@ -295,6 +295,9 @@ cmd_estimate(struct cli *cli)
 	json_open(&out, &cli->arena);
 	json_object(&out);
 	json_key_string(&out, SPAN("tier"), cli_clean(cli_word(cli, 0), &cli->arena));
+	if (args_has(&cli->args, OPTION_UNIT_PRICE))
+		json_key_string(&out, SPAN("unit_price"),
+		                cli_clean(cli_value(cli, OPTION_UNIT_PRICE), &cli->arena));
 	json_key(&out, SPAN("quantities"));
 	json_object(&out);
 	for (uint32_t i = 1; i < cli->args.words_count; i++) {

@@ -94,7 +94,7 @@ const struct command COMMANDS[] = {
 	  "with the\n"
 	  "price of a licence and year. Nothing is changed." },
 	{ "estimate", NULL, "TIER METRIC=QUANTITY...", 1, UINT32_MAX,
-	  HAS(CATALOG) | HAS(SERVER) | HAS(KEY) | HAS(JSON), cmd_estimate,
+	  HAS(CATALOG) | HAS(SERVER) | HAS(KEY) | HAS(JSON) | HAS(UNIT_PRICE), cmd_estimate,
 	  "what quantities would cost in a month, in units and money",
 	  "TIER is free, essentials or enterprise; an account or a store is not needed." },
 	{ "trend", NULL, "ACCOUNT MODULE --from T --to T", 2, 2,

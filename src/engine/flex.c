@@ -320,13 +320,13 @@ write_estimate(struct json_out *out, const struct flex_estimate_ask *ask,
 
 	json_object(out);
 	json_key_string(out, SPAN("tier"), catalog_tier_name(ask->tier));
-	enum err err = write_estimate_lines(out, estimate, tier->unit_price, refusal);
+	enum err err = write_estimate_lines(out, estimate, ask->unit_price, refusal);
 	if (err != ERR_NONE)
 		return err;
 	flex_write_decimal(out, SPAN("units"), estimate->units);
 	flex_write_decimal(out, SPAN("free"), tier->free_units);
 	flex_write_decimal(out, SPAN("beyond"), estimate->beyond);
-	flex_write_decimal(out, SPAN("unit_price"), tier->unit_price);
+	flex_write_decimal(out, SPAN("unit_price"), ask->unit_price);
 	flex_write_decimal(out, SPAN("amount"), estimate->amount);
 	json_key_string(out, SPAN("currency"), ask->card->currency);
 	json_object_end(out);
@@ -342,8 +342,7 @@ catalog_estimate(const struct catalog *catalog, struct span json, struct arena *
 	struct json_out          out;
 	enum err                 err = flex_estimate_read(json, catalog, arena, &ask, refusal);
 	if (err == ERR_NONE)
-		err = flex_estimate(ask.card, ask.tier, ask.quantities, ask.quantities_count, arena,
-		                    &estimate, refusal);
+		err = flex_estimate(&ask, arena, &estimate, refusal);
 	if (err != ERR_NONE)
 		return err;
 	json_open(&out, arena);

@@ -77,6 +77,21 @@ await check("what is typed is counted at once, and stands in the address", async
 	assert(page.url().endsWith("/calculator?sto.scan=2500"), page.url());
 });
 
+await check("a price of one's own is that of tally estimate, and goes with the link", async () => {
+	await open(page, "/calculator?tier=essentials&sto.scan=2345");
+	const price = page.locator('[data-field="unit_price"]');
+	await price.fill("0.6125");
+	const { amount } = tallyJson("estimate", "essentials", "sto.scan=2345", "--unit-price", "0.6125");
+	await page.locator(`[data-amount="${amount}"]`).waitFor();
+	await page.reload({ waitUntil: "networkidle" });
+	await page.locator(`[data-amount="${amount}"]`).waitFor();
+	assert(page.url().endsWith("&price=0.6125"), page.url());
+	await price.fill("cheap");
+	await page.locator(".unit-price").getByRole("alert").getByText("not a decimal number").waitFor();
+	await page.locator(".tier", { hasText: "Enterprise" }).click();
+	await assertIsEstimate(page, "enterprise", { "sto.scan": "2345" });
+});
+
 await check("an answer that comes late does not replace a newer one", async () => {
 	await open(page, "/calculator?sto.scan=100");
 	await page.route("**/v1/estimate", async (route) => {
@@ -93,7 +108,7 @@ await check("an answer that comes late does not replace a newer one", async () =
 	await page.unroute("**/v1/estimate");
 });
 
-await check("tiers stand side by side, each with its own sum, and the cheapest is named", async () => {
+await check("tiers stand side by side with their sums, and the cheapest is named", async () => {
 	await open(page, pathOf("enterprise", { "sto.scan": "3000" }));
 	for (const tier of ["essentials", "enterprise"]) {
 		const { amount } = tallyJson("estimate", tier, "sto.scan=3000");
@@ -101,7 +116,8 @@ await check("tiers stand side by side, each with its own sum, and the cheapest i
 		await card.locator(`[data-tier-amount="${amount}"]`).waitFor();
 	}
 	assertEqual(await page.locator(".tier", { hasText: "Cheapest" }).count(), 1, "marks");
-	assert((await page.locator(".tier", { hasText: "Cheapest" }).textContent()).startsWith("Essentials"));
+	const best = await page.locator(".tier", { hasText: "Cheapest" }).textContent();
+	assert(best.startsWith("Essentials"), best);
 	await page.getByText("2,000 units too many").waitFor();
 	await page.locator(".tier", { hasText: "Essentials" }).click();
 	await assertIsEstimate(page, "essentials", { "sto.scan": "3000" });
@@ -133,7 +149,7 @@ for (const [quantity, reason] of [
 		assertEqual(await page.locator(".metric-refused").count(), 0, "refusals");
 	});
 
-await check("names in a link that are not known, or are attacks, are text and can be left out", async () => {
+await check("names in a link that are not known are text, and can be left out", async () => {
 	await open(page, `/calculator?sto.scan=3&${encodeURIComponent(`x.${ATTACK}`)}=1`);
 	await page.getByText(`X.${ATTACK}.`).waitFor();
 	assertEqual(await page.locator("main img").count(), 0, "images");

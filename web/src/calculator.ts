@@ -94,9 +94,14 @@ export interface Estimates {
 	busy: boolean;
 }
 
-async function estimateOf(tier: Tier, quantities: Quantities, signal: AbortSignal): Promise<Asked> {
+async function estimateOf(
+	tier: Tier,
+	quantities: Quantities,
+	price: string | null,
+	signal: AbortSignal,
+): Promise<Asked> {
 	try {
-		const body = { tier, quantities };
+		const body = { tier, quantities, ...(price === null ? {} : { unit_price: price }) };
 		const estimate = await ask<Estimate>("/v1/estimate", { method: "POST", body, signal });
 		return { estimate, problem: null };
 	} catch (error) {
@@ -105,19 +110,32 @@ async function estimateOf(tier: Tier, quantities: Quantities, signal: AbortSigna
 	}
 }
 
+/** What is asked: price is of the chosen tier, null where the list's holds. */
+export interface Plan {
+	tier: Tier;
+	price: string | null;
+	quantities: Quantities;
+}
+
+export function planOf(query: URLSearchParams): Plan {
+	const tier = tierOf(query);
+	return { tier, price: query.get("price"), quantities: quantitiesOf(query) };
+}
+
 /** Every tier's estimate; an answer to what does not stand there any more is dropped. */
-export function useEstimates(prices: Prices | null, quantities: Quantities): Estimates {
+export function useEstimates(prices: Prices, plan: Plan): Estimates {
 	const [by, setBy] = useState<Estimates["by"]>({});
 	const [busy, setBusy] = useState(true);
-	const text = JSON.stringify(quantities);
+	const text = JSON.stringify(plan);
 	useEffect(() => {
-		if (!prices) return undefined;
 		const leaving = new AbortController();
-		const asked = JSON.parse(text) as Quantities;
+		const asked = JSON.parse(text) as Plan;
 		setBusy(true);
 		const timer = window.setTimeout(() => {
 			const all = TIERS.map(async (tier) => {
-				const answer = await estimateOf(tier, quantitiesFor(prices, tier, asked), leaving.signal);
+				const quantities = quantitiesFor(prices, tier, asked.quantities);
+				const price = tier === asked.tier ? asked.price : null;
+				const answer = await estimateOf(tier, quantities, price, leaving.signal);
 				return [tier, answer] as const;
 			});
 			Promise.all(all).then(

@@ -34,23 +34,25 @@ quantity_of(const struct flex_quantity *quantities, uint32_t count, struct span 
 }
 
 enum err
-flex_estimate(const struct catalog_card *card, enum flex_tier tier,
-              const struct flex_quantity *quantities, uint32_t count, struct arena *arena,
+flex_estimate(const struct flex_estimate_ask *ask, struct arena *arena,
               struct flex_estimate *estimate, struct refusal *refusal)
 {
+	const struct catalog_card *card  = ask->card;
 	const struct flex_fraction whole = { 1, 1 };
 	struct flex_estimate       made  = { .units = 0 };
 
 	CHECK(card && arena && estimate);
-	enum err err = quantities_check(card, tier, quantities, count, refusal);
+	enum err err =
+		quantities_check(card, ask->tier, ask->quantities, ask->quantities_count, refusal);
 	if (err)
 		return err;
 	struct flex_line *lines = ARENA_ARRAY(arena, struct flex_line, card->rates_count);
 	for (uint32_t i = 0; i < card->rates_count; i++) {
 		const struct catalog_rate *rate = &card->rates[i];
-		if (!catalog_rate_is_for(rate, tier))
+		if (!catalog_rate_is_for(rate, ask->tier))
 			continue;
-		int64_t quantity = quantity_of(quantities, count, rate->metric);
+		int64_t quantity =
+			quantity_of(ask->quantities, ask->quantities_count, rate->metric);
 		if (quantity == 0)
 			continue;
 		struct flex_line line     = rate_charge(rate, quantity, whole);
@@ -61,9 +63,9 @@ flex_estimate(const struct catalog_card *card, enum flex_tier tier,
 			return refuse(refusal, ERR_QUANTITY_TOO_LARGE, rate->metric, SPAN(""));
 	}
 	made.lines = lines;
-	if (made.units > card->tiers[tier].free_units)
-		made.beyond = made.units - card->tiers[tier].free_units;
-	err = invoice_amount(made.beyond, card->tiers[tier].unit_price, &made.amount);
+	if (made.units > card->tiers[ask->tier].free_units)
+		made.beyond = made.units - card->tiers[ask->tier].free_units;
+	err = invoice_amount(made.beyond, ask->unit_price, &made.amount);
 	if (err != ERR_NONE)
 		return refuse(refusal, err, SPAN("amount"), SPAN(""));
 	*estimate = made;

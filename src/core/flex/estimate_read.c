@@ -3,6 +3,9 @@
 #include "core/flex/estimate.h"
 #include "core/json/json_read.h"
 
+/* As a contract may have it. */
+#define ESTIMATE_PRICE_MAX (INT64_C(1000000000) * MILLIONTHS)
+
 static enum err
 member_refuse(struct refusal *refusal, enum err err, const struct json *member, const char *reason)
 {
@@ -16,11 +19,13 @@ ask_members_check(const struct json *root, struct refusal *refusal)
 		return refuse_at(refusal, ERR_FIELD_TYPE, root->byte, (struct span){ 0 },
 		                 SPAN("an estimate is a JSON object"));
 	for (const struct json *member = root->first; member; member = member->next) {
+		if (span_equal(member->key, SPAN("unit_price")))
+			continue;
 		bool text = span_equal(member->key, SPAN("tier")) ||
 		            span_equal(member->key, SPAN("rates"));
 		if (!text && !span_equal(member->key, SPAN("quantities")))
 			return member_refuse(refusal, ERR_FIELD_UNKNOWN, member,
-			                     "expected tier, quantities or rates");
+			                     "expected tier, quantities, rates or unit_price");
 		if (member->kind != (text ? JSON_STRING : JSON_OBJECT))
 			return member_refuse(refusal, ERR_FIELD_TYPE, member,
 			                     text ? "must be a string" : "must be a JSON object");
@@ -77,6 +82,25 @@ quantity_read(const struct json *member, struct flex_quantity *quantity, struct 
 	           : ERR_NONE;
 }
 
+/* The tier's, unless it is said. */
+static enum err
+ask_unit_price(const struct json *root, struct flex_estimate_ask *ask, struct refusal *refusal)
+{
+	const struct json *member = json_member(root, SPAN("unit_price"));
+
+	ask->unit_price = ask->card->tiers[ask->tier].unit_price;
+	if (!member)
+		return ERR_NONE;
+	if (member->kind != JSON_STRING && member->kind != JSON_NUMBER)
+		return member_refuse(refusal, ERR_FIELD_TYPE, member,
+		                     "a price is a number or a decimal string");
+	enum err err = decimal_parse(member->text, &ask->unit_price);
+	if (!err && ask->unit_price > ESTIMATE_PRICE_MAX)
+		err = ERR_QUANTITY_TOO_LARGE;
+	return err ? refuse_at(refusal, err, member->byte, member->key, (struct span){ 0 })
+	           : ERR_NONE;
+}
+
 static enum err
 ask_quantities(const struct json *root, struct arena *arena, struct flex_estimate_ask *ask,
                struct refusal *refusal)
@@ -117,6 +141,8 @@ flex_estimate_read(struct span json, const struct catalog *catalog, struct arena
 		err = ask_tier(root, &read, refusal);
 	if (!err)
 		err = ask_card(root, catalog, &read, refusal);
+	if (!err)
+		err = ask_unit_price(root, &read, refusal);
 	if (!err)
 		err = ask_quantities(root, arena, &read, refusal);
 	if (!err)

@@ -11,8 +11,7 @@ estimated(const char *json)
 	struct refusal           refusal  = { .err = ERR_NONE };
 
 	if (flex_estimate_read(span_of(json), catalog, &arena, &ask, &refusal) ||
-	    flex_estimate(ask.card, ask.tier, ask.quantities, ask.quantities_count, &arena,
-	                  &estimate, &refusal))
+	    flex_estimate(&ask, &arena, &estimate, &refusal))
 		fail_msg("%s: %s", refusal.field, refusal.detail);
 	return estimate;
 }
@@ -31,6 +30,18 @@ test_F40_published_example(void **state)
 	assert_decimal(estimate.lines[1].units, "500");
 	assert_decimal(estimate.units, "2300");
 	assert_decimal(estimate.amount, "2875");
+}
+
+static void
+test_F40_a_price_of_ones_own(void **state)
+{
+	(void)state;
+	struct flex_estimate estimate =
+		estimated("{\"tier\":\"essentials\",\"quantities\":{\"sto.scan\":1500},"
+	                  "\"unit_price\":\"0.0123\"}");
+
+	assert_decimal(estimate.beyond, "500");
+	assert_decimal(estimate.amount, "6.15");
 }
 
 static void
@@ -72,8 +83,7 @@ test_F40_what_is_too_large_is_refused(void **state)
 		assert_int_equal(
 			flex_estimate_read(span_of(texts[i]), catalog, &arena, &ask, &refusal),
 			ERR_NONE);
-		assert_int_equal(flex_estimate(ask.card, ask.tier, ask.quantities,
-		                               ask.quantities_count, &arena, &estimate, &refusal),
+		assert_int_equal(flex_estimate(&ask, &arena, &estimate, &refusal),
 		                 ERR_QUANTITY_TOO_LARGE);
 		assert_int_equal(estimate.units, 7);
 	}
@@ -115,6 +125,14 @@ test_F40_refusals(void **state)
 		  "expected" },
 		{ "{\"tier\":\"free\",\"quantities\":{},\"rates\":\"2026-01-02\"}", ERR_FIELD_VALUE,
 		  "rates", "rate card" },
+		{ "{\"tier\":\"free\",\"quantities\":{},\"unit_price\":\"1x\"}",
+		  ERR_QUANTITY_SYNTAX, "unit_price", "" },
+		{ "{\"tier\":\"free\",\"quantities\":{},\"unit_price\":\"-1\"}",
+		  ERR_QUANTITY_NEGATIVE, "unit_price", "" },
+		{ "{\"tier\":\"free\",\"quantities\":{},\"unit_price\":1000000001}",
+		  ERR_QUANTITY_TOO_LARGE, "unit_price", "" },
+		{ "{\"tier\":\"free\",\"quantities\":{},\"unit_price\":[]}", ERR_FIELD_TYPE,
+		  "unit_price", "decimal string" },
 		{ "{\"tier\":\"free\",\"quantities\":{\"a\":1}}", ERR_FIELD_VALUE, "a",
 		  "no metric" },
 		{ "{\"tier\":\"essentials\",\"quantities\":{\"cd.service\":1}}", ERR_FIELD_VALUE,
@@ -136,8 +154,7 @@ test_F40_refusals(void **state)
 		enum err                 err =
 			flex_estimate_read(span_of(table[i].json), catalog, &arena, &ask, &refusal);
 		if (err == ERR_NONE)
-			err = flex_estimate(ask.card, ask.tier, ask.quantities,
-			                    ask.quantities_count, &arena, &made, &refusal);
+			err = flex_estimate(&ask, &arena, &made, &refusal);
 		if (err != table[i].err)
 			print_error("%s: %s\n", table[i].json, refusal.detail);
 		assert_int_equal(err, table[i].err);
@@ -154,6 +171,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_begin, test_end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_F40_published_example),
+		TEST(test_F40_a_price_of_ones_own),
 		TEST(test_F40_what_is_free_is_not_paid),
 		TEST(test_F40_what_is_too_large_is_refused),
 		TEST(test_F40_is_the_code_that_bills),

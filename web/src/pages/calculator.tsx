@@ -8,6 +8,7 @@ import {
 	leftOut,
 	metricOf,
 	type Quantities,
+	planOf,
 	quantitiesOf,
 	tierOf,
 	units,
@@ -26,6 +27,7 @@ import { Refusal } from "../ui/refusal";
 import { Shell } from "../ui/shell";
 import { useWays } from "./account";
 import { Metrics } from "./calculator_metrics";
+import { UnitPrice } from "./calculator_price";
 import { TierChoice, Total } from "./calculator_total";
 
 /** Who opens a link has accounts of their own: the link is of tier and quantities alone. */
@@ -152,16 +154,19 @@ function Elsewhere(props: { place: Place; fields: string[] }): JSX.Element {
 
 function Body(props: { place: Place; prices: Prices; account: string | null }): JSX.Element {
 	const { place, prices } = props;
-	const tier = tierOf(place.query);
-	const quantities = quantitiesOf(place.query);
-	const estimates = useEstimates(prices, quantities);
+	const plan = planOf(place.query);
+	const { tier, quantities } = plan;
+	const estimates = useEstimates(prices, plan);
 	const asked = estimates.by[tier];
 	const unknown = (asked?.problem?.errors ?? [])
 		.map((error) => error.field ?? "")
 		.filter((field) => field in quantities && !metricOf(prices, tier, field));
 	const general = asked?.problem && asked.problem.errors.every((error) => !error.field);
 	const put = (change: QueryChange): void => go(hrefWith(place, change), { replace: true });
-	const cleared = Object.fromEntries(Object.keys(quantities).map((metric) => [metric, null]));
+	const cleared = {
+		...Object.fromEntries(Object.keys(quantities).map((metric) => [metric, null])),
+		price: null,
+	};
 	return (
 		<>
 			<TierChoice
@@ -175,6 +180,13 @@ function Body(props: { place: Place; prices: Prices; account: string | null }): 
 			<div class="beside calc">
 				<div class="calc-metrics">
 					<Recorded place={place} account={props.account} />
+					<UnitPrice
+						plan={plan}
+						prices={prices}
+						account={props.account}
+						refused={asked?.problem?.errors.find((error) => error.field === "unit_price")}
+						onChange={(price) => put({ price })}
+					/>
 					<LeftOut tier={tier} prices={prices} quantities={quantities} />
 					<Metrics
 						prices={prices}
@@ -187,7 +199,12 @@ function Body(props: { place: Place; prices: Prices; account: string | null }): 
 				<div class="calc-side">
 					{unknown.length > 0 && <Elsewhere place={place} fields={unknown} />}
 					{general && asked.problem && <ProblemNotice problem={asked.problem} />}
-					<Total prices={prices} tier={tier} estimate={asked?.estimate ?? null} busy={estimates.busy} />
+					<Total
+						prices={prices}
+						tier={tier}
+						estimate={asked?.estimate ?? null}
+						busy={estimates.busy}
+					/>
 					{Object.keys(quantities).length > 0 && (
 						<button type="button" class="button calc-clear" onClick={() => go(hrefWith(place, cleared))}>
 							Start anew

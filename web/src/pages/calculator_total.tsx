@@ -26,10 +26,11 @@ interface TiersProps {
 	estimates: Estimates;
 }
 
-function priceWords(price: TierPrice, currency: string): string {
+/** The list's price, or the one that was asked with. */
+function priceWords(price: TierPrice, asked: string | undefined, currency: string): string {
+	const unit = asked ?? price.unit_price;
 	const free = price.free === "0" ? "no free units" : `${exact(price.free)} units free each month`;
-	if (price.unit_price === "0") return free;
-	return `${free}, then ${amountOf(price.unit_price, currency)} a unit`;
+	return unit === "0" ? free : `${free}, then ${amountOf(unit, currency)} a unit`;
 }
 
 function tierWords(props: TiersProps, price: TierPrice): JSX.Element | string {
@@ -63,7 +64,7 @@ export function TierChoice(props: TiersProps): JSX.Element {
 			{prices.flex?.tiers.map((price) => (
 				<Link
 					key={price.tier}
-					href={hrefWith(props.place, { tier: price.tier })}
+					href={hrefWith(props.place, { tier: price.tier, price: null })}
 					current={price.tier === props.tier}
 					class="tier"
 				>
@@ -72,7 +73,9 @@ export function TierChoice(props: TiersProps): JSX.Element {
 						{props.cheapest === price.tier && <span class="badge good">Cheapest</span>}
 					</span>
 					<span class="tier-cost">{tierWords(props, price)}</span>
-					<span class="hint">{priceWords(price, currency)}</span>
+					<span class="hint">
+						{priceWords(price, props.estimates.by[price.tier]?.estimate?.unit_price, currency)}
+					</span>
 				</Link>
 			))}
 		</nav>
@@ -190,8 +193,7 @@ export function Total(props: TotalProps): JSX.Element {
 				)}
 				{props.prices.flex && (
 					<p class="hint">
-						List prices since {contractDay(props.prices.flex.from)}, before taxes; a contract may
-						have its own.
+						Rates since {contractDay(props.prices.flex.from)}, before taxes.
 					</p>
 				)}
 			</section>
