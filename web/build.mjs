@@ -1,4 +1,5 @@
-// build.mjs - makes the page: one script, one style sheet, one icon, one document.
+// build.mjs - makes the page: its script and a small one that asks ahead, one style sheet, one
+// icon, one document.
 //
 //   node web/build.mjs DIRECTORY
 //
@@ -60,6 +61,7 @@ for (const old of readdirSync(target)) rmSync(join(target, old));
 const icon = readFileSync(join(here, "icon.svg"));
 const names = {
 	SCRIPT: putHashed("app", "js", "text/javascript; charset=utf-8", await bundle("src/main.tsx")),
+	EARLY: putHashed("early", "js", "text/javascript; charset=utf-8", await bundle("src/early.ts")),
 	STYLE: putHashed("app", "css", "text/css; charset=utf-8", await bundle("src/style/main.css")),
 	ICON: putHashed("icon", "svg", "image/svg+xml", icon),
 };

@@ -17,6 +17,14 @@ import {
 
 const browser = await launch();
 
+await check("who comes for the first time is not told that a session ended", async () => {
+	const page = await visitor(browser);
+	await page.goto(`${ADDRESS}/accounts/demo`, { waitUntil: "networkidle" });
+	await page.getByLabel("Password").waitFor();
+	assertEqual(await page.getByRole("status").count(), 0, "notices");
+	await page.context().close();
+});
+
 await check("a wrong password is told as such", async () => {
 	const page = await visitor(browser);
 	await page.goto(`${ADDRESS}/accounts/demo/credits`);

@@ -1,4 +1,5 @@
 // api.ts - asks the HTTP interface; every refusal becomes a Problem.
+import { takeStarted } from "./started";
 import type { ProblemBody, ProblemError } from "./types";
 
 /** A refusal or a fault, in the interface's own words. */
@@ -90,18 +91,23 @@ function request(question: Question): RequestInit {
 const gone = (): Problem =>
 	new Problem(0, "the server cannot be reached", "It is tried again by itself.");
 
+/** Asked as early.ts asks. */
+const isPlain = ({ method, accept, tag }: Question): boolean => !method && !accept && !tag;
+
 /** Also 304, where a tag was given. */
 async function answerOf(path: string, question: Question): Promise<Response> {
 	let answer: Response;
 	try {
-		answer = await fetch(path, request(question));
+		const started = isPlain(question) ? takeStarted(path) : undefined;
+		answer = await (started ?? fetch(path, request(question)));
 	} catch (error) {
 		if (error instanceof DOMException && error.name === "AbortError") throw error;
 		throw gone();
 	}
 	if (answer.ok || answer.status === 304) return answer;
 	const problem = await problemOf(answer);
-	if (problem.status === 401 && path !== "/v1/session") whenEnded();
+	/* What never began has not ended. */
+	if (problem.status === 401 && path !== "/v1/session" && csrf) whenEnded();
 	throw problem;
 }
 

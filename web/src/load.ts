@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Answer, askAnswer, Problem, toProblem } from "./api";
 import { heard, passes, unheard } from "./fresh";
+import { dropStarted } from "./started";
 
 export interface Loaded<T> {
 	value: T | null;
@@ -36,6 +37,7 @@ function remember(path: string, answer: Answer): Known {
 /** Forget everything: somebody else signs in, or something was changed. */
 export function forgetAnswers(): void {
 	known.clear();
+	dropStarted();
 }
 
 /** What was not answered is asked again after this, twice that, and so on. */

@@ -30,13 +30,20 @@ export function moduleTitle(catalogue: Catalogue, module: string): string {
 	return catalogue.modules.find((entry) => entry.module === module)?.title ?? module;
 }
 
+const askCatalogue = (): Promise<Catalogue> => ask<Catalogue>("/v1/catalogue");
+
 async function readerOf(session: Session): Promise<Omit<Reader, "signOut">> {
 	setCsrf(session.csrf);
-	return { session, catalogue: await ask<Catalogue>("/v1/catalogue") };
+	return { session, catalogue: await askCatalogue() };
 }
 
+/** Both at once: who is signed in is found so mostly, and who is not is told by the first. */
 export async function resume(): Promise<Omit<Reader, "signOut">> {
-	return readerOf(await ask<Session>("/v1/session"));
+	const catalogue = askCatalogue();
+	catalogue.catch(() => undefined);
+	const session = await ask<Session>("/v1/session");
+	setCsrf(session.csrf);
+	return { session, catalogue: await catalogue };
 }
 
 export async function signIn(email: string, password: string): Promise<Omit<Reader, "signOut">> {

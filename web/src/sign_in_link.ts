@@ -2,13 +2,17 @@
 
 const MARK = "#sign-in=";
 
+export function isLink(where: Location): boolean {
+	return where.hash.startsWith(MARK);
+}
+
 /**
  * The token in the address, which has it no more afterwards: neither a reload, nor the
  * history, nor a copied address must show it. Empty: there is none.
  */
 export function takeLink(): string {
 	const { hash, pathname, search } = window.location;
-	if (!hash.startsWith(MARK)) return "";
+	if (!isLink(window.location)) return "";
 	window.history.replaceState(null, "", pathname + search);
 	return hash.slice(MARK.length);
 }
