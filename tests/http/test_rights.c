@@ -143,6 +143,7 @@ static const struct row RIGHTS[] = {
 	  "++ ++++ ++++ +" },
 	{ "GET", "/calculator?tier=enterprise&sto.scan=500", NULL, "++ +++ +++ ++++ ++ +",
 	  "++ ++++ ++++ +" },
+	{ "GET", "/audit?q=ann", NULL, "++ +++ +++ ++++ ++ +", "++ ++++ ++++ +" },
 	{ "GET", "/users?q=ann", NULL, "++ +++ +++ ++++ ++ +", "++ ++++ ++++ +" },
 	{ "GET", "/assets/icon.svg", NULL, "++ +++ +++ ++++ ++ +", "++ ++++ ++++ +" },
 	{ "GET", "/openapi.json", NULL, ".. +++ +++ ++++ ++ +", ".+ ++++ ++++ +" },

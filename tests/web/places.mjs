@@ -36,6 +36,7 @@ export const PLACES = [
 	["compare", "/accounts/demo/compare"],
 	["compare-flex", "/accounts/demo-flex/compare?1=now&2=flex.enterprise&3=now&3.units=50000&3.name=A+smaller+pool"],
 	["calculator", "/calculator?account=demo&tier=essentials&ci.hosted_minute=12000&sto.scan=3000&cd.service=5"],
+	["audit-all", "/audit"],
 	["users", "/users"],
 	["user", "/users?user=viewer@web.example"],
 ];

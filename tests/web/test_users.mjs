@@ -1,4 +1,5 @@
 // test_users.mjs - operators add, change and remove people who may sign in.
+import { readFileSync } from "node:fs";
 import {
 	ADDRESS,
 	assert,
@@ -105,10 +106,35 @@ await check("a person is removed after a question", async () => {
 	await page.getByText("There is no such person").waitFor();
 });
 
+await check("the trail of everything is searched, exported and proved", async () => {
+	await open(page, `/audit?q=${EMAIL}`);
+	const rows = page.locator("main tbody tr");
+	const mine = tallyJson("audit", "list", "--search", EMAIL, "--limit", "50").audit;
+	assertEqual(await rows.count(), mine.length, "records of the person");
+	assertEqual(mine[0].what, "person.remove", "the last of them");
+	await rows.first().getByText("Person removed").waitFor();
+	await page.getByLabel("What was done").selectOption("person.disable");
+	await page.waitForFunction(() => document.querySelectorAll("main tbody tr").length === 1);
+	await page.getByRole("button", { name: "Check every record" }).click();
+	const head = await page.locator("[data-head]").textContent();
+	const [download] = await Promise.all([
+		page.waitForEvent("download"),
+		page.getByRole("button", { name: "Export all with hashes" }).click(),
+	]);
+	const lines = readFileSync(await download.path(), "utf8").trim().split("\n");
+	assert(lines.some((line) => line.endsWith(`"hash":"${head}"}`)), "the head is in the export");
+	assert(lines.some((line) => line.includes(`"id":"${EMAIL}"`)), "and the person");
+	await page.getByLabel("A head that was kept").fill("0".repeat(64));
+	await page.getByRole("button", { name: "Check every record" }).click();
+	await page.getByRole("alert").getByText("no record has the head").waitFor();
+});
+
 await check("the last operators keep their door, and nobody else finds this one", async () => {
 	const admin = await visit(browser, "administrator", "/users");
 	await admin.getByText("Your role does not allow this page").waitFor();
 	assertEqual(await admin.getByRole("link", { name: "People who may sign in" }).count(), 0, "no way");
+	await open(admin, "/audit").catch(() => undefined);
+	await admin.getByText("Your role does not allow this page").waitFor();
 	const api = await admin.request.get(`${ADDRESS}/v1/users`);
 	assertEqual(api.status(), 403, "status");
 	await admin.context().close();

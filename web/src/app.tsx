@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { onSessionEnd, type Problem, toProblem } from "./api";
 import { AccountPage } from "./pages/account";
 import { AccountsPage } from "./pages/accounts";
+import { AuditAllPage } from "./pages/audit_all";
 import { CalculatorPage } from "./pages/calculator";
 import { SignInPage } from "./pages/sign_in";
 import { UsersPage } from "./pages/users";
@@ -25,6 +26,7 @@ function pageOf(place: Place): JSX.Element {
 	if (first === "accounts" && account !== undefined)
 		return <AccountPage key={account} place={place} account={account} pieces={rest} />;
 	if (first === "calculator" && account === undefined) return <CalculatorPage place={place} />;
+	if (first === "audit" && account === undefined) return <AuditAllPage place={place} />;
 	if (first === "users" && account === undefined) return <UsersPage place={place} />;
 	return <NotFound what="page" />;
 }

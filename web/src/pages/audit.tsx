@@ -17,6 +17,8 @@ const ALL_ROWS = 100_000;
 interface AuditRecord {
 	number: number;
 	at: string;
+	/** In the trail of everything; null: of the installation. */
+	account?: string | null;
 	what: string;
 	id: string;
 	by: { kind: string; id: string; address: string | null };
@@ -44,8 +46,23 @@ const KINDS: [string, string][] = [
 	["notification.make", "Notification sent"],
 ];
 
+/** What only operators do or see. */
+const KINDS_OF_ALL: [string, string][] = [
+	["person.add", "Person added"],
+	["person.password", "Password changed"],
+	["person.change", "Person changed"],
+	["person.disable", "Person disabled"],
+	["person.enable", "Person enabled"],
+	["person.link", "Sign-in link made"],
+	["person.remove", "Person removed"],
+	["session.begin", "Signed in"],
+	["session.end", "Signed out"],
+];
+
+const accountText = (record: AuditRecord): string => record.account ?? "";
+
 function kindText(what: string): string {
-	return KINDS.find(([kind]) => kind === what)?.[1] ?? label(what.replaceAll(/[.-]/g, " "));
+	return [...KINDS, ...KINDS_OF_ALL].find(([kind]) => kind === what)?.[1] ?? label(what.replaceAll(/[.-]/g, " "));
 }
 
 function whoText(record: AuditRecord): string {
@@ -71,8 +88,9 @@ function Details(props: { record: AuditRecord }): JSX.Element {
 
 const FILTERS = ["q", "what", "from", "to"];
 
-function Filters(props: { place: Place }): JSX.Element {
+function Filters(props: { place: Place; ofAll: boolean }): JSX.Element {
 	const { place } = props;
+	const kinds = props.ofAll ? [...KINDS, ...KINDS_OF_ALL] : KINDS;
 	const get = (name: string): string => place.query.get(name) ?? "";
 	const put = (name: string, value: string): void =>
 		go(hrefWith(place, { [name]: value }), { replace: true });
@@ -90,7 +108,7 @@ function Filters(props: { place: Place }): JSX.Element {
 				What was done
 				<select value={get("what")} onChange={(event) => put("what", event.currentTarget.value)}>
 					<option value="">Anything</option>
-					{KINDS.map(([kind, words]) => (
+					{kinds.map(([kind, words]) => (
 						<option key={kind} value={kind}>
 							{words}
 						</option>
@@ -109,34 +127,42 @@ function Filters(props: { place: Place }): JSX.Element {
 	);
 }
 
-export function AuditPage(props: AccountProps): JSX.Element {
+/** A trail and its filters; where it is of everything, each record names its account. */
+export function AuditTrail(props: {
+	place: Place;
+	/** The interface's list. */
+	path: string;
+	name: string;
+	ofAll?: boolean;
+	/** Stands beside the CSV. */
+	more?: JSX.Element;
+}): JSX.Element {
 	const { place } = props;
-	const account = props.account.id;
 	const get = (name: string): string | null => place.query.get(name);
 	const filter = { type: get("what"), search: get("q"), from: get("from"), to: get("to") };
-	const path = accountPath(account, "audit") + queryText(filter);
-	const { items, problem, busy, more, again } = usePages<AuditRecord>(path, "audit", PAGE_ROWS);
+	const trail = usePages<AuditRecord>(props.path + queryText(filter), "audit", PAGE_ROWS);
+	const { items, problem, busy, more, again } = trail;
 	const isFiltered = FILTERS.some((name) => get(name));
-	if (props.pieces.length > 0) return <NotFound what="page" />;
+	const clean = Object.fromEntries(FILTERS.map((name) => [name, null]));
 	return (
 		<>
 			<div class="heading">
 				<h1>Audit trail</h1>
-				<CsvButton
-					path={accountPath(account, "audit") + queryText({ ...filter, limit: ALL_ROWS })}
-					name={`${account}-audit.csv`}
-				/>
+				<div class="row">
+					{props.more}
+					<CsvButton
+						path={props.path + queryText({ ...filter, limit: ALL_ROWS })}
+						name={`${props.name}.csv`}
+					/>
+				</div>
 			</div>
-			<Filters place={place} />
+			<Filters place={place} ofAll={props.ofAll ?? false} />
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!items && !problem && <Loading lines={6} />}
 			{items && items.length === 0 && !more && (
 				<Notice title={isFiltered ? "No change matches" : "Nothing was changed yet"}>
 					{isFiltered ? (
-						<Link
-							href={hrefWith(place, Object.fromEntries(FILTERS.map((name) => [name, null])))}
-							replace
-						>
+						<Link href={hrefWith(place, clean)} replace>
 							Show all changes
 						</Link>
 					) : (
@@ -151,6 +177,7 @@ export function AuditPage(props: AccountProps): JSX.Element {
 					label="Audit trail"
 					columns={[
 						{ head: "When", show: (record) => <Moment at={record.at} /> },
+						...(props.ofAll ? [{ head: "Account", show: accountText }] : []),
 						{ head: "Who", show: whoText },
 						{ head: "From where", show: (record) => record.by.address ?? "this machine" },
 						{ head: "What", show: (record) => kindText(record.what) },
@@ -167,5 +194,17 @@ export function AuditPage(props: AccountProps): JSX.Element {
 				</div>
 			)}
 		</>
+	);
+}
+
+export function AuditPage(props: AccountProps): JSX.Element {
+	const account = props.account.id;
+	if (props.pieces.length > 0) return <NotFound what="page" />;
+	return (
+		<AuditTrail
+			place={props.place}
+			path={accountPath(account, "audit")}
+			name={`${account}-audit`}
+		/>
 	);
 }

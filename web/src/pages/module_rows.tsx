@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { accountPath, queryText } from "../api";
 import { minus, sum } from "../decimal";
 import { count, unitName } from "../format";
+import type { Place } from "../place";
 import type { ModuleFigure, Row, Share } from "../types";
 import { FoundRows } from "../ui/found_rows";
 import { type ModuleRowsProps, rowColumns, shareColumns } from "./module_columns";
@@ -76,10 +77,14 @@ function Together(props: { figure: ModuleFigure; rows: Row[] }): JSX.Element | n
 	);
 }
 
+/** All of the address that columns lead on with: what is typed into a search makes none anew. */
+const momentsOf = (place: Place): string =>
+	`${place.query.get("at") ?? ""} ${place.query.get("known_at") ?? ""}`;
+
 export function ModuleRows(props: ModuleRowsProps): JSX.Element {
 	const { place, account, figure } = props;
 	const rows = figure.rows ?? [];
-	const columns = useMemo(() => rowColumns(props, rows), [figure, place]);
+	const columns = useMemo(() => rowColumns(props, rows), [figure, momentsOf(place)]);
 	const csv = { path: csvPath(props), name: `${account}-${figure.module}.csv`, follows: true };
 	return (
 		<FoundRows
@@ -98,7 +103,7 @@ export function ModuleRows(props: ModuleRowsProps): JSX.Element {
 export function ModuleShares(props: ModuleRowsProps): JSX.Element {
 	const { place, account, figure } = props;
 	const shares = figure.by ?? [];
-	const columns = useMemo(() => shareColumns(props, shares), [figure, place]);
+	const columns = useMemo(() => shareColumns(props, shares), [figure, momentsOf(place)]);
 	const alone = (figure.rows ?? []).length === 0;
 	const csv = { path: csvPath(props), name: `${account}-${figure.module}.csv`, follows: true };
 	return (

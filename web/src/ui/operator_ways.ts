@@ -6,6 +6,7 @@ import type { Way } from "./shell";
 const PLACES = [
 	["accounts", "Accounts"],
 	["users", "People who may sign in"],
+	["audit", "Audit trail"],
 ] as const;
 
 /** Nothing for anybody else: their only way is the list of their accounts. */
