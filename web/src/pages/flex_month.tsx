@@ -1,9 +1,9 @@
 // flex_month.tsx - one month of a Flex contract: what it used, by metric, by day, by whom.
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { type Chosen, flexPath, monthAfter, monthsOf } from "../flex_contracts";
 import { rateText, shareText, unitsOf } from "../flex_words";
 import { count, countFixed, month as monthName, toNumber } from "../format";
+import { useFollowed } from "../follow";
 import { useAnswer } from "../load";
 import { go, hrefWith, type Place } from "../place";
 import type {
@@ -122,18 +122,6 @@ function Lines(props: { month: FlexMonth }): JSX.Element {
 	);
 }
 
-/** What is dear to compute is asked for anew when the units of the same month have moved. */
-function useMoved(month: FlexMonth | null, followers: (() => void)[]): void {
-	const seen = useRef<FlexMonth | null>(null);
-	useEffect(() => {
-		const before = seen.current;
-		const same = before?.contract === month?.contract && before?.month === month?.month;
-		if (before && month && same && before.units !== month.units)
-			followers.forEach((again) => again());
-		if (month) seen.current = month;
-	}, [month]);
-}
-
 export function FlexMonthPage(props: FlexProps): JSX.Element {
 	const { place, account, chosen } = props;
 	const asked = monthAsked(place, chosen);
@@ -151,7 +139,8 @@ export function FlexMonthPage(props: FlexProps): JSX.Element {
 		flexPath(account, chosen, ["trend"], { at: null, to: chosen.at, step: "month" }),
 	);
 	const before = months.value?.points.find((point) => point.month === monthAfter(asked, -1)) ?? null;
-	useMoved(month.value, [days.again, shares.again, forecast.again]);
+	const followers = [days.again, shares.again, forecast.again];
+	useFollowed(path({ by }), month.value?.month === asked ? month.value.units : null, followers);
 	const known = month.value;
 	return (
 		<>

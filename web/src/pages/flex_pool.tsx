@@ -1,6 +1,5 @@
 // flex_pool.tsx - the pool: what is left and for how long, what was bought, thresholds, months.
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { accountPath } from "../api";
 import { minus, sum } from "../decimal";
 import { moneyOf } from "../exact";
@@ -15,6 +14,7 @@ import {
 	toNumber,
 	utcDay,
 } from "../format";
+import { useFollowed } from "../follow";
 import { type Loaded, useAnswer } from "../load";
 import { accountHref, type Place } from "../place";
 import type {
@@ -38,16 +38,6 @@ import { Months } from "./flex_months";
 import { Thresholds } from "./flex_thresholds";
 
 const REFRESH_MS = 900;
-
-/** Asks for what is dear to compute only when the month, which is cheap, has moved. */
-function useFollowed(month: FlexMonth | null, followers: Loaded<unknown>[]): void {
-	const seen = useRef<string | null>(null);
-	const now = month && `${month.used} ${month.limit} ${month.at}`;
-	useEffect(() => {
-		if (now && seen.current && seen.current !== now) followers.forEach(({ again }) => again());
-		if (now) seen.current = now;
-	}, [now]);
-}
 
 interface Bought {
 	at: string;
@@ -223,10 +213,8 @@ function useContractOf(
 export function FlexPoolPage(props: FlexProps): JSX.Element {
 	const { place, account } = props;
 	const { ended } = props.chosen;
-	const month = useAnswer<FlexMonth>(
-		flexPath(account, props.chosen, [], { month: ended ? props.chosen.month : null }),
-		REFRESH_MS,
-	);
+	const path = flexPath(account, props.chosen, [], { month: ended ? props.chosen.month : null });
+	const month = useAnswer<FlexMonth>(path, REFRESH_MS);
 	const contract = useContractOf(account, month.value, props.chosen.contract);
 	const chosen = { ...props.chosen, contract };
 	/* The contract's first day until the moment that the month is of. */
@@ -241,7 +229,8 @@ export function FlexPoolPage(props: FlexProps): JSX.Element {
 	const forecast = useAnswer<FlexForecast>(
 		month.value && !ended ? flexPath(account, chosen, ["forecast"]) : null,
 	);
-	useFollowed(month.value, [days, months, forecast]);
+	const mark = month.value && `${month.value.used} ${month.value.limit} ${month.value.at}`;
+	useFollowed(path, mark, [days.again, months.again, forecast.again]);
 	const hasPool = boughtOf(contract).some((one) => toNumber(one.units) > 0);
 	const known = month.value;
 	return (
