@@ -78,9 +78,9 @@ _tally() {
 		[ "$COMP_CWORD" -eq 2 ] && options="list $options"
 		;;
 	close) options="$common --set --config" ;;
-	simulate) options="$common --from --to --contract" ;;
+	simulate) options="$common --from --to --contract --figures" ;;
 	estimate)
-		options="--json --server --key --catalog"
+		options="--json --server --key --catalog --unit-price"
 		[ "$COMP_CWORD" -eq 2 ] && options="free essentials enterprise"
 		;;
 	trend) options="$common --csv --from --to --step --known-at --unit" ;;

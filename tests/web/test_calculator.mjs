@@ -1,4 +1,6 @@
 // test_calculator.mjs - units and money are those of the command line; the address is the plan.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
 	ADDRESS,
 	assert,
@@ -177,6 +179,29 @@ await check("the quantities of an account's last month are those that were count
 		assertEqual(await field(page, line.metric).inputValue(), line.quantity, line.metric);
 	await assertIsEstimate(page, "enterprise",
 		Object.fromEntries(lines.map((line) => [line.metric, line.quantity])));
+});
+
+await check("the price of the account's own contract is offered", async () => {
+	const day = (ago) =>
+		`${new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
+	const put = (noun, value, ...words) => {
+		const path = join(process.env.SCRATCH, `priced-${noun}.json`);
+		writeFileSync(path, JSON.stringify(value));
+		tallyJson(noun, "put", ...words, path);
+	};
+	put("account", { id: "priced", name: ATTACK, currency: "USD" });
+	put("contract", {
+		id: "agreed", model: "FLEX", plan: "ESSENTIALS", kind: "PAID", start: day(30), end: day(-300),
+		flex: { tier: "essentials", units: "1000", unit_price: "0.61" },
+	}, "priced");
+	const operator = await visit(browser, "operator", "/calculator?account=priced&sto.scan=2345");
+	await operator.getByRole("heading", { name: "Calculator", level: 1 }).waitFor();
+	assertEqual(await operator.getByRole("button", { name: /^Take 0/ }).count(), 0, "other tier");
+	await operator.locator(".tier", { hasText: "Essentials" }).click();
+	await operator.getByRole("button", { name: "Take 0.61, of contract agreed" }).click();
+	const { amount } = tallyJson("estimate", "essentials", "sto.scan=2345", "--unit-price", "0.61");
+	await operator.locator(`[data-amount="${amount}"]`).waitFor();
+	await operator.context().close();
 });
 
 await check("another's account in a link is left out", async () => {
