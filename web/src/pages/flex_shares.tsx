@@ -31,6 +31,9 @@ export function byOf(place: Place): By {
 	return asked in BYS ? (asked as By) : "project";
 }
 
+/** Scans and steps are counted by the project, and name no resource. */
+const WHOLE = "whole project";
+
 interface SharesProps {
 	place: Place;
 	account: string;
@@ -93,7 +96,12 @@ function keyColumns(by: By, month: FlexMonth, title: Title): Column<FlexShare>[]
 			return [project, org];
 		case "resource":
 			return [
-				textColumn("id", "Resource"),
+				{
+					id: "id",
+					head: "Resource",
+					value: (share) => share.id || WHOLE,
+					show: (share) => share.id || <span class="muted">{WHOLE}</span>,
+				},
 				textColumn("item", "Item"),
 				org,
 				project,
