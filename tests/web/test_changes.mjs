@@ -63,7 +63,7 @@ await check("a list without errors is previewed, then saved, and people can be r
 	await editor.getByText(ATTACK).waitFor();
 	await editor.getByRole("button", { name: "Remove new.one@web.example" }).click();
 	await editor.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
-	await editor.getByText("Nobody matches").waitFor();
+	await editor.getByText("No row matches").waitFor();
 	assertEqual(peopleCount(), before, "people after removing");
 	await editor.context().close();
 });

@@ -59,7 +59,9 @@ const KINDS_OF_ALL: [string, string][] = [
 	["session.end", "Signed out"],
 ];
 
-const accountText = (record: AuditRecord): string => record.account ?? "";
+const accountText = (record: AuditRecord): JSX.Element => (
+	<span class="nowrap">{record.account ?? ""}</span>
+);
 
 function kindText(what: string): string {
 	return [...KINDS, ...KINDS_OF_ALL].find(([kind]) => kind === what)?.[1] ?? label(what.replaceAll(/[.-]/g, " "));
@@ -74,7 +76,7 @@ function Details(props: { record: AuditRecord }): JSX.Element {
 	const { record } = props;
 	return (
 		<details class="behind">
-			<summary>Before and after</summary>
+			<summary class="nowrap">Before and after</summary>
 			<p class="hint">Before</p>
 			<pre>{record.before === null ? "nothing" : JSON.stringify(record.before, null, 2)}</pre>
 			<p class="hint">After</p>

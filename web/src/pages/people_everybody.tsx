@@ -4,14 +4,14 @@ import { useMemo, useState } from "preact/hooks";
 import { accountPath, queryText } from "../api";
 import { count } from "../format";
 import { useAnswer } from "../load";
-import { go, hrefWith } from "../place";
+import { go, hrefWith, type Place } from "../place";
 import { hasRight, useReader } from "../session";
 import type { Assignments, People, Person } from "../types_people";
-import { CopyButton, CsvButton } from "../ui/download";
+import { FoundRows } from "../ui/found_rows";
 import { Moment } from "../ui/moment";
 import { MomentChoice } from "../ui/moment_choice";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
-import { type Column, RowsTable, type RowsTableProps, tabbedText, useShownRows } from "../ui/rows_table";
+import type { Column } from "../ui/rows_table";
 import type { AccountProps } from "./account";
 import { Removal } from "./people_removal";
 
@@ -29,6 +29,7 @@ function columnsOf(remove: ((person: Person) => void) | null): Column<Person>[] 
 		{
 			id: "kind",
 			head: "Kind",
+			filter: true,
 			value: (person) => (person.service_account ? "Service account" : "Person"),
 		},
 		{ id: "groups", head: "Groups", value: (person) => person.groups.join(", ") },
@@ -59,6 +60,33 @@ function columnsOf(remove: ((person: Person) => void) | null): Column<Person>[] 
 	return columns;
 }
 
+/** Whom one looks at: of a module, at a moment; both are the server's to know. */
+function Which(props: { place: Place; account: string; module: string; at: string | null }): JSX.Element {
+	const { place } = props;
+	const assignments = useAnswer<Assignments>(accountPath(props.account, "licence-management"));
+	return (
+		<div class="tools which">
+			<label>
+				Module
+				<select
+					value={props.module}
+					onChange={(event) =>
+						go(hrefWith(place, { module: event.currentTarget.value }), { replace: true })
+					}
+				>
+					<option value="">All</option>
+					{(assignments.value?.modules ?? []).map((one) => (
+						<option key={one.module} value={one.module}>
+							{one.module}
+						</option>
+					))}
+				</select>
+			</label>
+			<MomentChoice place={place} at={props.at} />
+		</div>
+	);
+}
+
 export function Everybody(props: AccountProps): JSX.Element {
 	const { place } = props;
 	const account = props.account.id;
@@ -76,71 +104,32 @@ export function Everybody(props: AccountProps): JSX.Element {
 	const { value, problem, again } = useAnswer<People>(path);
 	const edits = hasRight(session, account, "edit") && !place.query.has("at");
 	const columns = useMemo(() => columnsOf(edits ? setLeaving : null), [edits]);
-	const rows = value?.people ?? [];
-	const modules = useAnswer<Assignments>(accountPath(account, "licence-management"));
-	const table: RowsTableProps<Person> = {
-		rows,
-		columns,
-		search: place.query.get("q") ?? "",
-		filters: { kind: place.query.get("kind") ?? "" },
-		sort: place.query.get("sort") ?? "",
-		onSort: (sort) => go(hrefWith(place, { sort }), { replace: true }),
-		label: "People as a table",
-	};
-	const shown = useShownRows(table);
+	const which = <Which place={place} account={account} module={module} at={value?.at ?? null} />;
 	return (
-		<section class="panel" aria-labelledby="everybody">
-			<header>
-				<h2 id="everybody">Everybody with a module or a description</h2>
-				<div class="row">
-					<MomentChoice place={place} at={value?.at ?? null} />
-					<CopyButton text={() => tabbedText(columns, shown)} />
-					<CsvButton
-						path={path}
-						name={`${account}-people.csv`}
-						label={shown.length < rows.length ? "Download all as CSV" : "Download CSV"}
-					/>
-				</div>
-			</header>
-			<div class="tools">
-				<label class="search">
-					Search
-					<input
-						type="search"
-						value={table.search}
-						onInput={(event) =>
-							go(hrefWith(place, { q: event.currentTarget.value }), { replace: true })
-						}
-					/>
-				</label>
-				<label>
-					Module
-					<select
-						value={module}
-						onChange={(event) =>
-							go(hrefWith(place, { module: event.currentTarget.value }), { replace: true })
-						}
-					>
-						<option value="">All</option>
-						{(modules.value?.modules ?? []).map((one) => (
-							<option key={one.module} value={one.module}>
-								{one.module}
-							</option>
-						))}
-					</select>
-				</label>
-			</div>
+		<>
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!value && !problem && <Loading lines={6} />}
-			{value && rows.length === 0 && (
-				<Notice title="Nobody is here yet">
-					Import a list, or send events of access: whoever gets a module appears.
-				</Notice>
+			{value && value.people.length > 0 && (
+				<FoundRows
+					place={place}
+					title="Everybody with a module or a description"
+					heading="everybody"
+					rows={value.people}
+					columns={columns}
+					csv={{ path, name: `${account}-people.csv` }}
+					prefix=""
+					above={which}
+				/>
 			)}
-			{rows.length > 0 && shown.length === 0 && (
-				<Notice title="Nobody matches">Search for less.</Notice>
+			{value && value.people.length === 0 && (
+				<section class="panel" aria-labelledby="everybody">
+					<h2 id="everybody">Everybody with a module or a description</h2>
+					{which}
+					<Notice title={module ? `Nobody has ${module} then` : "Nobody is here yet"}>
+						Import a list, or send events of access: whoever gets a module appears.
+					</Notice>
+				</section>
 			)}
-			{shown.length > 0 && <RowsTable {...table} shown={shown} />}
 			{leaving && (
 				<Removal
 					account={account}
@@ -157,7 +146,6 @@ export function Everybody(props: AccountProps): JSX.Element {
 					}}
 				/>
 			)}
-		</section>
+		</>
 	);
 }
-

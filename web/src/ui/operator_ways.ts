@@ -5,7 +5,7 @@ import type { Way } from "./shell";
 
 const PLACES = [
 	["accounts", "Accounts"],
-	["users", "People who may sign in"],
+	["users", "Who may sign in"],
 	["audit", "Audit trail"],
 ] as const;
 
