@@ -19,7 +19,8 @@ const EMAIL = "viewer@web.example";
 const LOADS = Number(process.env.BENCH_PAGE_LOADS ?? 25);
 const INGESTS = 25;
 const POLLS = 5000;
-const SCROLL_MS = 5000;
+const SCROLLS = 5;
+const SCROLL_MS = 2000;
 const LONG_FRAME_MS = 50;
 const BROWSER = {
 	executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -84,6 +85,16 @@ async function firstFigure(page, path) {
 	return page.evaluate(() => window.firstFigureMs);
 }
 
+/** The page's main thread: milliseconds of processor time so far, whoever else is running. */
+async function threadClock(page) {
+	const devtools = await page.context().newCDPSession(page);
+	await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+	return async () => {
+		const { metrics } = await devtools.send("Performance.getMetrics");
+		return metrics.find((one) => one.name === "TaskDuration").value * 1000;
+	};
+}
+
 // ---- what is measured ----
 
 /** Every byte that a load takes which is not an answer of the interface, as it was sent. */
@@ -103,9 +114,13 @@ async function bytesOf(page) {
 async function measureLoads(cookie) {
 	const cold = [];
 	const warm = [];
+	const work = [];
 	for (let i = 0; i < LOADS; i++) {
 		const { page, leave } = await profile(cookie);
+		const thread = await threadClock(page);
+		const from = await thread();
 		cold.push(await firstFigure(page, "/accounts/demo"));
+		work.push((await thread()) - from);
 		if (i === 0) tell("bytes", ((await bytesOf(page)) / 1024).toFixed(1));
 		await leave();
 	}
@@ -116,6 +131,7 @@ async function measureLoads(cookie) {
 	}
 	await leave();
 	tellTimes("cold", cold);
+	tell("cold_work", median(work).toFixed(0));
 	tellTimes("warm", warm);
 }
 
@@ -156,14 +172,22 @@ async function measureScroll(cookie) {
 	await view.locator("tbody tr").nth(5).waitFor();
 	await pause(1500);
 	await scroll(view, 500);
-	const { rate, frames, long } = await scroll(view, SCROLL_MS);
-	const over = long.filter((ms) => ms > LONG_FRAME_MS);
-	tell("frames", rate.toFixed(1));
+	const runs = [];
+	const thread = await threadClock(page);
+	const from = await thread();
+	for (let run = 0; run < SCROLLS; run++) runs.push(await scroll(view, SCROLL_MS));
+	const frames = runs.flatMap((run) => run.frames);
+	const work = ((await thread()) - from) / frames.length;
+	const long = runs.flatMap((run) => run.long).filter((ms) => ms > LONG_FRAME_MS);
+	const rates = runs.map((run) => run.rate);
+	tell("frames", median(rates).toFixed(1));
 	tell(
 		"frames_note",
-		`between frames median ${median(frames).toFixed(1)}, p99 ${p99(frames).toFixed(1)}, ` +
-			`longest ${Math.max(...frames).toFixed(0)} ms; ${over.length} over ${LONG_FRAME_MS} ms`,
+		`best ${Math.max(...rates).toFixed(1)} of ${SCROLLS}; between frames median ` +
+			`${median(frames).toFixed(1)}, p99 ${p99(frames).toFixed(1)} ms; ` +
+			`${long.length} over ${LONG_FRAME_MS} ms by their own work`,
 	);
+	tell("frame_work", work.toFixed(2));
 	await leave();
 }
 

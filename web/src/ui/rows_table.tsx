@@ -9,7 +9,7 @@ import {
 	type TableOptionsResolved,
 	type TableState,
 } from "@tanstack/table-core";
-import type { JSX } from "preact";
+import { Component, type JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { onWholeCopy } from "./copied";
 
@@ -143,6 +143,54 @@ function usePrinting(): boolean {
 	return printing;
 }
 
+interface RowProps {
+	number: number;
+	row: unknown;
+	columns: unknown;
+}
+
+/** While one scrolls, a row that was drawn already is not drawn again. */
+class Row<T> extends Component<{ number: number; row: T; columns: Column<T>[] }> {
+	override shouldComponentUpdate(next: RowProps): boolean {
+		const { number, row, columns } = this.props;
+		return next.number !== number || next.row !== row || next.columns !== columns;
+	}
+
+	override render(): JSX.Element {
+		const { number, row, columns } = this.props;
+		return (
+			<tr aria-rowindex={number + 2}>
+				{columns.map((column) => (
+					<td
+						key={column.id}
+						class={column.number ? "number" : undefined}
+						data-copy={column.number ? copyOf(column, row) : undefined}
+					>
+						{column.show ? column.show(row) : (column.value(row) ?? "")}
+					</td>
+				))}
+			</tr>
+		);
+	}
+}
+
+/** What the rows come to, over all of them and not those that are drawn. */
+function Foot<T>(props: { columns: Column<T>[]; shown: T[] }): JSX.Element | null {
+	const { columns, shown } = props;
+	if (!columns.some((column) => column.total)) return null;
+	return (
+		<tfoot>
+			<tr>
+				{columns.map((column) => (
+					<td key={column.id} class={column.number ? "number" : undefined}>
+						{column.total?.(shown) ?? ""}
+					</td>
+				))}
+			</tr>
+		</tfoot>
+	);
+}
+
 export function RowsTable<T>(props: RowsTableProps<T> & { shown: T[] }): JSX.Element {
 	const { columns, shown } = props;
 	const view = useRef<HTMLDivElement>(null);
@@ -165,6 +213,7 @@ export function RowsTable<T>(props: RowsTableProps<T> & { shown: T[] }): JSX.Ele
 	const from = printing ? 0 : Math.min(first, Math.max(0, shown.length - room));
 	const until = printing ? shown.length : Math.min(shown.length, from + room);
 	const drawn = shown.slice(from, until);
+	const foot = useMemo(() => <Foot columns={columns} shown={shown} />, [columns, shown]);
 	return (
 		<div class="rows-view" ref={view} onScroll={look} onKeyDown={walk} tabIndex={0} role="region" aria-label={props.label}>
 			<table class="rows" ref={copied} aria-rowcount={shown.length + 1}>
@@ -178,31 +227,11 @@ export function RowsTable<T>(props: RowsTableProps<T> & { shown: T[] }): JSX.Ele
 				<tbody>
 					{from > 0 && <Gap rows={from} columns={columns.length} />}
 					{drawn.map((row, i) => (
-						<tr key={from + i} aria-rowindex={from + i + 2}>
-							{columns.map((column) => (
-								<td
-									key={column.id}
-									class={column.number ? "number" : undefined}
-									data-copy={column.number ? copyOf(column, row) : undefined}
-								>
-									{column.show ? column.show(row) : (column.value(row) ?? "")}
-								</td>
-							))}
-						</tr>
+						<Row key={from + i} number={from + i} row={row} columns={columns} />
 					))}
 					{until < shown.length && <Gap rows={shown.length - until} columns={columns.length} />}
 				</tbody>
-				{columns.some((column) => column.total) && (
-					<tfoot>
-						<tr>
-							{columns.map((column) => (
-								<td key={column.id} class={column.number ? "number" : undefined}>
-									{column.total?.(shown) ?? ""}
-								</td>
-							))}
-						</tr>
-					</tfoot>
-				)}
+				{foot}
 			</table>
 		</div>
 	);
