@@ -171,7 +171,10 @@ function Webhooks(props: PartProps): JSX.Element {
 				</span>
 				<details class="behind">
 					<summary>
-						is told of {webhook.kinds.length === KINDS.length ? "everything" : `${webhook.kinds.length} of ${KINDS.length} kinds`}
+						is told of{" "}
+						{webhook.kinds.length === KINDS.length
+							? "everything"
+							: `${webhook.kinds.length} of ${KINDS.length} kinds`}
 					</summary>
 					{KINDS.map(([kind, name]) => (
 						<label key={kind}>

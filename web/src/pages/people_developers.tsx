@@ -168,7 +168,10 @@ export function DevelopersPage(props: AccountProps): JSX.Element {
 					account={account}
 					person={leaving}
 					module={DEVELOPERS_MODULE}
-					words={`The licence is free from this hour on; what was used before stays counted. Take the person off the file that you import, too: the next import would bring the person back.`}
+					words={
+						"The licence is free from this hour on; what was used before stays counted. Take the " +
+						"person off the file that you import, too: the next import would bring the person back."
+					}
 					onClose={() => setLeaving(null)}
 					onDone={() => {
 						setLeaving(null);

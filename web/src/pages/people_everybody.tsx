@@ -60,30 +60,29 @@ function columnsOf(remove: ((person: Person) => void) | null): Column<Person>[] 
 	return columns;
 }
 
-/** Whom one looks at: of a module, at a moment; both are the server's to know. */
-function Which(props: { place: Place; account: string; module: string; at: string | null }): JSX.Element {
-	const { place } = props;
-	const assignments = useAnswer<Assignments>(accountPath(props.account, "licence-management"));
+/** The server knows who has a module, at this moment or another. */
+function ModuleChoice(props: { place: Place; account: string; module: string }): JSX.Element {
+	const { place, module } = props;
+	const { value } = useAnswer<Assignments>(accountPath(props.account, "licence-management"));
+	const known = (value?.modules ?? []).map((one) => one.module);
+	const modules = new Set(module ? [...known, module] : known);
 	return (
-		<div class="tools which">
-			<label>
-				Module
-				<select
-					value={props.module}
-					onChange={(event) =>
-						go(hrefWith(place, { module: event.currentTarget.value }), { replace: true })
-					}
-				>
-					<option value="">All</option>
-					{(assignments.value?.modules ?? []).map((one) => (
-						<option key={one.module} value={one.module}>
-							{one.module}
-						</option>
-					))}
-				</select>
-			</label>
-			<MomentChoice place={place} at={props.at} />
-		</div>
+		<label>
+			Module
+			<select
+				value={module}
+				onChange={(event) =>
+					go(hrefWith(place, { module: event.currentTarget.value }), { replace: true })
+				}
+			>
+				<option value="">All</option>
+				{[...modules].map((name) => (
+					<option key={name} value={name}>
+						{name}
+					</option>
+				))}
+			</select>
+		</label>
 	);
 }
 
@@ -104,7 +103,8 @@ export function Everybody(props: AccountProps): JSX.Element {
 	const { value, problem, again } = useAnswer<People>(path);
 	const edits = hasRight(session, account, "edit") && !place.query.has("at");
 	const columns = useMemo(() => columnsOf(edits ? setLeaving : null), [edits]);
-	const which = <Which place={place} account={account} module={module} at={value?.at ?? null} />;
+	const choice = <ModuleChoice place={place} account={account} module={module} />;
+	const moment = <MomentChoice place={place} at={value?.at ?? null} />;
 	return (
 		<>
 			{problem && <ProblemNotice problem={problem} again={again} />}
@@ -118,13 +118,17 @@ export function Everybody(props: AccountProps): JSX.Element {
 					columns={columns}
 					csv={{ path, name: `${account}-people.csv` }}
 					prefix=""
-					above={which}
+					actions={moment}
+					tools={choice}
 				/>
 			)}
 			{value && value.people.length === 0 && (
 				<section class="panel" aria-labelledby="everybody">
-					<h2 id="everybody">Everybody with a module or a description</h2>
-					{which}
+					<header>
+						<h2 id="everybody">Everybody with a module or a description</h2>
+						{moment}
+					</header>
+					<div class="tools">{choice}</div>
 					<Notice title={module ? `Nobody has ${module} then` : "Nobody is here yet"}>
 						Import a list, or send events of access: whoever gets a module appears.
 					</Notice>
@@ -136,7 +140,8 @@ export function Everybody(props: AccountProps): JSX.Element {
 					person={leaving}
 					words={
 						leaving.modules.length > 0
-							? `Access to ${leaving.modules.join(", ")} is taken away from this hour on. What was used before stays counted.`
+							? `Access to ${leaving.modules.join(", ")} is taken away from this hour on. ` +
+								"What was used before stays counted."
 							: "The description of this person is removed."
 					}
 					onClose={() => setLeaving(null)}

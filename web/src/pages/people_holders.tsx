@@ -150,7 +150,10 @@ export function Holders(props: HoldersProps): JSX.Element {
 					account={account}
 					person={leaving}
 					module={module}
-					words="The licence is free from this hour on; what was used before stays counted. While the assignment means this person, the next change of groups gives it back."
+					words={
+						"The licence is free from this hour on; what was used before stays counted. While the " +
+						"assignment means this person, the next change of groups gives it back."
+					}
 					onClose={() => setLeaving(null)}
 					onDone={() => {
 						setLeaving(null);

@@ -67,6 +67,10 @@ export interface FoundRowsProps<T> {
 	heading?: string;
 	/** Stands between the heading and the tools. */
 	above?: JSX.Element;
+	/** In the heading, before the ways to take the table away. */
+	actions?: JSX.Element;
+	/** Among the tools, before the search: what the server filters by. */
+	tools?: JSX.Element;
 	/** Below the table. */
 	below?: JSX.Element | null;
 	/** Whether a row is found, where the server's list is searched in the same way. */
@@ -96,6 +100,7 @@ export function FoundRows<T>(props: FoundRowsProps<T>): JSX.Element {
 			<header>
 				<h2 id={heading}>{props.title}</h2>
 				<div class="row">
+					{props.actions}
 					<CopyButton text={() => tabbedText(columns, shown)} />
 					{csv && (
 						<CsvButton
@@ -108,6 +113,7 @@ export function FoundRows<T>(props: FoundRowsProps<T>): JSX.Element {
 			</header>
 			{props.above}
 			<div class="tools">
+				{props.tools}
 				<label class="search">
 					Search
 					<input
