@@ -114,10 +114,10 @@ await check("PDF and CSV are the bytes of the command line", async () => {
 });
 
 await check("what there is not is said so, with a way on", async () => {
-	await open(page, "/accounts/demo-flex/invoices/999999").catch(() => undefined);
-	await page.getByText("There is no invoice 999999").waitFor();
-	await open(page, "/accounts/demo-flex/invoices/draft?month=2020-01").catch(() => undefined);
-	await page.getByText("This month has no invoice").waitFor();
+	await open(page, "/accounts/demo-flex/invoices/999999");
+	await page.getByText("The account has no invoice of this number").waitFor();
+	await open(page, "/accounts/demo-flex/invoices/draft?month=2020-01");
+	await page.getByText("No paid Flex contract holds in this month").waitFor();
 	await page.getByRole("link", { name: "See the invoices of this account" }).click();
 	await page.getByRole("heading", { name: "Invoices", level: 1 }).waitFor();
 });
@@ -168,6 +168,10 @@ await check("a month is closed after a question, and late events adjust the next
 		assertEqual(shown, adjusted.lines.map((line) => money(line.amount)), "amounts");
 	}
 	await open(operator, `/accounts/billed/invoices/${overage.number}`);
+	const behind = operator.getByRole("link", { name: /^See the figures behind/ });
+	const figures = new URL(await behind.getAttribute("href"), ADDRESS);
+	assertEqual(`${figures.pathname}${figures.search}`,
+		`/accounts/billed/flex/month?id=flex&month=${monthAgo(2)}`, "the figures behind it");
 	assertEqual((await totalsOf(operator.locator(".sheet-facts")))[0], overage.total, "total");
 	await operator.context().close();
 });

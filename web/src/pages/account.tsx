@@ -93,11 +93,12 @@ export function useWays(
 	room?: Room,
 ): { ways: Way[]; hasInvoices: boolean | null } {
 	const { session } = useReader();
-	const mayAsk = account !== null && hasRight(session, account, "invoices");
-	const hasInvoices = useHasInvoices(account ?? "", mayAsk);
 	const canView = account !== null && hasRight(session, account, "view");
 	const flex = useFlexContracts(canView ? account : null).value;
-	const has = { invoices: hasInvoices, flex: flex && flex.length > 0 };
+	const hasFlex = flex && flex.length > 0;
+	const mayAsk = account !== null && hasRight(session, account, "invoices");
+	const hasInvoices = useHasInvoices(account ?? "", mayAsk, canView ? hasFlex : undefined);
+	const has = { invoices: hasInvoices, flex: hasFlex };
 	return { ways: account === null ? [] : waysOf(place, session, account, room, has), hasInvoices };
 }
 

@@ -141,9 +141,12 @@ export function ContractsPage(props: AccountProps): JSX.Element {
 	if (!adds) return <AllContracts {...props} />;
 	if (!hasRight(session, props.account.id, "edit"))
 		return (
-			<Notice kind="bad" title="Your role does not allow changes of contracts">
-				An administrator of the account can give you the role of a licence editor.
-			</Notice>
+			<>
+				<h1>{adds.name}</h1>
+				<Notice kind="bad" title="Your role does not allow changes of contracts">
+					An administrator of the account can give you the role of a licence editor.
+				</Notice>
+			</>
 		);
 	return <NewContract {...props} {...adds} />;
 }

@@ -93,7 +93,10 @@ function Sheet(props: SheetProps): JSX.Element {
 				{seesFigures && (
 					<p class="no-print">
 						<Link
-							href={accountHref(place, account, ["flex"], { month: invoice.month ?? null })}
+							href={accountHref(place, account, ["flex", "month"], {
+								id: invoice.contract,
+								month: invoice.month ?? null,
+							})}
 						>
 							See the figures behind {monthName(`${invoice.month}-01`)}
 						</Link>
@@ -101,6 +104,24 @@ function Sheet(props: SheetProps): JSX.Element {
 				)}
 			</article>
 		</div>
+	);
+}
+
+function NoInvoice(props: {
+	place: Place;
+	account: string;
+	title: string;
+	children: string;
+}): JSX.Element {
+	return (
+		<>
+			<h1>{props.title}</h1>
+			<Notice kind="bad" title={props.children}>
+				<Link href={accountHref(props.place, props.account, ["invoices"])}>
+					See the invoices of this account
+				</Link>
+			</Notice>
+		</>
 	);
 }
 
@@ -113,11 +134,9 @@ export function InvoicePage(props: {
 	const { value, problem, again } = useAnswer<Invoice>(path);
 	if (problem?.status === 404)
 		return (
-			<Notice kind="bad" title={`There is no invoice ${props.number}`}>
-				<Link href={accountHref(props.place, props.account, ["invoices"])}>
-					See the invoices of this account
-				</Link>
-			</Notice>
+			<NoInvoice place={props.place} account={props.account} title={`Invoice ${props.number}`}>
+				The account has no invoice of this number.
+			</NoInvoice>
 		);
 	return (
 		<>
@@ -136,12 +155,9 @@ export function DraftPage(props: { place: Place; account: string }): JSX.Element
 	const { value, problem, again } = useAnswer<Invoice>(path, DRAFT_REFRESH_MS);
 	if (problem?.status === 404)
 		return (
-			<Notice kind="bad" title="This month has no invoice">
-				No paid Flex contract holds in it.{" "}
-				<Link href={accountHref(place, props.account, ["invoices"])}>
-					See the invoices of this account
-				</Link>
-			</Notice>
+			<NoInvoice place={place} account={props.account} title="Draft of an invoice">
+				No paid Flex contract holds in this month.
+			</NoInvoice>
 		);
 	return (
 		<>
