@@ -177,8 +177,9 @@ await check("a contract is changed: units, price and name, and the address holds
 	await field("name").fill("Smaller");
 	await field("units").fill("30000");
 	await field("unit_price").fill("1.10");
+	await field("support_percent").fill("12.5");
 	const offer = flexOffer("demo", "enterprise", "30000");
-	offer.flex.unit_price = "1.10";
+	Object.assign(offer.flex, { unit_price: "1.10", support_percent: "12.5" });
 	const [expected] = simulated("demo", [offer]);
 	await card(page, 2).locator(`[data-total="${expected.total}"]`).waitFor();
 	assertEqual(await monthsOf(page, 2), expected.months.map((month) => month.amount), "months");
@@ -225,9 +226,10 @@ for (const [base, field, value, reason] of [
 	});
 
 await check("what the catalogue has no price of is asked for, then counted", async () => {
-	const path = `/accounts/demo-labs/compare?${QUERY}&1=contract.labs`;
+	const path = `/accounts/demo-labs/compare?${QUERY}&1=contract.labs&2=flex.enterprise`;
 	const operator = await visit(browser, "operator", path);
 	await operator.getByText("Prices are needed: CD").waitFor();
+	await operator.getByText("Enter the prices that are missing").waitFor();
 	await operator.locator('[data-field="CD.price"]').fill("1200");
 	const [labs] = contractsOf("demo-labs").filter((one) => one.id === "labs");
 	const [expected] = simulated("demo-labs", [{ contract: through(labs), prices: { CD: "1200" } }]);

@@ -13,7 +13,7 @@ export const COLUMNS_MAX = 6;
 /**
  * A column of the comparison. In the address it is `N=base` and `N.field=value`: base is `now`
  * (what holds today), `contract.ID`, or `flex.TIER`; fields are name, units, unit_price,
- * overage_rate, and of a module CD.developers, CD.price.
+ * overage_rate, support_percent, and of a module CD.developers, CD.price.
  */
 export interface Column {
 	number: number;
@@ -145,7 +145,8 @@ function flexOf(tier: string, known: Known): ContractText {
 	};
 }
 
-const FLEX_FIELDS = ["units", "unit_price", "overage_rate"] as const;
+const FLEX_FIELDS = ["units", "unit_price", "overage_rate", "support_percent"] as const;
+export type FlexField = (typeof FLEX_FIELDS)[number];
 
 function changedFlex(contract: ContractText, changes: Record<string, string>): ContractText {
 	if (!contract.flex) return contract;

@@ -30,7 +30,7 @@ export interface Outcome {
 	total: string;
 	units: string | null;
 	overage: string | null;
-	/** Every contract of it holds in every month. */
+	/** Every contract of it that costs anything holds in every month. */
 	isWhole: boolean;
 	/** Beyond what a tier has that sells nothing: it could not have been used. */
 	isShort: boolean;
@@ -75,7 +75,9 @@ function outcomeOf(answer: Simulation, offers: Offer[]): Outcome {
 		total: sum(answer.contracts.map((contract) => contract.total)),
 		units: some(months.map((month) => month.units)),
 		overage,
-		isWhole: answer.contracts.every((one) => one.months.every((month) => month.amount !== null)),
+		isWhole: answer.contracts.every(
+			(one) => one.total === "0" || one.months.every((month) => month.amount !== null),
+		),
 		isShort: isFree && overage !== null && overage !== "0",
 	};
 }
@@ -151,9 +153,10 @@ type Able = Side & { outcome: Outcome };
 const lower = (best: Able, side: Able): Able =>
 	isLess(side.outcome.total, best.outcome.total) ? side : best;
 
-/** The one that costs least; null with fewer than two to compare. */
+/** The one that costs least; null while one is not known, or with fewer than two to compare. */
 export function cheapest(sides: Side[]): Side | null {
 	const able = comparable(sides);
+	if (sides.some((side) => !side.outcome?.isWhole)) return null;
 	return able.length < 2 ? null : able.reduce(lower);
 }
 

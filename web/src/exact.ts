@@ -1,7 +1,11 @@
 // exact.ts - decimal text of the interface in the reader's format, digit for digit.
 
-/** Texts are formatted as they are, however long; a number would round them. */
+/**
+ * Texts are formatted as they are, however long; a number would round them. What somebody
+ * typed and is no number is shown as it was typed.
+ */
 function formatText(format: Intl.NumberFormat, text: string): string {
+	if (!/^-?\d+(\.\d+)?$/.test(text)) return text;
 	return format.format(text as Intl.StringNumericLiteral);
 }
 

@@ -66,6 +66,14 @@ function RangeChoice(props: { place: Place; range: Range }): JSX.Element {
 	);
 }
 
+function whyNot(sides: Side[]): string {
+	if (sides.some((side) => side.missing.length > 0))
+		return "Enter the prices that are missing, and the totals are compared.";
+	if (sides.some((side) => side.outcome && !side.outcome.isWhole))
+		return "Not every contract holds in all of these months: their totals are of different times.";
+	return "There are not two contracts yet whose totals can be compared.";
+}
+
 function Verdict(props: { sides: Side[]; range: Range }): JSX.Element | null {
 	const { sides, range } = props;
 	const found = verdict(sides);
@@ -74,9 +82,7 @@ function Verdict(props: { sides: Side[]; range: Range }): JSX.Element | null {
 	if (!found)
 		return sides.length < 2 ? null : (
 			<p class="verdict muted">
-				{sides.some((side) => side.outcome && !side.outcome.isWhole)
-					? "Not every contract holds in all of these months: their totals are of different times."
-					: "There are not two contracts yet whose totals can be compared."}
+				{whyNot(sides)}
 			</p>
 		);
 	const count = monthsIn(range);

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import {
 	type Column,
 	COLUMNS_MAX,
+	type FlexField,
 	type Known,
 	licenceField,
 	listPrice,
@@ -39,11 +40,12 @@ function flexWords(flex: FlexTerms, known: Known, currency: string): string {
 	const list = known.prices.flex?.tiers.find((tier) => tier.tier === flex.tier);
 	const price = flex.unit_price ?? list?.unit_price ?? "0";
 	const topups = flex.topups?.length ?? 0;
-	const count = flex.units && flex.units !== "0" ? exact(flex.units) : "no";
-	const bought = `${count} units bought`;
+	const none = !flex.units || flex.units === "0";
+	const bought = `${none ? "no" : exact(flex.units ?? "")} units bought`;
 	const more = topups > 0 ? `, ${topups === 1 ? "a top-up" : `${topups} top-ups`}` : "";
-	const at = price === "0" ? "" : ` at ${amountOf(price, currency)} a unit`;
-	return `Flex ${label(flex.tier)}: ${bought}${more}${at}`;
+	const at = none || price === "0" ? "" : ` at ${amountOf(price, currency)} a unit`;
+	const support = flex.support_percent ? `, ${exact(flex.support_percent)} % support` : "";
+	return `Flex ${label(flex.tier)}: ${bought}${more}${at}${support}`;
 }
 
 function moduleWords(module: string, terms: Record<string, unknown>): string {
@@ -126,7 +128,7 @@ function FlexInputs(props: {
 }): JSX.Element {
 	const { side, flex, known, onPut } = props;
 	const list = known.prices.flex?.tiers.find((tier) => tier.tier === flex.tier);
-	const input = (field: "units" | "unit_price" | "overage_rate", words: string, other?: string) => (
+	const input = (field: FlexField, words: string, other?: string) => (
 		<Input
 			side={side}
 			field={field}
@@ -141,8 +143,14 @@ function FlexInputs(props: {
 			{input("units", "Units bought")}
 			{input("unit_price", "Price of a unit", list?.unit_price)}
 			{input("overage_rate", "Price of a unit over", list?.overage_price)}
+			{input("support_percent", "Support, percent of what is bought")}
 		</>
 	);
+}
+
+function pricePlaceholder(list: string | null, plan: string): string {
+	if (list) return `${list} by the list`;
+	return plan === "FREE" ? "0, the plan is free" : "price needed";
 }
 
 function ModuleInputs(props: {
@@ -173,7 +181,7 @@ function ModuleInputs(props: {
 							field={`${module}.price`}
 							words={`${module} price a year`}
 							value={side.column.changes[`${module}.price`] ?? ""}
-							placeholder={list ? `${list} by the list` : "price needed"}
+							placeholder={pricePlaceholder(list, contract.plan)}
 							onPut={onPut}
 						/>
 					</div>
