@@ -183,6 +183,7 @@ export function OneContract(props: OneProps): JSX.Element {
 					currency={account.currency ?? ""}
 					start={nextVersion(newest, deed)}
 					newest={newest}
+					leads={deed === "topup"}
 					onSaved={() => {
 						again();
 						go(accountHref(place, account.id, ["contracts", id]));

@@ -1,6 +1,6 @@
 // contract_form.tsx - a contract is written: as a form or as text, previewed, then saved.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { accountPath, ask } from "../api";
 import { type Change, useChange } from "../change";
 import { isFlex, type Path, withValue } from "../contract_draft";
@@ -29,6 +29,8 @@ interface FormProps {
 	start: JsonObject;
 	newest: Version | null;
 	onSaved: (made: Version) => void;
+	/** To begin at what is still to be filled in. */
+	leads?: boolean;
 }
 
 function AsForm(props: { draft: JsonObject; isNew: boolean; currency: string }): JSX.Element {
@@ -149,6 +151,14 @@ export function ContractForm(props: FormProps): JSX.Element {
 	const [asked, setAsked] = useState(false);
 	const saving = useSaving(props, draft);
 	const { preview, change } = saving;
+	const form = useRef<HTMLFormElement>(null);
+	/* The form is long: whoever was refused is led to the field. */
+	useEffect(() => {
+		if (change.problem) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+	}, [change.problem]);
+	useEffect(() => {
+		if (props.leads) form.current?.querySelector<HTMLElement>("input:invalid")?.focus();
+	}, [props.leads]);
 	const asText = place.query.get("as") === "text";
 	const set = (path: Path, value: Json | undefined): void => {
 		saving.forget();
@@ -164,7 +174,7 @@ export function ContractForm(props: FormProps): JSX.Element {
 	};
 	return (
 		<DraftingContext.Provider value={{ draft, set, problem: change.problem }}>
-			<form class="contract-form" onSubmit={submit}>
+			<form ref={form} class="contract-form" onSubmit={submit}>
 				<nav class="choices" aria-label="Written as">
 					<Link href={hrefWith(place, { as: null })} current={!asText} replace>
 						Form
