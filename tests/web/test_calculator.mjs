@@ -146,6 +146,9 @@ for (const [quantity, reason] of [
 		await row.getByRole("alert").getByText(reason).waitFor();
 		assertEqual(await field(page, "sto.scan").getAttribute("aria-invalid"), "true", "invalid");
 		assertEqual(await page.locator(".metric-refused").count(), 1, "refusals");
+		await page.getByRole("button", { name: "Show STO scan" }).click();
+		const focused = await page.evaluate(() => document.activeElement.dataset.metric);
+		assertEqual(focused, "sto.scan", "focus");
 		await field(page, "sto.scan").fill("3");
 		await assertIsEstimate(page, "enterprise", { "idp.user": "4", "sto.scan": "3" });
 		assertEqual(await page.locator(".metric-refused").count(), 0, "refusals");

@@ -23,6 +23,7 @@ import type { Account } from "../types";
 import type { Prices, Tier, Transition } from "../types_calculator";
 import { CopyButton } from "../ui/download";
 import { Loading, Notice, ProblemNotice, sentence } from "../ui/notice";
+import { operatorWays } from "../ui/operator_ways";
 import { Refusal } from "../ui/refusal";
 import { Shell } from "../ui/shell";
 import { useWays } from "./account";
@@ -204,6 +205,9 @@ function Body(props: { place: Place; prices: Prices; account: string | null }): 
 						tier={tier}
 						estimate={asked?.estimate ?? null}
 						busy={estimates.busy}
+						refused={(asked?.problem?.errors ?? []).flatMap(
+							(error) => metricOf(prices, tier, error.field ?? "") ?? [],
+						)}
 					/>
 					{Object.keys(quantities).length > 0 && (
 						<button type="button" class="button calc-clear" onClick={() => go(hrefWith(place, cleared))}>
@@ -233,7 +237,7 @@ export function CalculatorPage(props: { place: Place }): JSX.Element {
 		<Shell
 			title={`Calculator, ${label(tierOf(place.query))}`}
 			{...(known && name ? { account: name, accountId: known.id } : {})}
-			{...(known ? { ways } : {})}
+			ways={account ? ways : operatorWays(place, session)}
 			calculator
 		>
 			<div class="heading">

@@ -153,6 +153,11 @@ function groupsOf(prices: Prices, tier: Tier): Group[] {
 		.filter((group) => group.modules.length > 0);
 }
 
+function groupWords(units: string, asked: Asked | undefined): string {
+	if (!asked?.estimate) return "";
+	return units === "0" ? "nothing entered" : `${exact(units)} units`;
+}
+
 export function Metrics(props: MetricsProps): JSX.Element {
 	const unitsOf = (group: Group): string =>
 		sum(
@@ -168,7 +173,7 @@ export function Metrics(props: MetricsProps): JSX.Element {
 					<summary>
 						<h2>{group.title}</h2>
 						<span class="muted">
-							{unitsOf(group) === "0" ? "nothing entered" : `${exact(unitsOf(group))} units`}
+							{groupWords(unitsOf(group), props.asked)}
 						</span>
 					</summary>
 					<div class="metrics-list">

@@ -5,7 +5,7 @@ import { times } from "../decimal";
 import { amountOf, exact } from "../exact";
 import { contractDay, label } from "../format";
 import { hrefWith, type Place } from "../place";
-import type { Estimate, Prices, Tier, TierPrice } from "../types_calculator";
+import type { Estimate, Metric, Prices, Tier, TierPrice } from "../types_calculator";
 import { CopyButton } from "../ui/download";
 import { Link } from "../ui/link";
 import { Term } from "../ui/term";
@@ -153,6 +153,32 @@ interface TotalProps {
 	tier: Tier;
 	estimate: Estimate | null;
 	busy: boolean;
+	/** Metrics whose quantity was refused. */
+	refused: Metric[];
+}
+
+/** Where the refusal stands may be far down the page. */
+function Refused(props: { refused: Metric[] }): JSX.Element {
+	const show = (metric: Metric): void => {
+		const field = document.getElementById(`quantity-${metric.metric}`);
+		field?.closest("details")?.setAttribute("open", "");
+		field?.focus();
+	};
+	return (
+		<p class="rule">
+			Nothing is added up before every quantity can be read:{" "}
+			{props.refused.map((metric) => (
+				<button
+					key={metric.metric}
+					type="button"
+					class="button small"
+					onClick={() => show(metric)}
+				>
+					Show {metric.name}
+				</button>
+			))}
+		</p>
+	);
 }
 
 export function Total(props: TotalProps): JSX.Element {
@@ -167,6 +193,7 @@ export function Total(props: TotalProps): JSX.Element {
 					</b>
 					<span>{short ? "for the free tier" : "a month"}</span>
 				</p>
+				{props.refused.length > 0 && <Refused refused={props.refused} />}
 				{estimate && (
 					<>
 						{short && (
