@@ -90,6 +90,7 @@ param_place(struct call *call, enum param_index param)
 	case PARAM_INDEX_RECEIPTS:
 	case PARAM_INDEX_PREVIEW:
 	case PARAM_INDEX_VERSIONS:
+	case PARAM_INDEX_FOLLOWS:
 	case PARAM_COUNT:
 		break;
 	}
@@ -112,6 +113,21 @@ limit_take(struct call *call, struct span value)
 		return call_refuse(call, ERR_QUESTION, SPAN("limit"),
 		                   SPAN("limit is a whole number from 1 to 100000"));
 	call->question.limit = limit;
+	return ERR_NONE;
+}
+
+static enum err
+follows_take(struct call *call, struct span value)
+{
+	uint32_t version = 0;
+	for (size_t i = 0; i < value.size; i++) {
+		if (value.at[i] < '0' || value.at[i] > '9' || i > 8)
+			return call_refuse(call, ERR_QUESTION, SPAN("follows"),
+			                   SPAN("follows is the number of a version, or 0"));
+		version = version * 10 + (uint32_t)(value.at[i] - '0');
+	}
+	call->follows        = version;
+	call->change.follows = &call->follows;
 	return ERR_NONE;
 }
 
@@ -146,6 +162,8 @@ param_take(struct call *call, enum param_index param, struct span value)
 			                   SPAN("versions can only be all"));
 		return ERR_NONE;
 	}
+	if (param == PARAM_INDEX_FOLLOWS)
+		return follows_take(call, value);
 	CHECK(param == PARAM_INDEX_STEP);
 	if (!span_equal(value, SPAN("day")) && !span_equal(value, SPAN("month")))
 		return call_refuse(call, ERR_QUESTION, SPAN("step"), SPAN("step is day or month"));

@@ -37,6 +37,7 @@ struct call {
 	bool                 receipts;
 	bool                 versions;
 	bool                 preview;
+	uint32_t             follows; /* of the query; change points to it */
 	bool                 wants_csv;
 	bool                 wants_pdf;
 	struct span          body; /* unpacked */

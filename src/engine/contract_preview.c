@@ -257,7 +257,8 @@ engine_contract_preview(struct engine *engine, const struct change *change, stru
 	/* Nothing is changed: there is no answer to be given again. */
 	const struct change   unkept = { .actor_kind = change->actor_kind,
 		                         .actor      = change->actor,
-		                         .address    = change->address };
+		                         .address    = change->address,
+		                         .follows    = change->follows };
 	struct change_begun   begun;
 	struct contract_trial trial;
 	enum err err = change_begin(engine, &unkept, account, json, arena, &begun, answer, refusal);

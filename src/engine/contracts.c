@@ -184,6 +184,30 @@ put_remember(struct engine *engine, const struct put_list *list)
 	pthread_rwlock_unlock(&engine->control_lock);
 }
 
+/* Whoever changes a contract has seen a version of it: what somebody else put meanwhile is not
+ * replaced unseen. */
+static enum err
+follows_check(const struct account_entry *entry, const struct change *change,
+              const struct put_list *list, struct refusal *refusal)
+{
+	if (!change->follows)
+		return ERR_NONE;
+	if (list->is_list)
+		return refuse(refusal, ERR_FIELD_VALUE, SPAN("follows"),
+		              SPAN("follows is of one contract, not of a list"));
+	uint32_t newest = newest_version(entry, list->items[0].contract.id);
+	uint32_t number = newest < entry->versions_count
+	                          ? contract_version_number(entry->versions, newest)
+	                          : 0;
+	if (number == *change->follows)
+		return ERR_NONE;
+	if (*change->follows == 0)
+		return refuse(refusal, ERR_CONTRACT_CHANGED, SPAN("id"),
+		              SPAN("there is a contract of this name already"));
+	return refuse(refusal, ERR_CONTRACT_CHANGED, SPAN("follows"),
+	              SPAN("somebody put a newer version meanwhile: look at it, and begin anew"));
+}
+
 /* What the list makes of the account, refused where it may not: the versions there are and the
  * fresh ones behind them, and the records of those. */
 struct put_made {
@@ -203,7 +227,9 @@ put_make(struct engine *engine, const struct change *change, struct put_list *li
 	*made                             = (struct put_made){ .versions = versions };
 	if (list->fresh == 0)
 		return ERR_NONE;
-	enum err err = contract_admit_list(versions, count + list->fresh, list->fresh, refusal);
+	enum err err = follows_check(entry, change, list, refusal);
+	if (err == ERR_NONE)
+		err = contract_admit_list(versions, count + list->fresh, list->fresh, refusal);
 	if (err != ERR_NONE && refusal && !list->is_list)
 		refusal->index = REFUSAL_NO_INDEX;
 	if (err == ERR_NONE)

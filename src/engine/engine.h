@@ -105,6 +105,9 @@ struct change {
 	struct span     actor;
 	struct span     address; /* of the peer; empty: this machine */
 	struct span     idempotency_key;
+	/* Of one contract: the version that was the newest when the change was thought of, 0:
+	 * there was none. NULL: whatever there is. */
+	const uint32_t *follows;
 };
 
 MUST_CHECK enum err engine_account_put(struct engine *engine, const struct change *change,

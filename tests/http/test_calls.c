@@ -149,6 +149,12 @@ test_a_preview_makes_nothing(void **state)
 	assert_int_equal(ask_status(*state, "POST", "/v1/accounts/acme/contracts?preview=1",
 	                            "tly_w", "", "{}"),
 	                 400);
+	assert_int_equal(ask_status(*state, "POST", "/v1/accounts/acme/contracts?follows=12",
+	                            "tly_w", "", "{}"),
+	                 201);
+	assert_int_equal(ask_status(*state, "POST", "/v1/accounts/acme/contracts?follows=-1",
+	                            "tly_w", "", "{}"),
+	                 400);
 }
 
 /* ---- lists, streams, long work ---- */

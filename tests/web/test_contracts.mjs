@@ -203,6 +203,32 @@ await check("a Flex contract is added, topped up, and the top-up taken back", as
 		{ tier: "enterprise", units: "1000.5" }, "as before");
 });
 
+await check("two who change one contract: the second is told, and keeps what was typed", async () => {
+	const second = await visit(browser, "writer", "/accounts/agreed/contracts/pool?edit=change");
+	await field(second, "Why").fill("typed in the second window");
+	await open(page, "/accounts/agreed/contracts/pool?edit=change");
+	await field(page, "Committed units").fill("2000");
+	await field(page, "Why").fill("from the first window");
+	await press("Preview");
+	await press("Save as version 4");
+	await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+	await page.getByRole("region", { name: "Version 4" }).waitFor();
+	await second.getByRole("button", { name: "Preview" }).click();
+	await second.getByRole("alert").getByText("Somebody put a newer version meanwhile").waitFor();
+	assertEqual(await field(second, "Why").inputValue(), "typed in the second window", "typed");
+	await second.context().close();
+	/* A new one does not become a version of what is there. */
+	await open(page, "/accounts/agreed/contracts?new=licence");
+	await field(page, "Name").fill("pool");
+	await field(page, "Module to add").selectOption("CD");
+	await press("Add module");
+	await field(group("CD"), "Developers").fill("1");
+	await press("Preview");
+	await page.locator('[data-field="id"]').getByText("There is a contract of this name").waitFor();
+	assertEqual(versionsOf("pool").map((one) => one.contract.flex.units),
+		["1000.5", "1000.5", "1000.5", "2000"], "versions");
+});
+
 await check("a viewer sees the history and no way to change it", async () => {
 	const viewer = await visit(browser, "reader", "/accounts/agreed/contracts");
 	await viewer.getByRole("link", { name: "seats" }).click();

@@ -68,6 +68,44 @@ await check("a session that ended elsewhere is told, and one goes on where one w
 	await page.context().close();
 });
 
+await check("what was typed outlives the session, for the same person alone", async () => {
+	const page = await visit(browser, "editor", "/accounts/demo/contracts?new=licence");
+	await page.getByLabel("Name", { exact: true }).fill("typed-before");
+	await page.context().clearCookies();
+	await page.getByRole("button", { name: "Preview" }).click();
+	await page.getByText("Your session has ended").waitFor();
+	await page.keyboard.press("Escape");
+	await assertAccessible(page);
+	await page.getByLabel("E-mail").fill(emailOf("editor"));
+	await page.getByLabel("Password").fill(passwordOf("editor"));
+	await page.getByRole("button", { name: "Sign in" }).click();
+	await page.getByText("Your session has ended").waitFor({ state: "detached" });
+	assertEqual(await page.getByLabel("Name", { exact: true }).inputValue(), "typed-before", "name");
+	/* The new session's token is carried: refused is the contract, not the change. */
+	await page.getByRole("button", { name: "Preview" }).click();
+	await page.locator('[data-field="modules"]').waitFor();
+	await page.context().clearCookies();
+	await page.getByRole("button", { name: "Preview" }).click();
+	await page.getByText("Your session has ended").waitFor();
+	await page.getByLabel("E-mail").fill(emailOf("administrator"));
+	await page.getByLabel("Password").fill(passwordOf("administrator"));
+	await page.getByRole("button", { name: "Sign in" }).click();
+	await page.getByText("Your session has ended").waitFor({ state: "detached" });
+	const name = await page.getByLabel("Name", { exact: true }).inputValue();
+	assert(name !== "typed-before", "somebody else sees what was typed");
+	await page.context().close();
+});
+
+await check("a wrong password of one's own ends nothing", async () => {
+	const page = await visit(browser, "viewer", "/accounts/demo/settings");
+	await page.getByLabel("Password now").fill("not the password");
+	await page.getByLabel("New password").fill("another long one, of words");
+	await page.getByRole("button", { name: "Change password" }).click();
+	await page.getByRole("alert").getByText("password is wrong").waitFor();
+	assertEqual(await page.getByText("Your session has ended").count(), 0, "ended");
+	await page.context().close();
+});
+
 await check("one's own password is changed, and signs in", async () => {
 	const editor = await visit(browser, "leaver", "/accounts/demo/settings");
 	await editor.getByLabel("Password now").fill(passwordOf("leaver"));

@@ -5,12 +5,21 @@ import type { ProblemBody, ProblemError } from "./types";
 /** A refusal or a fault, in the interface's own words. */
 export class Problem extends Error {
 	readonly status: number;
+	/** "/errors/session", of the interface's own problems. */
+	readonly type: string;
 	readonly detail: string;
 	readonly errors: ProblemError[];
 
-	constructor(status: number, title: string, detail: string, errors: ProblemError[] = []) {
+	constructor(
+		status: number,
+		title: string,
+		detail: string,
+		errors: ProblemError[] = [],
+		type = "",
+	) {
 		super(title);
 		this.status = status;
+		this.type = type;
 		this.detail = detail;
 		this.errors = errors;
 	}
@@ -33,6 +42,10 @@ export interface Answer {
 	text: string;
 	tag: string;
 }
+
+/** Nobody is signed in any more; a wrong password is refused with 401 and ends nothing. */
+export const isEnd = (problem: Problem): boolean =>
+	problem.status === 401 && problem.type !== "/errors/sign-in";
 
 let csrf = "";
 let whenEnded: () => void = () => undefined;
@@ -67,7 +80,7 @@ async function problemOf(answer: Response): Promise<Problem> {
 	const text = await answer.text();
 	try {
 		const body = JSON.parse(text) as ProblemBody;
-		return new Problem(answer.status, body.title, body.detail, body.errors ?? []);
+		return new Problem(answer.status, body.title, body.detail, body.errors ?? [], body.type);
 	} catch {
 		return new Problem(answer.status, "the answer is not understood", answer.statusText);
 	}
@@ -107,7 +120,7 @@ async function answerOf(path: string, question: Question): Promise<Response> {
 	if (answer.ok || answer.status === 304) return answer;
 	const problem = await problemOf(answer);
 	/* What never began has not ended. */
-	if (problem.status === 401 && path !== "/v1/session" && csrf) whenEnded();
+	if (isEnd(problem) && path !== "/v1/session" && csrf) whenEnded();
 	throw problem;
 }
 

@@ -1,12 +1,13 @@
 // app.tsx - signed in or not, and which page an address means.
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { onSessionEnd, type Problem, toProblem } from "./api";
+import { goOnAsking } from "./load";
 import { AccountPage } from "./pages/account";
 import { AccountsPage } from "./pages/accounts";
 import { AuditAllPage } from "./pages/audit_all";
 import { CalculatorPage } from "./pages/calculator";
-import { SignInPage } from "./pages/sign_in";
+import { SignInAgain, SignInPage } from "./pages/sign_in";
 import { UsersPage } from "./pages/users";
 import { usePlace, type Place } from "./place";
 import { ReaderContext, resume, signInBy, signOut, type Reader } from "./session";
@@ -17,7 +18,8 @@ type Known = Omit<Reader, "signOut">;
 type State =
 	| { kind: "starting" }
 	| { kind: "out"; ended: boolean; refused?: Problem }
-	| ({ kind: "in" } & Known);
+	/* ended: the door stands before the page, which keeps what was typed in it. */
+	| ({ kind: "in"; ended: boolean } & Known);
 
 function pageOf(place: Place): JSX.Element {
 	const [first, account, ...rest] = place.pieces;
@@ -36,7 +38,7 @@ export function App(props: { link: string }): JSX.Element {
 	const place = usePlace();
 
 	useEffect(() => {
-		const enter = (known: Known): void => setState({ kind: "in", ...known });
+		const enter = (known: Known): void => setState({ kind: "in", ended: false, ...known });
 		/* A link that is refused harms nobody who is signed in already: such as by it. */
 		const begin = (refused?: Problem): void => {
 			resume().then(enter, (error: unknown) => {
@@ -49,7 +51,12 @@ export function App(props: { link: string }): JSX.Element {
 			setState({ kind: "starting" });
 			signInBy(link).then(enter, (error: unknown) => begin(toProblem(error)));
 		};
-		onSessionEnd(() => setState({ kind: "out", ended: true }));
+		onSessionEnd(() =>
+			setState((was) => {
+				if (was.kind !== "in") return { kind: "out", ended: true };
+				return was.ended ? was : { ...was, ended: true };
+			}),
+		);
 		if (props.link) use(props.link);
 		else begin();
 		return onLink(use);
@@ -65,12 +72,23 @@ export function App(props: { link: string }): JSX.Element {
 			<SignInPage
 				ended={state.ended}
 				refused={state.refused ?? null}
-				onSignedIn={(known) => setState({ kind: "in", ...known })}
+				onSignedIn={(known) => setState({ kind: "in", ended: false, ...known })}
 			/>
 		);
+	/* Somebody else begins anew: nothing of the one before is left. */
 	return (
-		<ReaderContext.Provider value={{ ...state, signOut: leave }}>
-			{pageOf(place)}
-		</ReaderContext.Provider>
+		<Fragment key={state.session.email}>
+			<ReaderContext.Provider value={{ ...state, signOut: leave }}>
+				{pageOf(place)}
+			</ReaderContext.Provider>
+			{state.ended && (
+				<SignInAgain
+					onSignedIn={(known) => {
+						setState({ kind: "in", ended: false, ...known });
+						goOnAsking();
+					}}
+				/>
+			)}
+		</Fragment>
 	);
 }

@@ -1,6 +1,6 @@
 // change.ts - a change that is sent: busy while it runs, refused with its reason, or done.
 import { useCallback, useState } from "preact/hooks";
-import { type Problem, toProblem } from "./api";
+import { isEnd, type Problem, toProblem } from "./api";
 import { forgetAnswers } from "./load";
 
 export interface Change {
@@ -22,7 +22,9 @@ export function useChange(): Change {
 			forgetAnswers();
 			return answer;
 		} catch (error) {
-			setProblem(toProblem(error));
+			const problem = toProblem(error);
+			/* One is asked to sign in, and can send it again. */
+			if (!isEnd(problem)) setProblem(problem);
 			return null;
 		} finally {
 			setBusy(false);

@@ -1,6 +1,6 @@
 // load.ts - an answer of the server in a component: loading, there, refused, refreshed.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { type Answer, askAnswer, Problem, toProblem } from "./api";
+import { type Answer, askAnswer, isEnd, Problem, toProblem } from "./api";
 import { heard, passes, unheard } from "./fresh";
 import { dropStarted } from "./started";
 
@@ -44,6 +44,13 @@ export function forgetAnswers(): void {
 const RETRY_MS = 1000;
 const RETRY_MOST_MS = 30_000;
 
+const GO_ON = "tally:go-on";
+
+/** Who was asked to sign in again has: what was refused meanwhile is asked again. */
+export function goOnAsking(): void {
+	window.dispatchEvent(new Event(GO_ON));
+}
+
 interface Round {
 	path: string;
 	everyMs: number;
@@ -62,6 +69,8 @@ function keepAsking(round: Round): () => void {
 	let timer = 0;
 	let failures = 0;
 	let asking = false;
+	/* Nothing is asked until somebody has signed in again. */
+	let ended = false;
 
 	const turnOver = async (): Promise<void> => {
 		const { path } = round;
@@ -77,13 +86,14 @@ function keepAsking(round: Round): () => void {
 		} catch (error) {
 			if (leaving.signal.aborted) return;
 			const problem = toProblem(error);
+			ended = isEnd(problem);
 			failures = passes(problem) || round.everyMs > 0 ? failures + 1 : 0;
 			/* What is shown stays; that it is no longer of now is said once for all of it. */
 			if (passes(problem) && had) unheard(problem);
-			else round.onProblem(problem);
+			else if (!ended) round.onProblem(problem);
 		}
 		asking = false;
-		if (!leaving.signal.aborted) schedule();
+		if (!leaving.signal.aborted && !ended) schedule();
 	};
 	const schedule = (): void => {
 		const laterMs = Math.min(RETRY_MS * 2 ** Math.min(failures - 1, 10), RETRY_MOST_MS);
@@ -93,21 +103,28 @@ function keepAsking(round: Round): () => void {
 	const isSeen = (): boolean => document.visibilityState === "visible";
 	const due = (): void => {
 		timer = 0;
-		if (isSeen()) void turnOver();
+		if (isSeen() && !ended) void turnOver();
+	};
+	const goOn = (): void => {
+		if (!ended || asking) return;
+		ended = false;
+		void turnOver();
 	};
 	const seen = (): void => {
-		if (!isSeen() || asking || (round.everyMs === 0 && failures === 0)) return;
+		if (!isSeen() || asking || ended || (round.everyMs === 0 && failures === 0)) return;
 		window.clearTimeout(timer);
 		void turnOver();
 	};
 	document.addEventListener("visibilitychange", seen);
 	window.addEventListener("online", seen);
+	window.addEventListener(GO_ON, goOn);
 	void turnOver();
 	return () => {
 		leaving.abort();
 		window.clearTimeout(timer);
 		document.removeEventListener("visibilitychange", seen);
 		window.removeEventListener("online", seen);
+		window.removeEventListener(GO_ON, goOn);
 	};
 }
 

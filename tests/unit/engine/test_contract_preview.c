@@ -226,6 +226,42 @@ test_what_may_not_be_is_refused(void **state)
 	                 ERR_ACCOUNT_UNKNOWN);
 }
 
+/* Two who change the same contract at once: the second is told, and nothing is lost. */
+static void
+test_what_somebody_else_put_is_not_replaced_unseen(void **state)
+{
+	struct fixture *site = *state;
+	struct span     answer;
+	uint32_t        follows = 1;
+	struct change   seen    = BY_TEST;
+	struct refusal  refusal = { .err = ERR_NONE };
+	seen.follows            = &follows;
+	put(site, CD("30"));
+	put(site, CD("60"));
+	assert_int_equal(engine_contract_put(site->engine, &seen, SPAN("acme"), span_of(CD("90")),
+	                                     &site->arena, &answer, &refusal),
+	                 ERR_CONTRACT_CHANGED);
+	assert_string_equal(refusal.field, "follows");
+	assert_int_equal(engine_contract_preview(site->engine, &seen, SPAN("acme"),
+	                                         span_of(CD("90")), &site->arena, &answer, NULL),
+	                 ERR_CONTRACT_CHANGED);
+	follows = 0;
+	assert_int_equal(engine_contract_put(site->engine, &seen, SPAN("acme"), span_of(CD("90")),
+	                                     &site->arena, &answer, &refusal),
+	                 ERR_CONTRACT_CHANGED);
+	assert_string_equal(refusal.field, "id");
+	/* What is there already is no change: whoever did not hear the answer asks again. */
+	follows = 1;
+	assert_int_equal(engine_contract_put(site->engine, &seen, SPAN("acme"), span_of(CD("60")),
+	                                     &site->arena, &answer, NULL),
+	                 ERR_NONE);
+	follows = 2;
+	assert_int_equal(engine_contract_put(site->engine, &seen, SPAN("acme"), span_of(CD("90")),
+	                                     &site->arena, &answer, NULL),
+	                 ERR_NONE);
+	assert_non_null(memmem(answer.at, answer.size, "\"version\":3", 11));
+}
+
 int
 main(void)
 {
@@ -238,6 +274,7 @@ main(void)
 		TEST(test_each_unit_is_a_figure_of_its_own),
 		TEST(test_money_is_told_in_the_currency_of_the_account),
 		TEST(test_a_top_up_shows_in_the_units_that_are_bought),
+		TEST(test_what_somebody_else_put_is_not_replaced_unseen),
 		TEST(test_asking_changes_nothing),
 		TEST(test_what_may_not_be_is_refused),
 	};

@@ -1,10 +1,10 @@
 // contract_form.tsx - a contract is written: as a form or as text, previewed, then saved.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { accountPath, ask } from "../api";
+import { accountPath, ask, queryText } from "../api";
 import { type Change, useChange } from "../change";
 import { isFlex, type Path, withValue } from "../contract_draft";
-import { accountHref, hrefWith, type Place } from "../place";
+import { accountHref, hrefWith, type Place, type QueryChange } from "../place";
 import type {
 	ContractPreview,
 	ContractText,
@@ -126,8 +126,10 @@ function useSaving(props: FormProps, draft: JsonObject): {
 	const [preview, setPreview] = useState<ContractPreview | null>(null);
 	const change = useChange();
 	const path = accountPath(props.account, "contracts");
-	const post = <T,>(query: string): Promise<T> =>
-		ask<T>(path + query, { method: "POST", body: draft });
+	/* What somebody else puts meanwhile is not replaced unseen: the server refuses it. */
+	const follows = props.newest?.version ?? 0;
+	const post = <T,>(query: QueryChange): Promise<T> =>
+		ask<T>(path + queryText({ ...query, follows }), { method: "POST", body: draft });
 	return {
 		preview,
 		change,
@@ -136,9 +138,9 @@ function useSaving(props: FormProps, draft: JsonObject): {
 			change.clear();
 		},
 		askPreview: () =>
-			void change.run(() => post<ContractPreview>("?preview=true")).then(setPreview),
+			void change.run(() => post<ContractPreview>({ preview: "true" })).then(setPreview),
 		save: () =>
-			void change.run(() => post<Version>("")).then((made) => {
+			void change.run(() => post<Version>({})).then((made) => {
 				if (made) props.onSaved(made);
 			}),
 	};

@@ -75,3 +75,28 @@ export function SignInPage(props: SignInProps): JSX.Element {
 		</main>
 	);
 }
+
+/** Before a page whose session has ended: what was typed there is still there behind it. */
+export function SignInAgain(props: Pick<SignInProps, "onSignedIn">): JSX.Element {
+	const dialog = useRef<HTMLDialogElement>(null);
+	const stand = (): void => {
+		if (dialog.current && !dialog.current.open) dialog.current.showModal();
+	};
+	/* As it was before the door called itself. */
+	const title = useRef(document.title).current;
+	useEffect(() => {
+		stand();
+		return () => void (document.title = title);
+	}, []);
+	return (
+		<dialog
+			ref={dialog}
+			class="door-before"
+			aria-label="Sign in again"
+			onCancel={(event) => event.preventDefault()}
+			onClose={stand}
+		>
+			<SignInPage ended refused={null} onSignedIn={props.onSignedIn} />
+		</dialog>
+	);
+}
