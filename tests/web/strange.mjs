@@ -5,6 +5,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const ATTACK = '<img src=x onerror=window.attacked=1>"\'&';
+/** What a spreadsheet would run. */
+export const FORMULA = '=HYPERLINK("http://203.0.113.9","x")';
 export const LARGE_COUNT = 10_000;
 
 const directory = process.argv[2];
@@ -24,6 +26,11 @@ if (directory) {
 			instances: 30,
 			environment: ATTACK,
 		}, "s2"),
+		event("strange", "cd.deployment", FORMULA, {
+			deployment_type: "Kubernetes",
+			org: FORMULA,
+			project: "-2",
+		}, "s3"),
 	];
 	for (let i = 0; i < LARGE_COUNT; i++)
 		lines.push(

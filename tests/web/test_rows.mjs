@@ -14,7 +14,7 @@ import {
 	tallyJson,
 	visit,
 } from "./browser.mjs";
-import { LARGE_COUNT } from "./strange.mjs";
+import { FORMULA, LARGE_COUNT } from "./strange.mjs";
 
 const browser = await launch();
 const page = await visit(browser, "operator", "/accounts/demo");
@@ -123,6 +123,29 @@ await check("a table that is selected and copied is a clean table in a spreadshe
 	assertEqual(large.length, rows.length + 1, "lines");
 	assertEqual(large[1].slice(0, 4), [rows[0].id, rows[0].org, rows[0].project, rows[0].id], "first");
 	assertEqual(large.every((line) => line.length === large[0].length), true, "same columns");
+	/* Names that a spreadsheet would take for a formula, by both ways out. */
+	const strange = await visit(browser, "strange", "/accounts/strange/modules/CD");
+	await strange.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+	await strange.locator("section[aria-labelledby=rows] tbody a").first().waitFor();
+	const taken = async (take) => {
+		await take();
+		const lines = cells(await strange.evaluate(() => navigator.clipboard.readText()));
+		const line = lines.find((line) => line[0].includes("HYPERLINK"));
+		assertEqual(line.slice(0, 3), [`'${FORMULA}`, `'${FORMULA}`, "-2"], "formula");
+	};
+	await taken(async () => {
+		await strange.getByRole("button", { name: "Copy table" }).first().click();
+		await strange.getByRole("button", { name: "Copied" }).waitFor();
+	});
+	await taken(async () => {
+		await strange.evaluate(() =>
+			document.getSelection().selectAllChildren(
+				document.querySelector("section[aria-labelledby=rows] table"),
+			),
+		);
+		await strange.keyboard.press("Control+C");
+	});
+	await strange.context().close();
 	/* Money and thousands as plain numbers. */
 	await open(page, "/accounts/demo/modules/CCM");
 	await page.locator("section[aria-labelledby=rows] tbody a").first().waitFor();

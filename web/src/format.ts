@@ -26,8 +26,12 @@ export function toNumber(quantity: Quantity | null | undefined): number {
 	return quantity === null || quantity === undefined ? 0 : Number(quantity);
 }
 
+/** Texts are rounded as they are: a number has fewer digits than units and money can have. */
+const asText = (quantity: Quantity): Intl.StringNumericLiteral =>
+	String(quantity) as Intl.StringNumericLiteral;
+
 export function count(quantity: Quantity | null | undefined): string {
-	return quantity === null || quantity === undefined ? "–" : whole.format(Number(quantity));
+	return quantity === null || quantity === undefined ? "–" : whole.format(asText(quantity));
 }
 
 const fixed = new Intl.NumberFormat(undefined, {
@@ -37,7 +41,7 @@ const fixed = new Intl.NumberFormat(undefined, {
 
 /** With two places always, so that the points of a column stand below each other. */
 export const countFixed = (quantity: Quantity): string =>
-	fixed.format(quantity as Intl.StringNumericLiteral);
+	fixed.format(asText(quantity));
 
 export function countShort(quantity: Quantity): string {
 	const value = Number(quantity);
@@ -51,9 +55,10 @@ export function amount(quantity: Quantity | null | undefined, currency?: string)
 		return new Intl.NumberFormat(undefined, {
 			style: "currency",
 			currency,
-			minimumFractionDigits: 0,
+			minimumFractionDigits: 2,
 			maximumFractionDigits: 2,
-		}).format(Number(quantity));
+			trailingZeroDisplay: "stripIfInteger",
+		}).format(asText(quantity));
 	} catch {
 		return `${count(quantity)} ${currency}`;
 	}

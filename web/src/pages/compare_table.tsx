@@ -5,6 +5,7 @@ import { cheapest, difference, type OutcomeMonth, type Side } from "../compare_o
 import { amountOf, exact } from "../exact";
 import { HOUR_MS, month, unitName } from "../format";
 import { accountHref, type Place } from "../place";
+import { sheetCell } from "../ui/copied";
 import { CopyButton } from "../ui/download";
 import { Link } from "../ui/link";
 import { Swatch } from "./compare_chart";
@@ -41,13 +42,12 @@ export function signed(text: string, currency: string): string {
 }
 
 function tableText(sides: Side[]): string {
-	const clean = (text: string): string => text.replace(/[\t\r\n]+/g, " ");
 	const months = sides.find((side) => side.outcome)?.outcome?.months ?? [];
 	const rows = months.map((entry, i) =>
 		[entry.month, ...sides.map((side) => side.outcome?.months[i]?.amount ?? "")].join("\t"),
 	);
 	return [
-		["Month", ...sides.map((side) => clean(side.name))].join("\t"),
+		["Month", ...sides.map((side) => sheetCell(side.name))].join("\t"),
 		...rows,
 		["Total", ...sides.map((side) => side.outcome?.total ?? "")].join("\t"),
 	].join("\n");

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useCallback, useMemo } from "preact/hooks";
 import uPlot from "uplot";
 import { accountPath, queryText } from "../api";
-import { amount, count, DAY_MS, day, month, toNumber, unitName, utc, utcDay } from "../format";
+import { amount, contractDay, count, DAY_MS, month, toNumber, unitName, utc, utcDay } from "../format";
 import { useAnswer } from "../load";
 import { hrefWith, type Place } from "../place";
 import type { Figure, Trend, TrendPoint } from "../types";
@@ -49,8 +49,9 @@ function dataOf(points: TrendPoint[]): uPlot.AlignedData {
 	return [at, used, over, owned];
 }
 
+/** A point is the last hour of a day in UTC, which is another day in some places. */
 function pointDay(trend: Trend, at: string): string {
-	return trend.step === "month" ? month(at) : day(at);
+	return trend.step === "month" ? month(at) : contractDay(at);
 }
 
 function Behind(props: { trend: Trend; currency: string | undefined }): JSX.Element {
@@ -62,7 +63,7 @@ function Behind(props: { trend: Trend; currency: string | undefined }): JSX.Elem
 				<table>
 					<thead>
 						<tr>
-							<th scope="col">{trend.step === "month" ? "Month" : "Day"}</th>
+							<th scope="col">{trend.step === "month" ? "Month" : "Day (UTC)"}</th>
 							<th scope="col" class="number">
 								Owned
 							</th>
@@ -188,6 +189,7 @@ export function ModuleTrend(props: TrendProps): JSX.Element {
 						data={data}
 						say={say}
 						unit={unit}
+						utc
 						label={`Used and owned over ${count(days)} days; the table below has the figures`}
 					/>
 					<Behind trend={value} currency={figure.currency} />

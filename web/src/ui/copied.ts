@@ -7,16 +7,32 @@ export function onWholeCopy(table: HTMLTableElement, text: () => string): void {
 	whole.set(table, text);
 }
 
+/**
+ * A cell for a spreadsheet, as the server's CSV has it: what one would take for a formula begins
+ * with an apostrophe, numbers excepted, and nothing in it ends the cell.
+ */
+export function sheetCell(text: string): string {
+	const plain = text.replace(/[\t\r\n]+/g, " ");
+	return /^[=+\-@]/.test(plain) && !/^-?\d+(\.\d+)?$/.test(plain) ? `'${plain}` : plain;
+}
+
 const marks = Object.fromEntries(
 	new Intl.NumberFormat(undefined).formatToParts(-1234567.8).map(({ type, value }) => [type, value]),
 );
 
+const digits = new Map(
+	Array.from({ length: 10 }, (_, i) => [new Intl.NumberFormat(undefined).format(i), String(i)]),
+);
+
 /** "1\u202f234,5 %" is "1234.5" where that is how numbers are written; words stay words. */
 function numeral(text: string): string {
-	let plain = text.replace(/[A-Z]{0,3}\p{Sc}|^[A-Z]{3}(?=[\p{Zs}\d])|[\p{Zs}%]/gu, "");
+	let plain = text.replace(/[A-Z]{0,3}\p{Sc}|^[A-Z]{3}(?=[\p{Zs}\d])|[\p{Zs}%٪]/gu, "");
+	/* Some write marks of direction, which are not seen, around signs. */
+	plain = plain.replace(/[\u061c\u200e\u200f]/g, "");
 	if (marks.group) plain = plain.replaceAll(marks.group, "");
 	if (marks.decimal) plain = plain.replace(marks.decimal, ".");
-	if (marks.minusSign) plain = plain.replace(marks.minusSign, "-");
+	if (marks.minusSign) plain = plain.replace(marks.minusSign.replace(/[\u061c\u200e\u200f]/g, ""), "-");
+	plain = Array.from(plain, (letter) => digits.get(letter) ?? letter).join("");
 	return /^-?\d+(\.\d+)?$/.test(plain) ? plain : text;
 }
 
@@ -57,7 +73,7 @@ function tabbed(table: HTMLTableElement, selection: Selection): string | null {
 		.filter((cells) => cells.length > 0);
 	/* Within one cell it is a text that is copied, as it stands. */
 	if (lines.length < 2 && (lines[0]?.length ?? 0) < 2) return null;
-	return lines.map((cells) => cells.map(textOf).join("\t")).join("\n");
+	return lines.map((cells) => cells.map((cell) => sheetCell(textOf(cell))).join("\t")).join("\n");
 }
 
 /** From now on; spreadsheets then see plain text alone, and nothing of how it looks. */

@@ -11,7 +11,7 @@ import {
 } from "@tanstack/table-core";
 import { Component, type JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { onWholeCopy } from "./copied";
+import { onWholeCopy, sheetCell } from "./copied";
 
 export type Cell = string | number | undefined;
 
@@ -248,7 +248,7 @@ function Gap(props: { rows: number; columns: number }): JSX.Element {
 
 function copyOf<T>(column: Column<T>, row: T): string {
 	const cell = column.copy ? column.copy(row) : column.value(row);
-	return String(cell ?? "").replace(/[\t\r\n]+/g, " ");
+	return sheetCell(String(cell ?? ""));
 }
 
 /** What spreadsheets take from the clipboard; columns of buttons alone have no data. */
