@@ -132,7 +132,7 @@ await check("the trail of everything is searched, exported and proved", async ()
 await check("the last operators keep their door, and nobody else finds this one", async () => {
 	const admin = await visit(browser, "administrator", "/users");
 	await admin.getByText("Your role does not allow this page").waitFor();
-	assertEqual(await admin.getByRole("link", { name: "Who may sign in" }).count(), 0, "no way");
+	assertEqual(await admin.getByRole("link", { name: "Users", exact: true }).count(), 0, "no way");
 	await open(admin, "/audit").catch(() => undefined);
 	await admin.getByText("Your role does not allow this page").waitFor();
 	const api = await admin.request.get(`${ADDRESS}/v1/users`);

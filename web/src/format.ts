@@ -30,35 +30,46 @@ export function toNumber(quantity: Quantity | null | undefined): number {
 const asText = (quantity: Quantity): Intl.StringNumericLiteral =>
 	String(quantity) as Intl.StringNumericLiteral;
 
+/** A hyphen is no minus: it is too short, and lines break at it. */
+export const withMinus = (formatted: string): string => formatted.replace("-", "\u2212");
+
+/** Whole, or with two places: never "7,457.1" beside "7,457.10". */
 export function count(quantity: Quantity | null | undefined): string {
-	return quantity === null || quantity === undefined ? "–" : whole.format(asText(quantity));
+	if (quantity === null || quantity === undefined) return "–";
+	return withMinus(wholeOrFixed.format(asText(quantity)));
 }
 
-const fixed = new Intl.NumberFormat(undefined, {
-	minimumFractionDigits: 2,
-	maximumFractionDigits: 2,
+const twoPlaces = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+const fixed = new Intl.NumberFormat(undefined, twoPlaces);
+const wholeOrFixed = new Intl.NumberFormat(undefined, {
+	...twoPlaces,
+	trailingZeroDisplay: "stripIfInteger",
 });
 
 /** With two places always, so that the points of a column stand below each other. */
 export const countFixed = (quantity: Quantity): string =>
-	fixed.format(asText(quantity));
+	withMinus(fixed.format(asText(quantity)));
 
-export function countShort(quantity: Quantity): string {
-	const value = Number(quantity);
-	return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value);
+/** What stands at an axis: all of it short, or none. */
+export function axisTexts(values: number[]): string[] {
+	const highest = Math.max(0, ...values.map(Math.abs));
+	const format = highest < 10_000 ? whole : short;
+	return values.map((value) => withMinus(format.format(value)));
 }
 
-/** With a currency as money, rounded to what is looked at; else as a count. */
+/** With a currency as money, rounded to what is looked at; else as a count: "USD 200,000". */
 export function amount(quantity: Quantity | null | undefined, currency?: string): string {
 	if (!currency || quantity === null || quantity === undefined) return count(quantity);
 	try {
-		return new Intl.NumberFormat(undefined, {
-			style: "currency",
-			currency,
-			minimumFractionDigits: 2,
-			maximumFractionDigits: 2,
-			trailingZeroDisplay: "stripIfInteger",
-		}).format(asText(quantity));
+		return withMinus(
+			new Intl.NumberFormat(undefined, {
+				style: "currency",
+				currency,
+				currencyDisplay: "code",
+				...twoPlaces,
+				trailingZeroDisplay: "stripIfInteger",
+			}).format(asText(quantity)),
+		);
 	} catch {
 		return `${count(quantity)} ${currency}`;
 	}

@@ -9,7 +9,6 @@ import type { Account } from "../types";
 import { Link } from "../ui/link";
 import { Moment } from "../ui/moment";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
-import { operatorWays } from "../ui/operator_ways";
 import { Shell } from "../ui/shell";
 import { AccountStatus } from "./account_status";
 import { CloseMonth } from "./close_month";
@@ -108,7 +107,7 @@ export function AccountsPage(props: { place: Place }): JSX.Element {
 	const page = Math.min(pages, Math.max(1, Math.floor(Number(place.query.get("page") ?? 1)) || 1));
 	const shown = found.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS);
 	return (
-		<Shell title="Accounts" ways={operatorWays(place, session)}>
+		<Shell title="Accounts" here="accounts">
 			<h1>Accounts</h1>
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!value && !problem && <Loading />}

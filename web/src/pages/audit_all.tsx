@@ -9,7 +9,6 @@ import { useReader } from "../session";
 import { CopyButton } from "../ui/download";
 import { FileButton } from "../ui/file_button";
 import { Notice } from "../ui/notice";
-import { operatorWays } from "../ui/operator_ways";
 import { Refusal } from "../ui/refusal";
 import { Shell } from "../ui/shell";
 import { AuditTrail } from "./audit";
@@ -69,7 +68,7 @@ function Chain(): JSX.Element {
 export function AuditAllPage(props: { place: Place }): JSX.Element {
 	const { session } = useReader();
 	return (
-		<Shell title="Audit trail" ways={operatorWays(props.place, session)}>
+		<Shell title="Audit" here="audit">
 			{session.operator ? (
 				<>
 					<AuditTrail

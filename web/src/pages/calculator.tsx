@@ -23,7 +23,6 @@ import type { Account } from "../types";
 import type { Prices, Tier, Transition } from "../types_calculator";
 import { CopyButton } from "../ui/download";
 import { Loading, Notice, ProblemNotice, sentence } from "../ui/notice";
-import { operatorWays } from "../ui/operator_ways";
 import { Refusal } from "../ui/refusal";
 import { Shell } from "../ui/shell";
 import { useWays } from "./account";
@@ -237,8 +236,8 @@ export function CalculatorPage(props: { place: Place }): JSX.Element {
 		<Shell
 			title={`Calculator, ${label(tierOf(place.query))}`}
 			{...(known && name ? { account: name, accountId: known.id } : {})}
-			ways={account ? ways : operatorWays(place, session)}
-			calculator
+			ways={ways}
+			here="calculator"
 		>
 			<div class="heading">
 				<div>

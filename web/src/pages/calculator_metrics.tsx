@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { type Asked, type Quantities, rateWords, stepped, units } from "../calculator";
 import { sum } from "../decimal";
-import { amountOf, exact } from "../exact";
+import { exact, moneyOf } from "../exact";
 import type { EstimateLine, Metric, Prices, Tier } from "../types_calculator";
 import { sentence } from "../ui/notice";
 
@@ -86,7 +86,7 @@ function Field(props: FieldProps): JSX.Element {
 					<>
 						<b>{exact(line.units)}</b> units
 						<br />
-						<span class="muted">{amountOf(line.amount, props.currency)}</span>
+						<span class="muted">{moneyOf(line.amount, props.currency)}</span>
 					</>
 				) : (
 					<span class="hint" aria-hidden="true">

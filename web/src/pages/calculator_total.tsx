@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { type Estimates, leftOut, type Quantities, units } from "../calculator";
 import { times } from "../decimal";
-import { amountOf, exact } from "../exact";
+import { exact, moneyOf } from "../exact";
 import { contractDay, label } from "../format";
 import { hrefWith, type Place } from "../place";
 import type { Estimate, Metric, Prices, Tier, TierPrice } from "../types_calculator";
@@ -30,7 +30,7 @@ interface TiersProps {
 function priceWords(price: TierPrice, asked: string | undefined, currency: string): string {
 	const unit = asked ?? price.unit_price;
 	const free = price.free === "0" ? "no free units" : `${exact(price.free)} units free each month`;
-	return unit === "0" ? free : `${free}, then ${amountOf(unit, currency)} a unit`;
+	return unit === "0" ? free : `${free}, then ${moneyOf(unit, currency)} a unit`;
 }
 
 function tierWords(props: TiersProps, price: TierPrice): JSX.Element | string {
@@ -44,7 +44,7 @@ function tierWords(props: TiersProps, price: TierPrice): JSX.Element | string {
 			{isShort(estimate) ? (
 				<b>{exact(estimate.beyond)} units too many</b>
 			) : (
-				<b data-tier-amount={estimate.amount}>{amountOf(estimate.amount, estimate.currency)}</b>
+				<b data-tier-amount={estimate.amount}>{moneyOf(estimate.amount, estimate.currency)}</b>
 			)}
 			<span class="muted">{exact(estimate.units)} units</span>
 			{out.length > 0 && (
@@ -123,7 +123,7 @@ function Lines(props: { estimate: Estimate }): JSX.Element {
 									</span>
 								</td>
 								<td class="number">{exact(line.units)}</td>
-								<td class="number">{amountOf(line.amount, estimate.currency)}</td>
+								<td class="number">{moneyOf(line.amount, estimate.currency)}</td>
 							</tr>
 						))}
 					</tbody>
@@ -133,7 +133,7 @@ function Lines(props: { estimate: Estimate }): JSX.Element {
 							<td class="number" data-units={estimate.units}>
 								{exact(estimate.units)}
 							</td>
-							<td class="number">{amountOf(estimate.amount, estimate.currency)}</td>
+							<td class="number">{moneyOf(estimate.amount, estimate.currency)}</td>
 						</tr>
 					</tfoot>
 				</table>
@@ -189,7 +189,7 @@ export function Total(props: TotalProps): JSX.Element {
 			<section class="panel figure calc-total" aria-label="Total" aria-busy={props.busy}>
 				<p class="figure-line" aria-live="polite">
 					<b data-amount={estimate?.amount}>
-						{estimate ? (short ? "Too much" : amountOf(estimate.amount, estimate.currency)) : "–"}
+						{estimate ? (short ? "Too much" : moneyOf(estimate.amount, estimate.currency)) : "–"}
 					</b>
 					<span>{short ? "for the free tier" : "a month"}</span>
 				</p>
@@ -206,7 +206,7 @@ export function Total(props: TotalProps): JSX.Element {
 							{!short && (
 								<Term name="A year">
 									<span data-year={times(estimate.amount, MONTHS)}>
-										{amountOf(times(estimate.amount, MONTHS), estimate.currency)}
+										{moneyOf(times(estimate.amount, MONTHS), estimate.currency)}
 									</span>
 								</Term>
 							)}

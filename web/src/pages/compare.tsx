@@ -11,7 +11,7 @@ import {
 	useKnown,
 } from "../compare";
 import { type Side, useSides, verdict } from "../compare_outcome";
-import { amountOf } from "../exact";
+import { moneyOf } from "../exact";
 import { month } from "../format";
 import { go, hrefWith, type Place } from "../place";
 import { CopyButton } from "../ui/download";
@@ -97,9 +97,9 @@ function Verdict(props: { sides: Side[]; range: Range }): JSX.Element | null {
 	return (
 		<p class="verdict" data-less={found.less}>
 			Over {when}, <b>{found.better}</b> would have cost{" "}
-			<b class="verdict-less">{amountOf(found.less, found.currency)} less</b> than{" "}
-			<b>{found.worse}</b>: {amountOf(found.costs[0], found.currency)} instead of{" "}
-			{amountOf(found.costs[1], found.currency)}.
+			<b class="verdict-less">{moneyOf(found.less, found.currency)} less</b> than{" "}
+			<b>{found.worse}</b>: {moneyOf(found.costs[0], found.currency)} instead of{" "}
+			{moneyOf(found.costs[1], found.currency)}.
 		</p>
 	);
 }

@@ -5,8 +5,8 @@ import uPlot from "uplot";
 import { monthAfter } from "../compare";
 import type { Side } from "../compare_outcome";
 import { sum } from "../decimal";
-import { amountOf } from "../exact";
-import { countShort, month } from "../format";
+import { moneyOf } from "../exact";
+import { axisTexts, month } from "../format";
 import { hrefWith, type Place } from "../place";
 import { Chart } from "../ui/chart";
 import { coloursNow, type Palette } from "../ui/colour";
@@ -81,7 +81,7 @@ function moneyAxis(palette: Palette, currency: string): uPlot.Axis {
 		grid: { stroke: palette.line, width: 1 },
 		values: (_, splits) => {
 			const large = Math.max(...splits) >= 10_000;
-			return splits.map((value) => (large ? SHORT_MONEY.format(value) : countShort(value)));
+			return large ? splits.map((value) => SHORT_MONEY.format(value)) : axisTexts(splits);
 		},
 		label: currency,
 		labelFont: font,
@@ -152,7 +152,7 @@ export function CompareChart(props: { place: Place; sides: Side[] }): JSX.Elemen
 		const index = Math.min(cursor, shown.months.length - 1);
 		const amounts = shown.amounts.map((list, i) => {
 			const text = list[index];
-			return text ? `${names[i] ?? ""} ${amountOf(text, currency)}` : "";
+			return text ? `${names[i] ?? ""} ${moneyOf(text, currency)}` : "";
 		});
 		const when = month(`${shown.months[index] ?? ""}-01T00:00:00Z`);
 		return `${when}: ${amounts.filter(Boolean).join(" · ")}`;

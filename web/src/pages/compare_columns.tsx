@@ -13,7 +13,7 @@ import {
 	queryOf,
 } from "../compare";
 import { cheapest, difference, type Side } from "../compare_outcome";
-import { amountOf, exact } from "../exact";
+import { exact, moneyOf } from "../exact";
 import { label } from "../format";
 import { go, type Place } from "../place";
 import { TIERS } from "../types_calculator";
@@ -43,7 +43,7 @@ function flexWords(flex: FlexTerms, known: Known, currency: string): string {
 	const none = !flex.units || flex.units === "0";
 	const bought = `${none ? "no" : exact(flex.units ?? "")} units bought`;
 	const more = topups > 0 ? `, ${topups === 1 ? "a top-up" : `${topups} top-ups`}` : "";
-	const at = none || price === "0" ? "" : ` at ${amountOf(price, currency)} a unit`;
+	const at = none || price === "0" ? "" : ` at ${moneyOf(price, currency)} a unit`;
 	const support = flex.support_percent ? `, ${exact(flex.support_percent)} % support` : "";
 	return `Flex ${label(flex.tier)}: ${bought}${more}${at}${support}`;
 }
@@ -265,7 +265,7 @@ function Card(props: ColumnsProps & { side: Side; index: number }): JSX.Element 
 				{cheapest(sides) === side && <span class="badge good">Cheapest</span>}
 			</header>
 			<p class="column-cost">
-				<b data-total={outcome?.total}>{outcome ? amountOf(outcome.total, outcome.currency) : "–"}</b>
+				<b data-total={outcome?.total}>{outcome ? moneyOf(outcome.total, outcome.currency) : "–"}</b>
 				{outcome?.isShort && (
 					<span class="column-short">
 						too small: {exact(outcome.overage ?? "0")} units not to be had

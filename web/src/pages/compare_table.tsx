@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { type Known, monthAfter } from "../compare";
 import { cheapest, difference, type OutcomeMonth, type Side } from "../compare_outcome";
-import { amountOf, exact } from "../exact";
+import { exact, moneyOf } from "../exact";
 import { HOUR_MS, month, unitName } from "../format";
 import { accountHref, type Place } from "../place";
 import { sheetCell } from "../ui/copied";
@@ -38,7 +38,7 @@ function monthHref(props: TableProps, text: string): string {
 /** "+US$12.00": whether it is more stands before the amount. */
 export function signed(text: string, currency: string): string {
 	const less = text.startsWith("-");
-	return `${less ? "−" : "+"}${amountOf(less ? text.slice(1) : text, currency)}`;
+	return `${less ? "−" : "+"}${moneyOf(less ? text.slice(1) : text, currency)}`;
 }
 
 function tableText(sides: Side[]): string {
@@ -65,7 +65,7 @@ function Cell(props: { entry: OutcomeMonth | undefined; currency: string }): JSX
 				</span>
 			) : (
 				<span class={entry.amount === "0" ? "muted" : undefined}>
-					{amountOf(entry.amount, props.currency)}
+					{moneyOf(entry.amount, props.currency)}
 				</span>
 			)}
 			{over && (
@@ -114,7 +114,7 @@ export function CompareTable(props: TableProps): JSX.Element {
 	const best = cheapest(sides);
 	const [first] = sides;
 	const money = (side: Side, text: string | null | undefined): string | null =>
-		text && side.outcome ? amountOf(text, side.outcome.currency) : null;
+		text && side.outcome ? moneyOf(text, side.outcome.currency) : null;
 	return (
 		<section class="panel" aria-labelledby="by-month">
 			<header>

@@ -4,7 +4,16 @@ import { useCallback, useMemo } from "preact/hooks";
 import type uPlot from "uplot";
 import type { Chosen } from "../flex_contracts";
 import { rough } from "../flex_words";
-import { contractDay, count, countFixed, DAY_MS, HOUR_MS, toNumber, utcDay } from "../format";
+import {
+	contractDay,
+	count,
+	countFixed,
+	DAY_MS,
+	HOUR_MS,
+	percent,
+	toNumber,
+	utcDay,
+} from "../format";
 import type { Loaded } from "../load";
 import { hrefWith, type Place } from "../place";
 import type { FlexAhead, FlexDay, FlexForecast, FlexMonth, FlexTrend } from "../types_flex";
@@ -127,7 +136,7 @@ function marksOf(props: BurnProps, palette: Palette, drawn: Drawn): (plot: uPlot
 	const empty = forecast?.empty?.expected;
 	return (plot) => {
 		drawn.thresholds.forEach((threshold, i) => {
-			const name = `${threshold} % used`;
+			const name = `${percent(String(threshold))} used`;
 			const mark = { series: LEVELS_FROM + i, name, colour: palette.soft, below: i > 0 };
 			drawLevel(plot, mark, palette.surface);
 		});

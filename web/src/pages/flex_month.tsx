@@ -80,7 +80,7 @@ function LineRow(props: { line: FlexLine; month: FlexMonth }): JSX.Element {
 	);
 }
 
-const HEADS = ["Quantity", "Of it free", "Units for one", "Units", "Share"];
+const HEADS = ["Quantity", "Allowance", "Rate", "Units", "Share"];
 
 function Lines(props: { month: FlexMonth }): JSX.Element {
 	const { month } = props;

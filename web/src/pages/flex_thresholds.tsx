@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { decimalText, millionths } from "../decimal";
 import { rangeWords } from "../flex_words";
-import { contractDay, count, countFixed } from "../format";
+import { contractDay, count, countFixed, percent } from "../format";
 import { accountHref, type Place } from "../place";
 import { hasRight, useReader } from "../session";
 import type { FlexDay, FlexForecast, FlexMonth } from "../types_flex";
@@ -98,7 +98,7 @@ function Ahead(props: ThresholdsProps): JSX.Element {
 		);
 	return (
 		<p class="next">
-			<b>Next: {next.threshold} %</b> at {count(next.at)} units, {count(next.missing)} to go
+			<b>Next: {percent(String(next.threshold))}</b> at {count(next.at)} units, {count(next.missing)} to go
 			{next.when && `, ${next.when}`}.
 		</p>
 	);
@@ -130,7 +130,7 @@ function History(props: { crossings: Crossing[] }): JSX.Element {
 							<td>
 								{thresholds.map((threshold) => (
 									<span key={threshold} class={badgeOf(threshold, crossed)}>
-										{threshold} %
+										{percent(String(threshold))}
 									</span>
 								))}{" "}
 								{crossed ? "crossed" : "back below"}

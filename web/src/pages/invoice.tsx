@@ -89,7 +89,7 @@ function Sheet(props: SheetProps): JSX.Element {
 				<InvoiceHead invoice={invoice} />
 				<InvoiceLines invoice={invoice} />
 				{invoice.usage && <InvoiceUsageTable invoice={invoice} usage={invoice.usage} />}
-				{invoice.pool && <InvoicePoolTable pool={invoice.pool} />}
+				{invoice.pool && <InvoicePoolTable pool={invoice.pool} running={invoice.state === "open"} />}
 				{seesFigures && (
 					<p class="no-print">
 						<Link

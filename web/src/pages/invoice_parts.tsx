@@ -1,6 +1,7 @@
 // invoice_parts.tsx - what an invoice is made of: parties, lines, usage, the pool's movement.
 import type { JSX } from "preact";
-import { exact, money, moneyOf } from "../exact";
+import { exact, money, moneyOf, padsOf } from "../exact";
+import { rateText } from "../flex_words";
 import { contractDay, label, month as monthName } from "../format";
 import type { Invoice, InvoiceLine, InvoicePool, InvoiceUsage } from "../types_invoices";
 import { Term } from "../ui/term";
@@ -150,6 +151,8 @@ export function InvoiceUsageTable(props: {
 	usage: InvoiceUsage[];
 }): JSX.Element {
 	const { invoice, usage } = props;
+	const quantityPad = padsOf(usage.map((line) => line.quantity));
+	const unitsPad = padsOf([...usage.map((line) => line.units), invoice.units ?? "0"]);
 	return (
 		<section aria-labelledby="used">
 			<h2 id="used">What was used</h2>
@@ -185,11 +188,15 @@ export function InvoiceUsageTable(props: {
 							<tr key={line.metric}>
 								<td>{line.module}</td>
 								<td>{line.name}</td>
-								<td class="number">{exact(line.quantity)}</td>
+								<td class="number" data-pad={quantityPad(line.quantity)}>
+									{exact(line.quantity)}
+								</td>
 								<td>{line.unit}</td>
-								<td class="number">{exact(line.allowance)}</td>
-								<td class="number">{line.rate}</td>
-								<td class="number">{exact(line.units)}</td>
+								<td class="number">{line.allowance === "0" ? "" : exact(line.allowance)}</td>
+								<td class="number">{rateText(line.rate)}</td>
+								<td class="number" data-pad={unitsPad(line.units)}>
+									{exact(line.units)}
+								</td>
 							</tr>
 						))}
 						{usage.length === 0 && (
@@ -205,7 +212,9 @@ export function InvoiceUsageTable(props: {
 							<th scope="row" colSpan={6}>
 								Units of the month
 							</th>
-							<td class="number">{exact(invoice.units ?? "0")}</td>
+							<td class="number" data-pad={unitsPad(invoice.units ?? "0")}>
+								{exact(invoice.units ?? "0")}
+							</td>
 						</tr>
 					</tfoot>
 				</table>
@@ -224,18 +233,20 @@ function poolRows(pool: InvoicePool): [string, string, string][] {
 	return rows;
 }
 
-export function InvoicePoolTable(props: { pool: InvoicePool }): JSX.Element {
-	const { pool } = props;
+export function InvoicePoolTable(props: { pool: InvoicePool; running: boolean }): JSX.Element {
+	const { pool, running } = props;
+	const rows = poolRows(pool);
+	const pad = padsOf([...rows.map(([, , units]) => units), pool.closing]);
 	return (
 		<section aria-labelledby="pool">
 			<h2 id="pool">The pool of units</h2>
 			<div class="sheet-pool">
 				<table aria-label="Movement of the pool">
 					<tbody>
-						{poolRows(pool).map(([name, sign, units]) => (
+						{rows.map(([name, sign, units]) => (
 							<tr key={name}>
 								<th scope="row">{name}</th>
-								<td class="number">
+								<td class="number" data-pad={pad(units)}>
 									{sign} {exact(units)}
 								</td>
 							</tr>
@@ -243,8 +254,10 @@ export function InvoicePoolTable(props: { pool: InvoicePool }): JSX.Element {
 					</tbody>
 					<tfoot>
 						<tr>
-							<th scope="row">Left when it ended</th>
-							<td class="number">{exact(pool.closing)}</td>
+							<th scope="row">{running ? "Left so far" : "Left when it ended"}</th>
+							<td class="number" data-pad={pad(pool.closing)}>
+								{exact(pool.closing)}
+							</td>
 						</tr>
 					</tfoot>
 				</table>

@@ -50,7 +50,12 @@ function attemptsText(delivery: Delivery): string {
 
 function Deliveries(props: { told: Told }): JSX.Element {
 	const { deliveries } = props.told;
-	if (deliveries.length === 0) return <span class="muted">nobody was to be told</span>;
+	if (deliveries.length === 0)
+		return (
+			<span class="muted" title="Nobody was to be told">
+				–<span class="unseen"> nobody was to be told</span>
+			</span>
+		);
 	return (
 		<ul class="lines">
 			{deliveries.map((delivery) => (
@@ -118,6 +123,11 @@ function History(props: { account: string }): JSX.Element {
 			{!told.items && !told.problem && <Loading lines={4} />}
 			{told.items && told.items.length === 0 && (
 				<p class="muted">Nothing had to be told yet.</p>
+			)}
+			{told.items && told.items.length > 0 && told.items.every((one) => !one.deliveries.length) && (
+				<Notice title="None of these was sent to anybody">
+					They are kept here. Say below whom to tell of the next ones.
+				</Notice>
 			)}
 			{told.items && told.items.length > 0 && (
 				<List

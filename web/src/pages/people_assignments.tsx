@@ -7,6 +7,7 @@ import { accountHref, go, type Place } from "../place";
 import { hasRight, moduleTitle, useReader } from "../session";
 import type { Figure, Usage } from "../types";
 import type { Assignment, Assignments } from "../types_people";
+import { Emails } from "../ui/email";
 import { Link } from "../ui/link";
 import { List } from "../ui/list";
 import { Moment } from "../ui/moment";
@@ -83,7 +84,7 @@ function Table(props: { place: Place; account: string; assignments: Assignment[]
 				},
 				{ head: "Meant for", show: (one) => assignedText(one.assign) },
 				{ head: "Groups", show: (one) => (one.groups ?? []).join(", ") },
-				{ head: "Service accounts", show: (one) => (one.service_accounts ?? []).join(", ") },
+				{ head: "Service accounts", show: (one) => <Emails of={one.service_accounts ?? []} /> },
 				{
 					head: "People now",
 					number: true,

@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { count } from "../format";
 import type { Developer, Duplicates, Likely } from "../types_people";
+import { Email } from "../ui/email";
 import { Moment } from "../ui/moment";
 
 interface Group {
@@ -36,7 +37,7 @@ function groupsOf(likely: Likely[], developers: Developer[]): Group[] {
 const LINES: [string, (developer: Developer) => ComponentChildren][] = [
 	["Name", (developer) => developer.name ?? "–"],
 	["Role", (developer) => developer.role ?? "–"],
-	["Manager", (developer) => developer.manager_email ?? "–"],
+	["Manager", (developer) => developer.manager_email ? <Email of={developer.manager_email} /> : "–"],
 	["On the list", (developer) => (developer.listed ? "yes" : "no, granted otherwise")],
 	["Has the licence since", (developer) => <Moment at={developer.since} brief />],
 	["Last activity", (developer) => <Moment at={developer.last_activity} />],
@@ -62,7 +63,7 @@ function Pair(props: { group: Group; remove: Remove }): JSX.Element {
 							<td />
 							{people.map((developer) => (
 								<th key={developer.email} scope="col">
-									{developer.email}
+									<Email of={developer.email} />
 								</th>
 							))}
 						</tr>

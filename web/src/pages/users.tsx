@@ -12,7 +12,6 @@ import { FoundRows } from "../ui/found_rows";
 import { Link } from "../ui/link";
 import { Moment } from "../ui/moment";
 import { Loading, Notice, ProblemNotice } from "../ui/notice";
-import { operatorWays } from "../ui/operator_ways";
 import { Refusal } from "../ui/refusal";
 import type { Column } from "../ui/rows_table";
 import { Shell } from "../ui/shell";
@@ -79,7 +78,7 @@ function AddForm(props: { onAdded: (user: User) => void }): JSX.Element {
 	return (
 		<section class="panel" aria-labelledby="add">
 			<header>
-				<h2 id="add">Add a person</h2>
+				<h2 id="add">Add a user</h2>
 			</header>
 			<form class="tools" onSubmit={submit}>
 				<label class="search">
@@ -112,8 +111,8 @@ function AddForm(props: { onAdded: (user: User) => void }): JSX.Element {
 				<Refusal problem={change.problem} />
 			</form>
 			<p class="hint">
-				A password is drawn and shown once. Which accounts the person sees is said by roles: an
-				account's Keys and roles.
+				Users are people who may sign in. A password is drawn and shown once; which accounts one
+				sees is said by roles, under Keys and roles of the account.
 			</p>
 		</section>
 	);
@@ -153,7 +152,7 @@ function UsersView(props: { place: Place }): JSX.Element {
 	};
 	return (
 		<>
-			<h1>People who may sign in</h1>
+			<h1>Users</h1>
 			{problem && <ProblemNotice problem={problem} again={again} />}
 			{!value && !problem && <Loading lines={6} />}
 			{drawn && <Drawn {...drawn} />}
@@ -174,12 +173,12 @@ function UsersView(props: { place: Place }): JSX.Element {
 export function UsersPage(props: { place: Place }): JSX.Element {
 	const { session } = useReader();
 	return (
-		<Shell title="People who may sign in" ways={operatorWays(props.place, session)}>
+		<Shell title="Users" here="users">
 			{session.operator ? (
 				<UsersView place={props.place} />
 			) : (
 				<Notice kind="bad" title="Your role does not allow this page">
-					Operators of the installation add people who may sign in. <a href="/">Go to your accounts</a>
+					Operators of the installation add users. <a href="/">Go to your accounts</a>
 				</Notice>
 			)}
 		</Shell>

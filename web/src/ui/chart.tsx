@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-import { countShort } from "../format";
+import { axisTexts } from "../format";
 import { onPaletteChange, paletteNow, type Palette } from "./colour";
 
 const HEIGHT = 260;
@@ -37,7 +37,7 @@ function axesOf(palette: Palette, unit: string, utc: boolean): uPlot.Axis[] {
 		{
 			...both,
 			grid: { stroke: palette.line, width: 1 },
-			values: (_, splits) => splits.map((value) => countShort(value)),
+			values: (_, splits) => axisTexts(splits),
 			label: unit,
 			labelFont: font,
 			labelSize: 20,

@@ -26,7 +26,8 @@ const digits = new Map(
 
 /** "1\u202f234,5 %" is "1234.5" where that is how numbers are written; words stay words. */
 function numeral(text: string): string {
-	let plain = text.replace(/[A-Z]{0,3}\p{Sc}|^[A-Z]{3}(?=[\p{Zs}\d])|[\p{Zs}%٪]/gu, "");
+	const bare = text.replace(/^([-+\u2212]?)[A-Z]{3}(?=[\p{Zs}\d])|\p{Zs}[A-Z]{3}$/u, "$1");
+	let plain = bare.replace(/[A-Z]{0,3}\p{Sc}|[\p{Zs}%٪]/gu, "").replace("\u2212", "-");
 	/* Some write marks of direction, which are not seen, around signs. */
 	plain = plain.replace(/[\u061c\u200e\u200f]/g, "");
 	if (marks.group) plain = plain.replaceAll(marks.group, "");

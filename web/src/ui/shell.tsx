@@ -5,6 +5,7 @@ import { useReader } from "../session";
 import { chooseTheme, themeNow, THEMES, type Theme } from "./theme";
 import { label } from "../format";
 import { Link } from "./link";
+import { toolWays } from "./operator_ways";
 import { Stale } from "./stale";
 
 export interface Way {
@@ -17,8 +18,9 @@ interface ShellProps {
 	title: string;
 	account?: string;
 	accountId?: string;
-	/** The page is the calculator. */
-	calculator?: boolean;
+	/** Which of the places that are of no one account this is: the first piece of its path. */
+	here?: string;
+	/** Through the account. */
 	ways?: Way[];
 	children: ComponentChildren;
 }
@@ -84,7 +86,21 @@ function Menu(props: { children: ComponentChildren }): JSX.Element {
 	);
 }
 
+function Ways(props: { label: string; ways: Way[] }): JSX.Element | null {
+	if (props.ways.length === 0) return null;
+	return (
+		<nav aria-label={props.label} class="ways">
+			{props.ways.map((way) => (
+				<Link key={way.href} href={way.href} current={way.current} class="way">
+					{way.name}
+				</Link>
+			))}
+		</nav>
+	);
+}
+
 export function Shell(props: ShellProps): JSX.Element {
+	const { session } = useReader();
 	useEffect(() => {
 		document.title = `${props.title} – Tally`;
 	}, [props.title]);
@@ -102,24 +118,11 @@ export function Shell(props: ShellProps): JSX.Element {
 					{props.account && <span class="brand-account">{props.account}</span>}
 				</div>
 				<Menu>
-					{props.ways && props.ways.length > 0 && (
-						<nav aria-label={props.account ? "Account" : "Installation"}>
-							{props.ways.map((way) => (
-								<Link key={way.href} href={way.href} current={way.current} class="way">
-									{way.name}
-								</Link>
-							))}
-						</nav>
-					)}
-					<nav aria-label="Tools" class="tools-ways">
-						<Link
-							href={props.accountId ? `/calculator?account=${encodeURIComponent(props.accountId)}` : "/calculator"}
-							current={props.calculator ?? false}
-							class="way"
-						>
-							Calculator
-						</Link>
-					</nav>
+					<Ways label="Account" ways={props.ways ?? []} />
+					<Ways
+						label={session.operator ? "Installation" : "Tools"}
+						ways={toolWays(session, props.here ?? "", props.accountId)}
+					/>
 					<Reader />
 				</Menu>
 			</header>
