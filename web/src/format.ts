@@ -129,6 +129,12 @@ const LABELS: Record<string, string> = {
 	gitops: "GitOps",
 	mau: "Monthly active users",
 	sku: "SKU",
+	id: "ID",
+	org: "Organization",
+	DEVELOPER_360: "By developer",
+	SERVICES: "By service",
+	SERVICE_INSTANCES: "By service instance",
+	LEGACY_USER: "By user (retired)",
 	PAID: "Paid",
 };
 

@@ -42,7 +42,8 @@ function termsFor(module: string, model: string, has: JsonObject): Term[] {
 		DEVELOPER_360:
 			module === "CCM"
 				? [{ name: "spend", words: "Cloud spend", as: "decimal" }, PERIOD]
-				: [count("developers"), count("addon"), ...(module === "CI" ? [COUNTED] : [])],
+				: /* First, so that the numbers of all modules stand below each other. */
+					[...(module === "CI" ? [COUNTED] : []), count("developers"), count("addon")],
 		SERVICES: [count("services")],
 		SERVICE_INSTANCES: [count("instances")],
 		LEGACY_USER: [count("users")],

@@ -8,12 +8,7 @@ import { ChoiceField, Complaint, DayField, TextField, useDrafting } from "./cont
 const words = (values: string[]): [string, string][] =>
 	values.map((value) => [value, termName(value)]);
 
-const LICENCE_MODELS: [string, string][] = [
-	["DEVELOPER_360", "By developer"],
-	["SERVICES", "By service"],
-	["SERVICE_INSTANCES", "By service instance"],
-	["LEGACY_USER", "By user (retired)"],
-];
+const LICENCE_MODELS = words(["DEVELOPER_360", "SERVICES", "SERVICE_INSTANCES", "LEGACY_USER"]);
 const PLANS = words(["FREE", "STARTUP", "TEAM", "ESSENTIALS", "ENTERPRISE"]);
 const KINDS = words(["PAID", "TRIAL"]);
 

@@ -64,9 +64,15 @@ function Events(props: { events: EventRef[] }): JSX.Element {
 	);
 }
 
+/** Ids are as they were sent; what is one of a few words is said as in the tables. */
+function factOf(name: string, value: string): JSX.Element | string {
+	if (name === "last_activity") return <Moment at={value} />;
+	return ["kind", "part", "class"].includes(name) ? label(value) : value;
+}
+
 function HoursTable(props: { hours: HourValue[]; unit: string }): JSX.Element {
 	return (
-		<div class="scroll-y">
+		<div class="scroll-y" tabIndex={0} role="region" aria-label="Hours">
 			<table>
 				<thead>
 					<tr>
@@ -119,7 +125,7 @@ function Coverage(props: { why: Why }): JSX.Element {
 			</p>
 			{coverage.no_data.length > 0 && (
 				<Behind title={`Hours without data: ${count(coverage.missing)}`}>
-					<div class="scroll-y">
+					<div class="scroll-y" tabIndex={0} role="region" aria-label="Hours without data">
 						<table>
 							<thead>
 								<tr>
@@ -240,9 +246,7 @@ function Answer(props: { answer: Explanation; explained: Explained }): JSX.Eleme
 						.map(([name, value]) => (
 							<div key={name}>
 								<dt>{label(name)}</dt>
-								<dd>
-									{name === "last_activity" ? <Moment at={String(value)} /> : name === "kind" || name === "part" ? label(String(value)) : String(value)}
-								</dd>
+								<dd>{factOf(name, String(value))}</dd>
 							</div>
 						))}
 				</dl>

@@ -136,6 +136,8 @@ export function FoundRows<T>(props: FoundRowsProps<T>): JSX.Element {
 			</div>
 			{shown.length > 0 ? (
 				<RowsTable {...table} shown={shown} />
+			) : rows.length === 0 ? (
+				<p class="muted">There is nothing here yet.</p>
 			) : (
 				<Notice title="No row matches">
 					<Link href={hrefWith(place, Object.fromEntries(none))} replace>

@@ -1,6 +1,6 @@
 // moment_choice.tsx - now, or any past moment, and what was known at another.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { moment, utc } from "../format";
 import { go, hrefWith, type Place } from "../place";
 import { Link } from "./link";
@@ -31,6 +31,8 @@ function Form(props: { place: Place; close: () => void }): JSX.Element {
 	const { place, close } = props;
 	const [at, setAt] = useState(inputText(place.query.get("at")));
 	const [known, setKnown] = useState(inputText(place.query.get("known_at")));
+	const first = useRef<HTMLInputElement>(null);
+	useEffect(() => first.current?.focus(), []);
 	const submit = (event: Event): void => {
 		event.preventDefault();
 		go(hrefWith(place, { at: instantText(at), known_at: instantText(known) }));
@@ -41,6 +43,7 @@ function Form(props: { place: Place; close: () => void }): JSX.Element {
 			<label>
 				Figures of
 				<input
+					ref={first}
 					type="datetime-local"
 					value={at}
 					onInput={(event) => setAt(event.currentTarget.value)}
@@ -74,10 +77,16 @@ export function MomentChoice(props: ChoiceProps): JSX.Element {
 	const [open, setOpen] = useState(false);
 	const chosen = place.query.get("at");
 	const known = place.query.get("known_at");
+	const button = useRef<HTMLButtonElement>(null);
+	/* The form goes: what had the focus in it hands it back to what opened it. */
+	const close = (): void => {
+		setOpen(false);
+		button.current?.focus();
+	};
 	return (
 		<div
 			class="moment-choice"
-			onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
+			onKeyDown={(event) => event.key === "Escape" && open && close()}
 		>
 			{(chosen || known) && (
 				<Link href={hrefWith(place, { at: null, known_at: null })} class="button quiet">
@@ -85,6 +94,7 @@ export function MomentChoice(props: ChoiceProps): JSX.Element {
 				</Link>
 			)}
 			<button
+				ref={button}
 				type="button"
 				class={chosen || known ? "button chosen" : "button"}
 				aria-expanded={open}
@@ -94,7 +104,7 @@ export function MomentChoice(props: ChoiceProps): JSX.Element {
 				{chosen && at ? moment(at) : "Now"}
 				{known && `, as known at ${moment(known)}`}
 			</button>
-			{open && <Form place={place} close={() => setOpen(false)} />}
+			{open && <Form place={place} close={close} />}
 		</div>
 	);
 }
