@@ -28,7 +28,8 @@ const valuesOf = (locator, name) =>
 const dayText = (day) =>
 	new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(day));
 const twoPlaces = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-const fixed = (units) => new Intl.NumberFormat("en-GB", twoPlaces).format(units);
+const fixed = (units) =>
+	new Intl.NumberFormat("en-GB", twoPlaces).format(units).replace("-", "\u2212");
 /** Millionths, so that sums are exact. */
 const exact = (units) => {
 	const [whole, part = ""] = units.replace("-", "").split(".");
@@ -54,7 +55,7 @@ const START = trend()[0].day;
 await check("the balance is that of the command line, and the menu leads to it", async () => {
 	const expected = tallyJson("flex", "demo-flex");
 	await open(page, "/accounts/demo-flex");
-	await page.getByRole("link", { name: "By day, project and resource" }).click();
+	await page.getByRole("link", { name: "All of the month" }).click();
 	await page.waitForURL(`**${MONTH}?month=${LATER}`);
 	await page.goBack();
 	await page.getByRole("link", { name: "Day by day, and what is ahead" }).click();
@@ -118,7 +119,7 @@ await check("the history of thresholds is that of the days, and the next one is 
 			.map(({ threshold }) => threshold)
 			.filter((threshold) => before < threshold !== day.crossed < threshold);
 		if (passed.length > 0)
-			expected.push([day.day, day.used, passed.map((one) => `${one} %`), day.crossed > before]);
+			expected.push([day.day, day.used, passed.map((one) => `${one}%`), day.crossed > before]);
 		before = day.crossed;
 	}
 	assert(expected.length >= 4, "the demo crosses thresholds, and falls below one");
@@ -137,7 +138,7 @@ await check("the history of thresholds is that of the days, and the next one is 
 	assert(text.includes("back below: units were bought"), text);
 	const next = thresholds.find((alert) => !alert.crossed);
 	const words = await page.locator(".next").innerText();
-	assert(words.startsWith(`Next: ${next.threshold} % at 80,000 units`), words);
+	assert(words.startsWith(`Next: ${next.threshold}% at 80,000 units`), words);
 	assert(words.includes(dayText(tallyJson("flex", "forecast", "demo-flex").empty.expected)), words);
 });
 
@@ -345,7 +346,7 @@ await check("what is over is told in units and money, and what counts arrives by
 	await page.getByText("Every threshold is crossed.").waitFor();
 	const badges = section("thresholds").locator("tbody tr").first().locator(".badge");
 	await badges.nth(2).waitFor();
-	assertEqual(await badges.allTextContents(), ["80 %", "90 %", "100 %"], "at once");
+	assertEqual(await badges.allTextContents(), ["80%", "90%", "100%"], "at once");
 	await section("burn").getByText("As a table").click();
 	const newest = await section("burn").locator("tr[data-left]").first().innerText();
 	assert(newest.endsWith("30.00"), newest);
