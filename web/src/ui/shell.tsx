@@ -115,7 +115,9 @@ export function Shell(props: ShellProps): JSX.Element {
 						<span class="brand-mark" aria-hidden="true" />
 						Tally
 					</Link>
-					{props.account && <span class="brand-account">{props.account}</span>}
+					{props.account && <span class="brand-account" title={props.account}>
+							{props.account}
+						</span>}
 				</div>
 				<Menu>
 					<Ways label="Account" ways={props.ways ?? []} />
