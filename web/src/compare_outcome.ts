@@ -153,11 +153,13 @@ type Able = Side & { outcome: Outcome };
 const lower = (best: Able, side: Able): Able =>
 	isLess(side.outcome.total, best.outcome.total) ? side : best;
 
-/** The one that costs least; null while one is not known, or with fewer than two to compare. */
+/** The one that costs less than another; null while one is not known, or where all are alike. */
 export function cheapest(sides: Side[]): Side | null {
 	const able = comparable(sides);
 	if (sides.some((side) => !side.outcome?.isWhole)) return null;
-	return able.length < 2 ? null : able.reduce(lower);
+	const best = able.length < 2 ? null : able.reduce(lower);
+	const isBetter = able.some((side) => best && isLess(best.outcome.total, side.outcome.total));
+	return isBetter ? best : null;
 }
 
 /** Against the first column; null where the two cannot be compared. */

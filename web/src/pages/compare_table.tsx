@@ -35,9 +35,10 @@ function monthHref(props: TableProps, text: string): string {
 		: accountHref(props.place, props.account, [], { at: lastHour(text) });
 }
 
-/** "+US$12.00": whether it is more stands before the amount. */
+/** "+USD 12.00": whether it is more stands before the amount. */
 export function signed(text: string, currency: string): string {
 	const less = text.startsWith("-");
+	if (text === "0") return moneyOf(text, currency);
 	return `${less ? "−" : "+"}${moneyOf(less ? text.slice(1) : text, currency)}`;
 }
 
