@@ -14,22 +14,30 @@ bad_time(struct refusal *refusal, struct span field, struct span text)
 	return refuse(refusal, ERR_TIME_SYNTAX, field, span_of(detail));
 }
 
+static enum err
+far_time(struct refusal *refusal, struct span field)
+{
+	return refuse(refusal, ERR_TIME_RANGE, field, SPAN("the years are 1680 to 2259"));
+}
+
 /* A date stands for its last hour: the figure at the end of that day. */
 enum err
 moment_hour(struct engine *engine, struct span field, struct span text, int32_t *hour,
             struct refusal *refusal)
 {
 	int32_t first;
+	int32_t read;
 	if (text.size == 0) {
 		*hour = hour_of(engine_now(engine));
 		return ERR_NONE;
 	}
-	if (date_parse(text, &first) == ERR_NONE) {
-		*hour = first + HOURS_PER_DAY - 1;
-		return ERR_NONE;
-	}
-	if (hour_parse(text, hour, NULL) != ERR_NONE)
+	if (date_parse(text, &first) == ERR_NONE)
+		read = first + HOURS_PER_DAY - 1;
+	else if (hour_parse(text, &read, NULL) != ERR_NONE)
 		return bad_time(refusal, field, text);
+	if (!hour_is_answerable(read))
+		return far_time(refusal, field);
+	*hour = read;
 	return ERR_NONE;
 }
 

@@ -201,10 +201,13 @@ static enum err
 from_hour(struct engine *engine, struct span text, int32_t last, int32_t *from,
           struct refusal *refusal)
 {
+	int32_t first;
 	*from = month_first_hour(last);
-	if (text.size == 0 || date_parse(text, from) == ERR_NONE)
-		return ERR_NONE;
-	return moment_hour(engine, SPAN("from"), text, from, refusal);
+	enum err err =
+		text.size > 0 ? moment_hour(engine, SPAN("from"), text, from, refusal) : ERR_NONE;
+	if (err == ERR_NONE && date_parse(text, &first) == ERR_NONE)
+		*from = first;
+	return err;
 }
 
 static enum err

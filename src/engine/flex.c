@@ -21,7 +21,7 @@ month_read(struct span text, int32_t *first, struct refusal *refusal)
 	if (text.size == MONTH_TEXT_SIZE) {
 		memcpy(day, text.at, MONTH_TEXT_SIZE);
 		memcpy(day + MONTH_TEXT_SIZE, "-01", DAY_TEXT_SIZE - MONTH_TEXT_SIZE);
-		if (date_parse(whole, first) == ERR_NONE)
+		if (date_parse(whole, first) == ERR_NONE && hour_is_answerable(*first))
 			return ERR_NONE;
 	}
 	return refuse(refusal, ERR_QUESTION, SPAN("month"), SPAN("a month looks like 2026-04"));

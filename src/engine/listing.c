@@ -12,7 +12,7 @@ bound_read(struct span field, struct span text, bool upper, struct instant *at,
            struct refusal *refusal)
 {
 	int32_t first;
-	if (date_parse(text, &first) == ERR_NONE) {
+	if (date_parse(text, &first) == ERR_NONE && hour_is_answerable(first)) {
 		*at = hour_start(upper ? first + HOURS_PER_DAY : first);
 		return ERR_NONE;
 	}

@@ -19,6 +19,8 @@ enum {
 
 /* The whole hours whose start and end both are instants. */
 enum { INSTANT_HOUR_FIRST = -2562024, INSTANT_HOUR_END = 2562047 };
+/* Two years and more: what is asked about reaches back twelve months. */
+enum { ANSWER_MARGIN_HOURS = 800 * HOURS_PER_DAY };
 
 /* The hours of the years 0001 to 9999. */
 enum { HOUR_FIRST = -719162 * HOURS_PER_DAY, HOUR_END = 2932897 * HOURS_PER_DAY };
@@ -92,6 +94,13 @@ int32_t
 hour_of(struct instant at)
 {
 	return (int32_t)floor_divide(at.ns, NS_PER_HOUR);
+}
+
+bool
+hour_is_answerable(int32_t hour)
+{
+	return hour >= INSTANT_HOUR_FIRST + ANSWER_MARGIN_HOURS &&
+	       hour < INSTANT_HOUR_END - ANSWER_MARGIN_HOURS;
 }
 
 struct instant

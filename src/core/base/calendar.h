@@ -38,6 +38,11 @@ MUST_CHECK enum err instant_parse(struct span text, struct instant *at, size_t *
  * 0001 to 9999 (contract starts and ends): the hour that contains it. */
 MUST_CHECK enum err hour_parse(struct span text, int32_t *hour, size_t *bad_byte);
 
+/* Is it far enough within what an instant can hold that whatever belongs to a question about
+ * this hour, such as the windows of figures, the year before and the month's end, is as well?
+ * From 1680 to 2259. */
+bool hour_is_answerable(int32_t hour);
+
 /* "2026-04-01" as the first hour of that day; ERR_TIME_SYNTAX. */
 MUST_CHECK enum err date_parse(struct span text, int32_t *first_hour);
 

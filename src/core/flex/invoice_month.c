@@ -23,7 +23,8 @@ month_parse(struct span text, int32_t *hour)
 	if (text.size != MONTH_SIZE)
 		return ERR_TIME_SYNTAX;
 	memcpy(day, text.at, MONTH_SIZE);
-	return date_parse((struct span){ day, sizeof(day) - 1 }, hour);
+	enum err err = date_parse((struct span){ day, sizeof(day) - 1 }, hour);
+	return err == ERR_NONE && !hour_is_answerable(*hour) ? ERR_TIME_RANGE : err;
 }
 
 static struct span

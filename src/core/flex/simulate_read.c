@@ -23,7 +23,7 @@ month_read(const struct json *root, struct span key, int32_t *first, struct refu
 	if (member->kind == JSON_STRING && member->text.size == MONTH_SIZE) {
 		memcpy(day, member->text.at, MONTH_SIZE);
 		memcpy(day + MONTH_SIZE, "-01", DAY_SIZE - MONTH_SIZE);
-		if (date_parse(text, first) == ERR_NONE)
+		if (date_parse(text, first) == ERR_NONE && hour_is_answerable(*first))
 			return ERR_NONE;
 	}
 	return member_refuse(refusal, ERR_TIME_SYNTAX, member, "a month looks like 2026-04");

@@ -293,6 +293,11 @@ test_dates_are_read_as_their_first_hour(void **state)
 	assert_int_equal(hour, -17259888);
 	assert_int_equal(date_parse(SPAN("9999-12-31"), &hour), ERR_NONE);
 	assert_int_equal(hour, 70389504);
+	assert_false(hour_is_answerable(hour));
+	assert_int_equal(date_parse(SPAN("2259-12-31"), &hour), ERR_NONE);
+	assert_true(hour_is_answerable(hour));
+	assert_int_equal(date_parse(SPAN("1680-01-01"), &hour), ERR_NONE);
+	assert_true(hour_is_answerable(hour));
 
 	static const char *const refused[] = {
 		"",           "2026-04-3",  "2026-04-301", "2026-04-31",  "2026-02-29",
