@@ -73,6 +73,18 @@ await check("the balance is that of the command line, and the menu leads to it",
 	assert((await section("purchases").innerText()).includes("Top-up"), "a top-up is listed");
 });
 
+await check("what the pool pays for is over nothing", async () => {
+	const [figure] = tallyJson("usage", "demo-flex", "CD").modules;
+	assertEqual([figure.model, figure.over], [null, figure.used], "the figure as it is counted");
+	await open(page, "/accounts/demo-flex/modules/CD");
+	const panel = page.getByRole("region", { name: "Figure" });
+	await panel.getByText("the Flex pool pays for it").waitFor();
+	assertEqual(await panel.locator("[data-used]").getAttribute("data-used"), String(figure.used), "used");
+	await section("trend").locator("table").waitFor({ state: "attached" });
+	assert(!/\bover\b(?! time| \d+ days)/.test(await panel.innerText()), "over in the figure");
+	assertEqual(await section("trend").locator(".key-over").count(), 0, "over in the trend");
+});
+
 await check("the forecast in words names the days of the command line", async () => {
 	const expected = tallyJson("flex", "forecast", "demo-flex");
 	await open(page, POOL);

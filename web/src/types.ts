@@ -19,11 +19,14 @@ export interface Figure {
 	percent: string | null;
 	currency?: string;
 	window: { from: string; to: string };
+	/** Said by the page (pooled.ts): a Flex pool pays for it. */
+	pooled?: boolean;
 }
 
 export interface Usage {
 	account: string;
 	at: string;
+	flex?: object;
 	modules: Figure[];
 }
 
@@ -77,6 +80,7 @@ export interface ModuleFigure extends Figure {
 export interface ModuleUsage {
 	account: string;
 	at: string;
+	flex?: object;
 	modules: ModuleFigure[];
 }
 

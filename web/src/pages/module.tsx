@@ -5,6 +5,7 @@ import { accountPath, queryText } from "../api";
 import { amount, contractDay, count, daysText, label, percent, toNumber, unitName, utc, moment } from "../format";
 import { useAnswer } from "../load";
 import { accountHref, hrefWith, type Place } from "../place";
+import { figuresOf } from "../pooled";
 import { moduleTitle, useReader } from "../session";
 import type { ModuleFigure, ModuleUsage, Part, Plan, Plans, Usage } from "../types";
 import { Bar } from "../ui/bar";
@@ -71,6 +72,9 @@ function Terms(props: { place: Place; account: string; figure: ModuleFigure; pla
 	);
 }
 
+const POOLED = "the Flex pool pays for it";
+const UNBOUNDED = "the contract has no number of its own";
+
 function FigurePanel(props: {
 	place: Place;
 	account: string;
@@ -85,7 +89,7 @@ function FigurePanel(props: {
 				<b data-used={String(figure.used)}>{amount(figure.used, figure.currency)}</b>
 				<span>
 					{figure.owned === null
-						? `${unitName(figure.unit, figure.used)} used; the contract has no number of its own`
+						? `${unitName(figure.unit, figure.used)} used; ${figure.pooled ? POOLED : UNBOUNDED}`
 						: `of ${amount(figure.owned, figure.currency)} ${unitName(figure.unit, figure.owned)} used`}
 				</span>
 				{figure.owned !== null && (
@@ -165,7 +169,7 @@ function ModuleView(props: AccountProps & { module: string }): JSX.Element {
 	);
 	const plans = useAnswer<Plans>(accountPath(account, "plan") + queryText(moments));
 	useFreshness(account, module, queryText(moments), usage.again);
-	const figures = usage.value?.modules ?? [];
+	const figures = figuresOf(usage.value);
 	const unit = place.query.get("unit");
 	const figure = figures.find((entry) => entry.unit === unit) ?? figures[0];
 

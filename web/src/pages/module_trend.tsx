@@ -6,6 +6,7 @@ import { accountPath, queryText } from "../api";
 import { amount, contractDay, count, DAY_MS, month, toNumber, unitName, utc, utcDay } from "../format";
 import { useAnswer } from "../load";
 import { hrefWith, type Place } from "../place";
+import { trendOf } from "../pooled";
 import type { Figure, Trend, TrendPoint } from "../types";
 import { Chart } from "../ui/chart";
 import type { Palette } from "../ui/colour";
@@ -140,7 +141,7 @@ export function ModuleTrend(props: TrendProps): JSX.Element {
 	const days = RANGES.find((range) => range === Number(place.query.get("days"))) ?? 30;
 	const step = STEPS.find((name) => name === place.query.get("step")) ?? "day";
 	const to = new Date(props.at);
-	const { value, problem, again } = useAnswer<Trend>(
+	const trend = useAnswer<Trend>(
 		accountPath(props.account, "usage", figure.module, "trend") +
 			queryText({
 				from: utcDay(new Date(to.getTime() - (days - 1) * DAY_MS)),
@@ -150,6 +151,8 @@ export function ModuleTrend(props: TrendProps): JSX.Element {
 				known_at: place.query.get("known_at"),
 			}),
 	);
+	const { problem, again } = trend;
+	const value = useMemo(() => trend.value && trendOf(trend.value, figure), [trend.value, figure.pooled]);
 	const data = useMemo(() => (value ? dataOf(value.points) : null), [value]);
 	const unit = figure.currency ?? unitName(figure.unit);
 	const say = useCallback(

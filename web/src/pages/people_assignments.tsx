@@ -4,6 +4,7 @@ import { accountPath } from "../api";
 import { count, toNumber } from "../format";
 import { useAnswer } from "../load";
 import { accountHref, go, type Place } from "../place";
+import { figuresOf } from "../pooled";
 import { hasRight, moduleTitle, useReader } from "../session";
 import type { Figure, Usage } from "../types";
 import type { Assignment, Assignments } from "../types_people";
@@ -67,7 +68,7 @@ function Table(props: { place: Place; account: string; assignments: Assignment[]
 	const { place, account } = props;
 	const { catalogue } = useReader();
 	const usage = useAnswer<Usage>(accountPath(account, "usage"));
-	const figures = usage.value?.modules ?? [];
+	const figures = figuresOf(usage.value);
 	return (
 		<List
 			rows={props.assignments}

@@ -5,6 +5,7 @@ import { accountPath, queryText } from "../api";
 import { count, unitName } from "../format";
 import { useAnswer } from "../load";
 import { accountHref, type Place } from "../place";
+import { figuresOf } from "../pooled";
 import { hasRight, useReader } from "../session";
 import type { Usage } from "../types";
 import type { Developer, Developers } from "../types_people";
@@ -85,7 +86,7 @@ function columnsOf(
 /** How the list stands against what is owned, in the words of the module's own figure. */
 function Standing(props: { place: Place; account: string }): JSX.Element | null {
 	const { value } = useAnswer<Usage>(accountPath(props.account, "usage"), REFRESH_MS);
-	const figure = value?.modules.find((one) => one.module === DEVELOPERS_MODULE);
+	const figure = figuresOf(value).find((one) => one.module === DEVELOPERS_MODULE);
 	if (!figure) return null;
 	const over = figure.over !== null && Number(figure.over) > 0;
 	return (
