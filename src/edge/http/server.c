@@ -320,11 +320,15 @@ http_server_close(struct http_server *server)
 {
 	atomic_store(&server->closing, true);
 	int listening = MHD_quiesce_daemon(server->daemon);
+	/* Nobody else comes in. The descriptor must stay until the threads have ended: they take
+	 * it out of their sets when they wake next, and stop the process when it is gone. */
 	if (listening >= 0)
-		(void)close(listening);
+		(void)shutdown(listening, SHUT_RDWR);
 	if (!requests_finish(server))
 		return ERR_SYSTEM;
 	MHD_stop_daemon(server->daemon);
+	if (listening >= 0)
+		(void)close(listening);
 	server_free(server);
 	return ERR_NONE;
 }
