@@ -36,10 +36,20 @@ await check("who keeps the bills comes to the invoices, and sees nothing else", 
 });
 
 await check("an account without Flex has no invoices in its menu", async () => {
-	const billing = await visit(browser, "billing", "/accounts/demo");
-	await billing.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
-	assertEqual(await billing.getByRole("link", { name: "Invoices" }).count(), 0, "menu");
-	await open(billing, "/accounts/demo/invoices");
+	const admin = await visit(browser, "administrator");
+	await open(admin, "/accounts/demo");
+	assertEqual(await admin.getByRole("link", { name: "Invoices" }).count(), 0, "menu");
+	await admin.context().close();
+});
+
+await check("who keeps the bills alone is told there are none; a menu computes no draft", async () => {
+	const billing = await visit(browser, "billing", "/");
+	const asked = [];
+	billing.on("request", (request) => asked.push(new URL(request.url()).pathname));
+	await open(billing, "/accounts/demo/settings");
+	await billing.getByRole("link", { name: "Invoices" }).waitFor();
+	assertEqual(asked.filter((path) => path.includes("invoices")), [], "asked for the menu");
+	await open(billing, "/accounts/demo");
 	await billing.getByText("No invoice was issued yet").waitFor();
 	await billing.context().close();
 });

@@ -24,7 +24,7 @@ await check("a foreign account is not there", async () => {
 
 await check("who has no right to a page is told so", async () => {
 	const billing = await visit(browser, "billing", "/accounts/demo");
-	await billing.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
+	await billing.getByRole("heading", { name: "Invoices", level: 1 }).waitFor();
 	await open(billing, "/accounts/demo/contracts").catch(() => undefined);
 	await billing.getByText("Your role does not allow this page").waitFor();
 	await billing.context().close();

@@ -15,7 +15,6 @@ import { ComparePage } from "./compare";
 import { ContractsPage } from "./contracts";
 import { CreditsPage } from "./credits";
 import { FlexPage } from "./flex";
-import { useHasInvoices } from "./invoice_known";
 import { InvoicesPage } from "./invoices";
 import { ModulePage } from "./module";
 import { NotificationsPage } from "./notifications";
@@ -86,20 +85,19 @@ function waysOf(
 	}));
 }
 
-/** The menu of an account; null: of none. Whether it has invoices is null until that is known. */
+/** The menu of an account; null: of none. */
 export function useWays(
 	place: Place,
 	account: string | null,
 	room?: Room,
-): { ways: Way[]; hasInvoices: boolean | null } {
+): Way[] {
 	const { session } = useReader();
 	const canView = account !== null && hasRight(session, account, "view");
 	const flex = useFlexContracts(canView ? account : null).value;
 	const hasFlex = flex && flex.length > 0;
-	const mayAsk = account !== null && hasRight(session, account, "invoices");
-	const hasInvoices = useHasInvoices(account ?? "", mayAsk, canView ? hasFlex : undefined);
-	const has = { invoices: hasInvoices, flex: hasFlex };
-	return { ways: account === null ? [] : waysOf(place, session, account, room, has), hasInvoices };
+	/* Invoices are of Flex contracts, which who keeps the bills alone may not ask for. */
+	const has = { invoices: canView ? hasFlex : true, flex: hasFlex };
+	return account === null ? [] : waysOf(place, session, account, room, has);
 }
 
 export function AccountPage(props: {
@@ -111,15 +109,15 @@ export function AccountPage(props: {
 	const [first = "", ...rest] = props.pieces;
 	const { value, problem, again } = useAnswer<Account>(accountPath(props.account), REFRESH_MS);
 	const room = ROOMS.find((entry) => entry.path === first);
-	const { ways, hasInvoices: invoices } = useWays(props.place, props.account, room);
+	const ways = useWays(props.place, props.account, room);
 	const name = value?.name || props.account;
 	/* Who keeps the bills alone has no overview: invoices, or the settings of billing, instead. */
 	const isElsewhere = first === "" && !hasRight(session, props.account, "view");
+	const elsewhere = hasRight(session, props.account, "invoices") ? "invoices" : "settings";
 	useEffect(() => {
-		if (!value || !isElsewhere || invoices === null) return;
-		const where = invoices ? "invoices" : "settings";
-		go(accountHref(props.place, props.account, [where]), { replace: true });
-	}, [value, isElsewhere, invoices, props.place, props.account]);
+		if (!value || !isElsewhere) return;
+		go(accountHref(props.place, props.account, [elsewhere]), { replace: true });
+	}, [value, isElsewhere, elsewhere, props.place, props.account]);
 	const allowed = room && hasRight(session, props.account, room.right);
 
 	return (

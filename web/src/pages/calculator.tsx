@@ -226,7 +226,7 @@ export function CalculatorPage(props: { place: Place }): JSX.Element {
 	const account = wanted && hasRight(session, wanted, "view") ? wanted : null;
 	const known = useAnswer<Account>(account ? accountPath(account) : null).value;
 	const { value, problem, again } = useAnswer<Prices>("/v1/prices");
-	const { ways } = useWays(place, account);
+	const ways = useWays(place, account);
 	const name = known ? known.name || known.id : undefined;
 	/* An account that the reader may not see is no part of what they are shown. */
 	useEffect(() => {

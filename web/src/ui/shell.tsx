@@ -1,6 +1,6 @@
 // shell.tsx - what stands around each page: where one is, where one can go, who one is.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useReader } from "../session";
 import { chooseTheme, themeNow, THEMES, type Theme } from "./theme";
 import { label } from "../format";
@@ -68,9 +68,16 @@ function Reader(): JSX.Element {
 /** Closed on a narrow screen until it is asked for. */
 function Menu(props: { children: ComponentChildren }): JSX.Element {
 	const [open, setOpen] = useState(false);
+	const button = useRef<HTMLButtonElement>(null);
+	const leave = (event: KeyboardEvent): void => {
+		if (event.key !== "Escape" || !open) return;
+		setOpen(false);
+		button.current?.focus();
+	};
 	return (
 		<>
 			<button
+				ref={button}
 				type="button"
 				class="button quiet menu-button"
 				aria-expanded={open}
@@ -79,7 +86,12 @@ function Menu(props: { children: ComponentChildren }): JSX.Element {
 			>
 				Menu
 			</button>
-			<div id="menu" class={open ? "menu open" : "menu"} onClick={() => setOpen(false)}>
+			<div
+				id="menu"
+				class={open ? "menu open" : "menu"}
+				onClick={() => setOpen(false)}
+				onKeyDown={leave}
+			>
 				{props.children}
 			</div>
 		</>
@@ -115,9 +127,11 @@ export function Shell(props: ShellProps): JSX.Element {
 						<span class="brand-mark" aria-hidden="true" />
 						Tally
 					</Link>
-					{props.account && <span class="brand-account" title={props.account}>
+					{props.account && (
+						<span class="brand-account" title={props.account}>
 							{props.account}
-						</span>}
+						</span>
+					)}
 				</div>
 				<Menu>
 					<Ways label="Account" ways={props.ways ?? []} />
