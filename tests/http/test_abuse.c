@@ -464,12 +464,26 @@ test_http_1_0_is_served_and_closed(void **state)
 	close(fd);
 }
 
+/* Two thousand parameters once ended the process, before anybody was asked who he is. */
+static void
+test_many_parameters_stop_nothing(void **state)
+{
+	char   target[9000] = "/calculator?";
+	size_t size         = strlen(target);
+	for (; size < 8000; size += 4)
+		memcpy(target + size, "a=1&", 5);
+	for (int i = 0; i < 3; i++)
+		assert_true(ask_status(*state, "GET", target, "", "", NULL) > 0);
+	assert_int_equal(ask_status(*state, "GET", "/healthz", "", "", NULL), 200);
+}
+
 int
 main(void)
 {
 #define DEFAULT(test) cmocka_unit_test_setup_teardown(test, open_site, close_site)
 #define SHORT(test) cmocka_unit_test_setup_teardown(test, open_short, close_site)
 	const struct CMUnitTest tests[] = {
+		DEFAULT(test_many_parameters_stop_nothing),
 		DEFAULT(test_ambiguous_heads_are_refused_and_closed),
 		DEFAULT(test_large_heads_are_refused),
 		DEFAULT(test_E8_a_declared_body_above_the_limit_is_refused_at_once),

@@ -305,6 +305,18 @@ target_take(struct exchange *exchange, struct span target)
 		exchange->request.query = (struct span){ mark + 1, target.size - size - 1 };
 }
 
+/* The library takes the query apart as well, a piece of its memory for each '&', and when that
+ * does not do it ends the process. The query is ours alone to read, from a copy: what the
+ * library still sees of it is one argument. */
+static void
+query_hide(const char *uri)
+{
+	char *at = strchr((char *)(uintptr_t)uri, '?');
+	for (; at && *at; at++)
+		if (*at == '&')
+			*at = '_';
+}
+
 /* The request line is there: a request begins. */
 void *
 on_target(void *context, const char *uri, struct MHD_Connection *connection)
@@ -320,6 +332,7 @@ on_target(void *context, const char *uri, struct MHD_Connection *connection)
 		                                       .body_max = server->limits.body_size };
 	exchange->target_size = strlen(uri);
 	target_take(exchange, span_of(uri));
+	query_hide(uri);
 	counter_add(&server->in_flight, 1);
 	return exchange;
 }
