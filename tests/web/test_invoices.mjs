@@ -43,7 +43,7 @@ await check("an account without Flex has no invoices in its menu", async () => {
 });
 
 await check("who keeps the bills alone is told there are none; a menu computes no draft", async () => {
-	const billing = await visit(browser, "billing", "/");
+	const billing = await visit(browser, "billing", "/accounts/demo/settings");
 	const asked = [];
 	billing.on("request", (request) => asked.push(new URL(request.url()).pathname));
 	await open(billing, "/accounts/demo/settings");
