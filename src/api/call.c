@@ -97,19 +97,25 @@ param_place(struct call *call, enum param_index param)
 	return NULL;
 }
 
+/* A whole number of at most nine digits; nothing reads as 0. */
+static bool
+number_read(struct span value, uint32_t *number)
+{
+	uint32_t read = 0;
+	for (size_t i = 0; i < value.size; i++) {
+		if (value.at[i] < '0' || value.at[i] > '9' || i > 8)
+			return false;
+		read = read * 10 + (uint32_t)(value.at[i] - '0');
+	}
+	*number = read;
+	return true;
+}
+
 static enum err
 limit_take(struct call *call, struct span value)
 {
-	uint32_t limit = 0;
-	for (size_t i = 0; i < value.size; i++) {
-		if (value.at[i] < '0' || value.at[i] > '9' || i > 8)
-			limit = UINT32_MAX / 10 - 1;
-		else
-			limit = limit * 10 + (uint32_t)(value.at[i] - '0');
-		if (limit > LIMIT_PAGE_ROWS_MAX)
-			break;
-	}
-	if (limit == 0 || limit > LIMIT_PAGE_ROWS_MAX)
+	uint32_t limit;
+	if (!number_read(value, &limit) || limit == 0 || limit > LIMIT_PAGE_ROWS_MAX)
 		return call_refuse(call, ERR_QUESTION, SPAN("limit"),
 		                   SPAN("limit is a whole number from 1 to 100000"));
 	call->question.limit = limit;
@@ -119,14 +125,9 @@ limit_take(struct call *call, struct span value)
 static enum err
 follows_take(struct call *call, struct span value)
 {
-	uint32_t version = 0;
-	for (size_t i = 0; i < value.size; i++) {
-		if (value.at[i] < '0' || value.at[i] > '9' || i > 8)
-			return call_refuse(call, ERR_QUESTION, SPAN("follows"),
-			                   SPAN("follows is the number of a version, or 0"));
-		version = version * 10 + (uint32_t)(value.at[i] - '0');
-	}
-	call->follows        = version;
+	if (!number_read(value, &call->follows))
+		return call_refuse(call, ERR_QUESTION, SPAN("follows"),
+		                   SPAN("follows is the number of a version, or 0"));
 	call->change.follows = &call->follows;
 	return ERR_NONE;
 }
