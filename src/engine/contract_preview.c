@@ -254,20 +254,12 @@ engine_contract_preview(struct engine *engine, const struct change *change, stru
                         struct span json, struct arena *arena, struct span *answer,
                         struct refusal *refusal)
 {
-	/* Nothing is changed: there is no answer to be given again. */
-	const struct change   unkept = { .actor_kind = change->actor_kind,
-		                         .actor      = change->actor,
-		                         .address    = change->address,
-		                         .follows    = change->follows };
-	struct change_begun   begun;
 	struct contract_trial trial;
-	enum err err = change_begin(engine, &unkept, account, json, arena, &begun, answer, refusal);
 
-	if (err != ERR_NONE)
-		return err;
-	err = contract_try(&begun, account, json, arena, &trial, refusal);
+	pthread_rwlock_rdlock(&engine->control_lock);
+	enum err err = contract_try(engine, change, account, json, arena, &trial, refusal);
 	if (err == ERR_NONE)
 		*answer = preview_write(engine, account, &trial, arena);
-	change_end(&begun);
+	pthread_rwlock_unlock(&engine->control_lock);
 	return err;
 }

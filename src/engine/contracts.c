@@ -295,19 +295,20 @@ contract_put_begun(const struct change_begun *begun, struct span account, struct
 }
 
 enum err
-contract_try(const struct change_begun *begun, struct span account, struct span json,
-             struct arena *arena, struct contract_trial *trial, struct refusal *refusal)
+contract_try(struct engine *engine, const struct change *change, struct span account,
+             struct span json, struct arena *arena, struct contract_trial *trial,
+             struct refusal *refusal)
 {
 	struct put_list list = { .account = account };
 	struct put_made made;
 	enum err        err = card_check(json, arena, refusal);
 	if (err == ERR_NONE)
-		err = put_read(begun->engine, trim(json), &list, arena, refusal);
+		err = put_read(engine, trim(json), &list, arena, refusal);
 	if (err == ERR_NONE)
-		err = put_make(begun->engine, begun->change, &list, arena, &made, refusal);
+		err = put_make(engine, change, &list, arena, &made, refusal);
 	if (err != ERR_NONE)
 		return err;
-	const struct account_entry *entry = control_account(begun->engine, account);
+	const struct account_entry *entry = control_account(engine, account);
 	trial->versions                   = made.versions;
 	trial->count                      = entry->versions_count;
 	trial->fresh                      = list.fresh;

@@ -43,8 +43,9 @@ struct contract_trial {
 	struct span                   *answers; /* of each that is on the list */
 	uint32_t                       answers_count;
 };
-MUST_CHECK enum err contract_try(const struct change_begun *begun, struct span account,
-                                 struct span json, struct arena *arena,
+/* Changes nothing; caller holds control_lock to read, as long as it looks at *trial. */
+MUST_CHECK enum err contract_try(struct engine *engine, const struct change *change,
+                                 struct span account, struct span json, struct arena *arena,
                                  struct contract_trial *trial, struct refusal *refusal);
 
 /* Remember a record in memory, as the start does; caller holds control_lock to write. */
